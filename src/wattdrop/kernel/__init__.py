@@ -1,0 +1,1 @@
+"""The method: columns in, columns out. Knows nothing of names, files or HTTP."""
