@@ -1,0 +1,139 @@
+"""Diffusion: images, video and sound made by repeated passes of a denoiser.
+
+Energy is counted in *full-power seconds*: seconds of one accelerator at its maximum power. A denoiser is bound by
+arithmetic, so that is its FLOP over the accelerator's peak, times a fitted factor for the share of the peak it reaches.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .columns import Column, Evidence, Setup
+from .constants import Constants
+from .ops import Ops
+
+
+class DenoiseResult(NamedTuple):
+    """Every step from the row's pixels, frames and seconds to accelerator time. All zero for models without denoiser."""
+
+    denoise_batch_size: Column
+    denoise_steps: Column
+    denoise_passes: Column
+    denoise_prompt_tokens: Column
+    denoise_frames: Column
+    denoise_images: Column
+    denoise_image_pixels: Column
+    denoise_image_pixels_squared: Column
+    denoise_frame_pixels: Column
+    denoise_latent_frames: Column
+    denoise_video_pixels: Column
+    denoise_audio_s: Column
+    denoise_linear_flops: Column
+    denoise_attention_flops: Column
+    denoise_decoder_flops: Column
+    denoise_prompt_flops: Column
+    denoise_parallel_factor: Column
+    denoise_compute_full_power_s: Column
+    denoise_overhead_full_power_s: Column
+    denoise_full_power_s: Column
+    denoise_device_s: Column
+
+
+def denoise(s: Setup, e: Evidence, c: Constants, op: Ops) -> DenoiseResult:
+    """Accelerator time and energy of the images, video frames and sound that a row asks a diffusion model for.
+
+    Parameters
+    ----------
+    s, e : Setup, Evidence
+        What the row's names resolve to, and its own quantities (NaN = not given).
+    c : Constants
+        Fitted constants, see data/methodology/media.toml.
+
+    Returns
+    -------
+    DenoiseResult
+        ``denoise_full_power_s``: energy over the maximum power of one accelerator, summed over the accelerators. [s]
+        ``denoise_device_s``: accelerator-seconds occupied. [s]
+
+    Notes
+    -----
+    passes x (linear x pixels x latent frames + attention x (pixels x latent frames)^2) per item, once the prompt, and the
+    pixel decoder per pixel and frame. Latent frames are rounded up. Several images of a row share the calls, not the
+    arithmetic. An image model asked for video makes one image per frame.
+    """
+    denoise_batch_size = op.mx(op.pick(e.batch_size, s.pass_batch_size), 1.0)
+    denoise_steps = op.mx(op.pick(e.steps, s.default_steps), 1.0)
+    denoise_passes = denoise_steps * s.guidance_passes
+    denoise_prompt_tokens = op.mx(op.pick(e.input_tokens, s.default_input_tokens), 1.0)
+    denoise_frames = op.pick(
+        e.output_video_frames,
+        op.pick(e.output_video_seconds * s.frames_per_second, (1.0 - op.is_given(e.output_images)) * s.default_frames),
+    )
+    denoise_images = op.pick(
+        e.output_images,
+        (1.0 - op.mx(op.is_given(e.output_video_frames), op.is_given(e.output_video_seconds))) * s.default_images,
+    )
+    denoise_image_pixels = op.pick(e.output_image_pixels, denoise_images * s.default_image_pixels)
+    denoise_image_pixels_squared = op.pick(
+        e.output_image_pixels_squared, denoise_images * s.default_image_pixels * s.default_image_pixels
+    )
+    denoise_frame_pixels = op.pick(e.output_frame_pixels, s.default_frame_pixels)
+    denoise_latent_frames = op.ceil(denoise_frames / s.frames_per_latent_frame)
+    denoise_video_pixels = denoise_frame_pixels * denoise_latent_frames
+    denoise_audio_s = op.pick(
+        e.output_audio_seconds,
+        op.pick(e.output_audio_tokens * s.output_audio_s_per_audio_token, s.default_output_audio_s),
+    )
+    denoise_linear_flops = denoise_passes * (
+        s.denoise_flops_per_pixel * (denoise_image_pixels + denoise_video_pixels)
+        + s.denoise_flops_per_audio_second * denoise_audio_s
+    )
+    denoise_attention_flops = (
+        denoise_passes
+        * s.denoise_flops_per_pixel_squared
+        * (denoise_image_pixels_squared + denoise_video_pixels * denoise_video_pixels)
+    )
+    denoise_decoder_flops = s.decoder_flops_per_pixel * (denoise_image_pixels + denoise_frame_pixels * denoise_frames)
+    denoise_prompt_flops = s.prompt_flops_per_token * denoise_prompt_tokens
+    denoise_parallel_factor = 1.0 + c.denoise_parallel_cost * (s.replica_gpus - 1.0)
+    denoise_compute_full_power_s = (
+        denoise_parallel_factor
+        * (
+            s.denoise_efficiency
+            * (c.denoise_linear_factor * denoise_linear_flops + c.denoise_attention_factor * denoise_attention_flops)
+            + c.denoise_decoder_factor * denoise_decoder_flops
+            + c.denoise_linear_factor * denoise_prompt_flops
+        )
+        / s.gpu_flops_per_s
+    )
+    denoise_overhead_full_power_s = (
+        s.denoise_step_overhead_s * denoise_passes * s.replica_gpus / denoise_batch_size
+    )
+    denoise_full_power_s = denoise_compute_full_power_s + denoise_overhead_full_power_s
+    denoise_device_s = (
+        denoise_compute_full_power_s / c.denoise_compute_power_share
+        + denoise_overhead_full_power_s / c.denoise_overhead_power_share
+    )
+    return DenoiseResult(
+        denoise_batch_size=denoise_batch_size,
+        denoise_steps=denoise_steps,
+        denoise_passes=denoise_passes,
+        denoise_prompt_tokens=denoise_prompt_tokens,
+        denoise_frames=denoise_frames,
+        denoise_images=denoise_images,
+        denoise_image_pixels=denoise_image_pixels,
+        denoise_image_pixels_squared=denoise_image_pixels_squared,
+        denoise_frame_pixels=denoise_frame_pixels,
+        denoise_latent_frames=denoise_latent_frames,
+        denoise_video_pixels=denoise_video_pixels,
+        denoise_audio_s=denoise_audio_s,
+        denoise_linear_flops=denoise_linear_flops,
+        denoise_attention_flops=denoise_attention_flops,
+        denoise_decoder_flops=denoise_decoder_flops,
+        denoise_prompt_flops=denoise_prompt_flops,
+        denoise_parallel_factor=denoise_parallel_factor,
+        denoise_compute_full_power_s=denoise_compute_full_power_s,
+        denoise_overhead_full_power_s=denoise_overhead_full_power_s,
+        denoise_full_power_s=denoise_full_power_s,
+        denoise_device_s=denoise_device_s,
+    )
