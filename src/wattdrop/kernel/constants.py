@@ -22,6 +22,8 @@ class Constants(NamedTuple):
     arithmetic_power_share: float  # the same during arithmetic
     overhead_power_share: float  # the same during overheads
     floor_share: float  # least time per full-power second of passes and denoisers: peak rates
+    least_device_s: float  # shortest occupation of an accelerator: one launch
+    least_utilization: float  # lower bound of a utilisation given as (nearly) zero
     idle_attribution: float  # share of the idle capacity charged to the requests served
     kv_stand_in_bytes: float  # KV bytes per token of a model of 8e9 active weights whose shape is unknown
     hidden_stand_in: float  # width of a model of 8e9 active weights whose shape is unknown

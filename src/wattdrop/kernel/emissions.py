@@ -1,0 +1,36 @@
+"""Emissions of the electricity that one request uses."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .columns import Evidence, Setup
+from .constants import Constants
+from .ops import Column, Ops
+
+
+class Emissions(NamedTuple):
+    """Emissions of one request's electricity: the reported figure and two kept beside it."""
+
+    grid_intensity_gco2e_per_kwh: Column
+    inference_emissions_gco2e: Column
+    inference_direct_emissions_gco2e: Column
+    inference_market_emissions_gco2e: Column
+
+
+def emissions(s: Setup, e: Evidence, c: Constants, op: Ops, facility_energy_wh: Column) -> Emissions:
+    """Location-based life-cycle emissions, with the direct and the market-based figure beside them."""
+    grid_intensity_gco2e_per_kwh = op.pick(
+        e.grid_gco2e_per_kwh, s.default_grid_gco2e_per_kwh * e.grid_hourly_ratio
+    )
+    inference_emissions_gco2e = facility_energy_wh * grid_intensity_gco2e_per_kwh / 1000.0
+    inference_direct_emissions_gco2e = (
+        facility_energy_wh * s.default_grid_direct_gco2e_per_kwh * e.grid_hourly_ratio / 1000.0
+    )
+    inference_market_emissions_gco2e = facility_energy_wh * s.default_grid_market_gco2e_per_kwh / 1000.0
+    return Emissions(
+        grid_intensity_gco2e_per_kwh=grid_intensity_gco2e_per_kwh,
+        inference_emissions_gco2e=inference_emissions_gco2e,
+        inference_direct_emissions_gco2e=inference_direct_emissions_gco2e,
+        inference_market_emissions_gco2e=inference_market_emissions_gco2e,
+    )

@@ -1,0 +1,121 @@
+"""The whole method, in the order in which a request's impact comes about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from .columns import Evidence, Setup
+from .constants import Constants
+from .denoise import DenoiseResult, denoise
+from .embodied import Embodied, embodied
+from .emissions import Emissions, emissions
+from .facility import Facility, facility
+from .node import Node, Occupancy, node, occupancy
+from .ops import Ops
+from .passes import PassResult, passes
+from .text import Decode, Prefill, Tokens, decode, prefill, tokens
+from .training import Totals, totals
+from .water import Water, water
+
+
+class Impact(NamedTuple):
+    """Every intermediate column, stage by stage."""
+
+    tokens: Tokens
+    prefill: Prefill
+    decode: Decode
+    passes: PassResult
+    denoise: DenoiseResult
+    occupancy: Occupancy
+    node: Node
+    facility: Facility
+    emissions: Emissions
+    water: Water
+    embodied: Embodied
+    totals: Totals
+
+
+#: The stages in order, as functions: what an explanation reads its formulas from.
+STAGES: tuple[Callable[..., Any], ...] = (
+    tokens,
+    prefill,
+    decode,
+    passes,
+    denoise,
+    occupancy,
+    node,
+    facility,
+    emissions,
+    water,
+    embodied,
+    totals,
+)
+
+
+#: The stage functions, in the order of the fields of ``Impact``; explanations are read from their text.
+STAGES = (
+    tokens,
+    prefill,
+    decode,
+    passes,
+    denoise,
+    occupancy,
+    node,
+    facility,
+    emissions,
+    water,
+    embodied,
+    totals,
+)
+
+
+def estimate(s: Setup, e: Evidence, c: Constants, op: Ops) -> Impact:
+    """Impact of a row, or of a block of rows: the stages in order, each fed by name from the ones before."""
+    t = tokens(s, e, c, op)
+    p = prefill(s, e, c, op, t.prefill_tokens, t.cached_tokens)
+    d = decode(
+        s,
+        e,
+        c,
+        op,
+        t.requests_in_flight,
+        t.decode_tokens,
+        t.context_tokens,
+        p.prefill_flops,
+        p.prefill_full_power_s,
+        p.prefill_device_s,
+    )
+    once = passes(s, e, c, op)
+    many = denoise(s, e, c, op)
+    o = occupancy(
+        s,
+        e,
+        c,
+        op,
+        t.requests_in_flight,
+        d.text_full_power_s,
+        d.text_device_s,
+        d.text_floor_s,
+        once.pass_full_power_s,
+        once.pass_device_s,
+        many.denoise_full_power_s,
+        many.denoise_device_s,
+    )
+    n = node(s, e, c, op, o.full_power_s, o.device_s)
+    f = facility(s, e, c, op, n.it_energy_wh, n.effective_pue)
+    g = emissions(s, e, c, op, f.facility_energy_wh)
+    w = water(s, e, c, op, n.it_energy_wh, f.facility_energy_wh)
+    h = embodied(s, e, c, op, o.device_s, n.utilization_share)
+    r = totals(
+        s,
+        e,
+        c,
+        op,
+        f.facility_energy_wh,
+        g.inference_emissions_gco2e,
+        w.inference_water_ml,
+        h.inference_embodied_gco2e,
+        h.inference_embodied_ml,
+    )
+    return Impact(t, p, d, once, many, o, n, f, g, w, h, r)

@@ -1,0 +1,23 @@
+"""From the node to the facility's meter."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .columns import Evidence, Setup
+from .constants import Constants
+from .ops import Column, Ops
+
+
+class Facility(NamedTuple):
+    """Energy of one request at the facility's meter."""
+
+    facility_energy_wh: Column
+
+
+def facility(
+    s: Setup, e: Evidence, c: Constants, op: Ops, it_energy_wh: Column, effective_pue: Column
+) -> Facility:
+    """Energy drawn by the facility for the IT energy of the request."""
+    facility_energy_wh = op.pick(e.measured_facility_energy_wh, it_energy_wh * effective_pue)
+    return Facility(facility_energy_wh=facility_energy_wh)

@@ -1,0 +1,128 @@
+"""From device-seconds to the energy of the node: accelerators, host, idle capacity."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .columns import Evidence, Setup
+from .constants import Constants
+from .ops import Column, Ops
+
+
+class Occupancy(NamedTuple):
+    """How long the accelerators are taken by one request."""
+
+    full_power_s: Column
+    modelled_device_s: Column
+    floor_device_s: Column
+    processing_device_s: Column
+    request_device_s: Column
+    device_s: Column
+
+
+class Node(NamedTuple):
+    """Energy of one request at the node, inside the server's plug."""
+
+    gpu_active_energy_wh: Column
+    gpu_load_share: Column
+    host_active_energy_wh: Column
+    utilization_share: Column
+    idle_device_s: Column
+    gpu_idle_energy_wh: Column
+    host_idle_energy_wh: Column
+    modelled_it_energy_wh: Column
+    effective_pue: Column
+    it_energy_wh: Column
+    boundary_ratio: Column
+    gpu_energy_wh: Column
+    host_energy_wh: Column
+
+
+def occupancy(
+    s: Setup,
+    e: Evidence,
+    c: Constants,
+    op: Ops,
+    requests_in_flight: Column,
+    text_full_power_s: Column,
+    text_device_s: Column,
+    text_floor_s: Column,
+    pass_full_power_s: Column,
+    pass_device_s: Column,
+    denoise_full_power_s: Column,
+    denoise_device_s: Column,
+) -> Occupancy:
+    """Device-seconds of one request; a duration given by the caller replaces or bounds the modelled one."""
+    full_power_s = text_full_power_s + pass_full_power_s + denoise_full_power_s
+    modelled_device_s = text_device_s + pass_device_s + denoise_device_s
+    floor_device_s = text_floor_s + c.floor_share * (pass_full_power_s + denoise_full_power_s)
+    processing_device_s = e.processing_duration_s * s.replica_gpus / requests_in_flight
+    request_device_s = e.request_duration_s * s.replica_gpus / requests_in_flight
+    device_s = op.mx(
+        op.pick(processing_device_s, op.mn(modelled_device_s, op.pick(request_device_s, modelled_device_s))),
+        op.mx(floor_device_s, c.least_device_s),
+    )
+    return Occupancy(
+        full_power_s=full_power_s,
+        modelled_device_s=modelled_device_s,
+        floor_device_s=floor_device_s,
+        processing_device_s=processing_device_s,
+        request_device_s=request_device_s,
+        device_s=device_s,
+    )
+
+
+def node(s: Setup, e: Evidence, c: Constants, op: Ops, full_power_s: Column, device_s: Column) -> Node:
+    """Energy of accelerators, host and idle capacity; a measured value replaces the modelled one."""
+    gpu_active_energy_wh = op.pick(
+        e.measured_gpu_energy_wh,
+        op.mn(
+            op.mx(full_power_s * s.gpu_max_power_w, device_s * s.gpu_idle_power_w),
+            device_s * s.gpu_max_power_w,
+        )
+        / 3600.0,
+    )
+    gpu_load_share = op.mn(
+        op.mx(
+            (gpu_active_energy_wh * 3600.0 / device_s - s.gpu_idle_power_w)
+            / op.mx(s.gpu_max_power_w - s.gpu_idle_power_w, 1.0),
+            0.0,
+        ),
+        1.0,
+    )
+    host_active_energy_wh = (
+        device_s
+        * (s.host_idle_power_w + (s.host_active_power_w - s.host_idle_power_w) * gpu_load_share)
+        / s.node_gpus
+        / 3600.0
+    )
+    utilization_share = op.mx(op.pick(e.utilization_rate, s.default_utilization), c.least_utilization)
+    idle_device_s = c.idle_attribution * device_s * (1.0 - utilization_share) / utilization_share
+    gpu_idle_energy_wh = idle_device_s * s.gpu_idle_power_w / 3600.0
+    host_idle_energy_wh = idle_device_s * s.host_idle_power_w / s.node_gpus / 3600.0
+    modelled_it_energy_wh = (
+        gpu_active_energy_wh + host_active_energy_wh + gpu_idle_energy_wh + host_idle_energy_wh
+    )
+    effective_pue = op.pick(e.pue, s.default_pue)
+    it_energy_wh = op.pick(
+        e.measured_it_energy_wh,
+        op.pick(e.measured_facility_energy_wh / effective_pue, modelled_it_energy_wh),
+    )
+    boundary_ratio = it_energy_wh / modelled_it_energy_wh
+    gpu_energy_wh = (gpu_active_energy_wh + gpu_idle_energy_wh) * boundary_ratio
+    host_energy_wh = (host_active_energy_wh + host_idle_energy_wh) * boundary_ratio
+    return Node(
+        gpu_active_energy_wh=gpu_active_energy_wh,
+        gpu_load_share=gpu_load_share,
+        host_active_energy_wh=host_active_energy_wh,
+        utilization_share=utilization_share,
+        idle_device_s=idle_device_s,
+        gpu_idle_energy_wh=gpu_idle_energy_wh,
+        host_idle_energy_wh=host_idle_energy_wh,
+        modelled_it_energy_wh=modelled_it_energy_wh,
+        effective_pue=effective_pue,
+        it_energy_wh=it_energy_wh,
+        boundary_ratio=boundary_ratio,
+        gpu_energy_wh=gpu_energy_wh,
+        host_energy_wh=host_energy_wh,
+    )
