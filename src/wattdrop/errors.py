@@ -1,0 +1,149 @@
+"""What can go wrong, and how each surface says it.
+
+Whole-request problems are exceptions; each knows its HTTP status and its stable code::
+
+    WattdropError                      500  internal_error
+    ├── RequestError                   400  bad_request
+    │   ├── BadRequest                 400  bad_request           body that is not a request
+    │   ├── Unauthorized               401  unauthorized          no key, or a wrong one
+    │   ├── Forbidden                  403  forbidden             the key lacks the right
+    │   ├── NotFound                   404  not_found             no such path or object
+    │   ├── MethodNotAllowed           405  method_not_allowed
+    │   ├── NotAcceptable              406  not_acceptable        Accept header, or format of /v1/impact
+    │   ├── Conflict                   409  conflict              id or alias exists
+    │   ├── TooLarge                   413  too_large             body or number of rows over the limit
+    │   ├── UnsupportedMediaType       415  unsupported_media_type
+    │   └── RateLimited                429  rate_limited
+    └── CatalogError                   503  catalog_error         a data file is broken: file, entry and field
+
+Problems of one row are values, not exceptions: a ``RowError`` rides in the batch and the other rows are answered.
+Every code has a paragraph in docs/reference/errors.md.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, NamedTuple
+
+
+class WattdropError(Exception):
+    """Base of everything this package raises on purpose."""
+
+    status: ClassVar[int] = 500
+    default_code: ClassVar[str] = "internal_error"
+
+    def __init__(
+        self, message: str, *, code: str | None = None, reason: str | None = None, field: str | None = None
+    ):
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.default_code
+        self.reason = reason
+        self.field = field
+
+
+class RequestError(WattdropError):
+    """The request as a whole cannot be answered."""
+
+    status = 400
+    default_code = "bad_request"
+
+
+class BadRequest(RequestError):
+    """The body is not a request."""
+
+
+class Unauthorized(RequestError):
+    """No key was sent, or one that is not known."""
+
+    status = 401
+    default_code = "unauthorized"
+
+
+class Forbidden(RequestError):
+    """The key is known and lacks the right."""
+
+    status = 403
+    default_code = "forbidden"
+
+
+class NotFound(RequestError):
+    """No such path, or no such object for this customer."""
+
+    status = 404
+    default_code = "not_found"
+
+
+class MethodNotAllowed(RequestError):
+    """The path exists, the method does not."""
+
+    status = 405
+    default_code = "method_not_allowed"
+
+
+class NotAcceptable(RequestError):
+    """No answer format that the caller accepts; on /v1/impact also: the body is not an impact request."""
+
+    status = 406
+    default_code = "not_acceptable"
+
+
+class Conflict(RequestError):
+    """The id or alias exists."""
+
+    status = 409
+    default_code = "conflict"
+
+
+class TooLarge(RequestError):
+    """The body, or its number of rows, is over the limit."""
+
+    status = 413
+    default_code = "too_large"
+
+
+class UnsupportedMediaType(RequestError):
+    """A media type or content encoding that is not read here."""
+
+    status = 415
+    default_code = "unsupported_media_type"
+
+
+class RateLimited(RequestError):
+    """Too many requests in too short a time."""
+
+    status = 429
+    default_code = "rate_limited"
+
+
+class CatalogError(WattdropError):
+    """A data file is broken. The message names file, entry and field."""
+
+    status = 503
+    default_code = "catalog_error"
+
+
+class RowError(NamedTuple):
+    """Why one row could not be computed. The other rows of its batch are."""
+
+    code: str
+    message: str
+    field: str | None = None
+    candidates: tuple[str, ...] = ()
+
+
+ROW_ERROR_CODES: Final[dict[str, str]] = {
+    "unknown_field": "The row has a field that is not known.",
+    "duplicate_field": "Two spellings of one field hold different values.",
+    "wrong_type": "The value has another type than the field.",
+    "out_of_range": "The value is outside the bounds of the field.",
+    "invalid_value": "The value has the right type and the wrong form.",
+    "not_an_object": "The row is not a JSON object.",
+    "missing_model": "The row names neither a model nor a task or service that implies one.",
+    "unknown_model": "No model of the catalog has this name.",
+    "unknown_family": "No model family of the catalog has this name.",
+    "unknown_task": "No task of the catalog has this name.",
+    "unknown_node": "No node of the catalog has this name.",
+    "unknown_gpu": "No accelerator of the catalog has this name.",
+    "unknown_datatype": "No datatype of the catalog has this name.",
+}
+"""Every code a row error may carry, with its one sentence."""

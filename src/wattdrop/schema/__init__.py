@@ -1,0 +1,42 @@
+"""Shapes on the wire: what callers send and get, with the names and units of the public contract."""
+
+from .entities import GPU, GPUResponse, Model, ModelResponse, Node, NodeResponse
+from .requests import FIELD_ALIASES, FIELDS, ImpactRequest, ImpactRow
+from .responses import (
+    NO_IMPACT,
+    DebugInfo,
+    Error,
+    ErrorDetails,
+    GridMix,
+    ImpactMetrics,
+    ImpactResponse,
+    ModeledRow,
+    PredictionStep,
+    StatusResponse,
+)
+from .rows import parse_request, parse_rows
+
+__all__ = [
+    "FIELDS",
+    "FIELD_ALIASES",
+    "GPU",
+    "NO_IMPACT",
+    "DebugInfo",
+    "Error",
+    "ErrorDetails",
+    "GPUResponse",
+    "GridMix",
+    "ImpactMetrics",
+    "ImpactRequest",
+    "ImpactResponse",
+    "ImpactRow",
+    "Model",
+    "ModelResponse",
+    "ModeledRow",
+    "Node",
+    "NodeResponse",
+    "PredictionStep",
+    "StatusResponse",
+    "parse_request",
+    "parse_rows",
+]

@@ -1,0 +1,100 @@
+"""Models, nodes and accelerators as the public contract shows them: kWh, kgCO2e and litres (accelerators: ml).
+
+Times are RFC 3339 text. Global objects belong to customer 0. The published client forbids other fields than these on
+``Model`` and ``GPU``; later additions of the public API are opt-in and do not live here.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+GLOBAL_CUSTOMER_ID = 0
+"""Owner of everything in the catalog; a customer's own objects carry the customer's number."""
+
+LIST_LIMIT = 100
+"""Most items in one list answer: the published client fails on 101."""
+
+
+class Model(Struct, kw_only=True, omit_defaults=True):
+    """A model, as listed and as shown in ``debug``."""
+
+    id: str
+    aliases: list[str]
+    name: str | None = None
+    family: str | None = None
+    hugging_face_path: str | None = None
+    benchmark_model_id: str | None = None
+    total_params_billions: float | None = None
+    number_of_experts: int | None = None
+    params_per_expert_billions: float | None = None
+    tensor_parallelism: int | None = None
+    datatype: str | None = None
+    task: str | None = None
+    training_usage_energy_kwh: float | None = None
+    training_usage_emissions_kgco2e: float | None = None
+    training_usage_water_l: float | None = None
+    training_embodied_emissions_kgco2e: float | None = None
+    training_embodied_water_l: float | None = None
+    estimated_use_life_days: float | None = None
+    estimated_requests_per_day: float | None = None
+    fine_tuned_from_model_id: str | None = None
+    customer_id: int
+    created_at: str
+    updated_at: str
+    created_by: str
+
+
+class Node(Struct, kw_only=True, omit_defaults=True):
+    """A machine with accelerators. In answers the id is lower case letters, digits and hyphens (``names.slug``)."""
+
+    id: str
+    cloud_id: str | None = None
+    cloud_instance_id: str | None = None
+    managed_service_id: str | None = None
+    gpu_id: str
+    gpu_count: int
+    cpu_count: int
+    idle_power_w_ex_gpu: float | None = None
+    average_utilization_rate: float | None = None
+    embodied_emissions_kgco2e_ex_gpu: float | None = None
+    embodied_water_l_ex_gpu: float | None = None
+    use_life_years: float | None = None
+    customer_id: int | None = None
+    created_at: str
+    updated_at: str
+    created_by: str | None = None
+
+
+class GPU(Struct, kw_only=True, omit_defaults=True):
+    """An accelerator. Its embodied water is in millilitres, unlike everything else here: the contract's own oddity."""
+
+    id: str
+    name: str
+    max_power_w: float
+    embodied_emissions_kgco2e: float
+    embodied_water_mlh2o: float
+    performance_ratio_to_h200: float
+    ols_intercept: float
+    ols_coefficient_gpu_count: float
+    customer_id: int
+    created_at: str
+    updated_at: str
+    created_by: str
+
+
+class ModelResponse(Struct):
+    """``GET /model``."""
+
+    models: list[Model]
+
+
+class NodeResponse(Struct):
+    """``GET /node``."""
+
+    nodes: list[Node]
+
+
+class GPUResponse(Struct):
+    """``GET /gpu``."""
+
+    gpus: list[GPU]

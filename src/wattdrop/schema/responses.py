@@ -1,0 +1,95 @@
+"""What callers get back: impact metrics per row, in Wh, gCO2e and ml, with the names of the public contract.
+
+The published Python client rejects unknown fields in all of these but ``ErrorDetails``: nothing may be added here that
+the contract lacks. Optional fields that are ``None`` are left out of the JSON, because the contract has no nulls.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from .entities import Model, Node
+
+
+class ErrorDetails(Struct, kw_only=True, omit_defaults=True):
+    """Hints that go with an error. Only here may keys be added to an answer."""
+
+    reason: str | None = None
+    field: str | None = None
+    candidates: list[str] | None = None
+    request_id: str | None = None
+
+
+class Error(Struct, kw_only=True, omit_defaults=True):
+    """The one shape of every error, of a row or of a whole request."""
+
+    code: str | None = None
+    message: str
+    details: ErrorDetails | None = None
+
+
+class ImpactMetrics(Struct, frozen=True, gc=False):
+    """The five metrics of one row or one part of it."""
+
+    usage_energy_wh: float
+    usage_emissions_gco2e: float
+    usage_water_ml: float
+    embodied_emissions_gco2e: float
+    embodied_water_ml: float
+
+
+NO_IMPACT = ImpactMetrics(0.0, 0.0, 0.0, 0.0, 0.0)
+"""Sent as ``total_impact`` of a row that could not be computed: the contract requires the field."""
+
+
+class GridMix(Struct, kw_only=True, omit_defaults=True):
+    """The grid that a row was placed on. ``region`` is two capital letters or absent."""
+
+    country: str
+    region: str | None = None
+    gco2e_per_kwh: float
+
+
+class PredictionStep(Struct, kw_only=True):
+    """One step of the computation and its time."""
+
+    description: str
+    duration_ms: float
+    inferences: int
+
+
+class DebugInfo(Struct, kw_only=True, omit_defaults=True):
+    """What a row resolved to, sent with ``?debug=true``."""
+
+    model: Model | None = None
+    hardware_node: Node | None = None
+    grid_mix: GridMix | None = None
+    steps: list[PredictionStep] | None = None
+
+
+class ModeledRow(Struct, kw_only=True, omit_defaults=True):
+    """The answer to one row. ``total_impact`` is always there, zero when ``error`` is."""
+
+    inference_impact: ImpactMetrics | None = None
+    training_impact: ImpactMetrics | None = None
+    fine_tuning_impact: ImpactMetrics | None = None
+    total_impact: ImpactMetrics
+    debug: DebugInfo | None = None
+    error: Error | None = None
+
+
+class ImpactResponse(Struct, kw_only=True):
+    """The answer to a batch. The three totals are sums over rows of *usage* figures, without the embodied part."""
+
+    rows: list[ModeledRow]
+    total_energy_wh: float
+    total_gco2e: float
+    total_mlh2o: float
+    has_errors: bool
+
+
+class StatusResponse(Struct, kw_only=True, omit_defaults=True):
+    """Is the service ready, and if not, why."""
+
+    ready: bool
+    reason: str | None = None
