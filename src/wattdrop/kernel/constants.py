@@ -30,3 +30,13 @@ class Constants(NamedTuple):
     layers_stand_in: float  # its layers
     replica_memory_share: float  # share of the accelerators' memory that the weights may fill
     # --- media ---
+    denoise_linear_factor: float  # full-power seconds per second that the FLOP take at the peak rate
+    denoise_attention_factor: float  # the same for the attention part
+    denoise_decoder_factor: float  # the same for the pixel decoder
+    denoise_parallel_cost: float  # extra accelerator time per accelerator added to a replica
+    denoise_compute_power_share: float  # mean power / maximum power while computing
+    denoise_overhead_power_share: float  # the same while waiting between calls
+    pass_flops_factor: float  # full-power seconds per second that the FLOP take at the peak rate
+    pass_weight_factor: float  # full-power seconds per second that reading the weights takes at full bandwidth
+    pass_compute_power_share: float  # mean power / maximum power while computing
+    pass_overhead_power_share: float  # the same while waiting between calls

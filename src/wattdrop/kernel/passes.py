@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .columns import Column, Evidence, Setup
+from .columns import Evidence, Setup
 from .constants import Constants
-from .ops import Ops
+from .ops import Column, Ops
 
 
 class PassResult(NamedTuple):
