@@ -1,0 +1,49 @@
+# Two commands are enough: `make run` and `make test`. Each sets up what it needs in .venv, from uv.lock.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test setup lint types imports check-data unit format clean
+
+help:  ## show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+run: $(READY)  ## start the service on http://127.0.0.1:8000 (PORT=8001 for another) and print a curl line that works
+	@WATTDROP_DATA_DIR=$${WATTDROP_DATA_DIR:-var} $(BIN)/wattdrop serve --host $(HOST) --port $(PORT)
+
+test: lint types imports check-data unit  ## check style, types, imports and data, then run every test
+
+setup: $(READY)  ## only set up .venv
+
+$(READY): pyproject.toml uv.lock tools/setup.sh
+	@echo "Setting up $(VENV) ..."
+	@PYTHON="$(PYTHON)" tools/setup.sh
+	@touch $@
+
+lint: $(READY)  ## ruff, style and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(READY)  ## mypy, strict
+	$(BIN)/mypy
+
+imports: $(READY)  ## imports point towards the numbers
+	$(BIN)/lint-imports
+
+check-data: $(READY)  ## every figure has a source, a plausible value and no contradiction
+	$(BIN)/wattdrop check-data
+
+unit: $(READY)  ## the tests
+	$(BIN)/pytest
+
+format: $(READY)  ## rewrite files as ruff wants them
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:  ## remove everything that can be made again (not var/, which holds your database)
+	rm -rf $(VENV) .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

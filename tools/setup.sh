@@ -1,0 +1,43 @@
+#!/bin/sh
+# Sets up .venv from the lock file. Needs Python 3.11 or newer and the package registry, nothing else:
+# where uv is missing it is installed into the private environment .uv, which touches nothing outside this folder.
+set -eu
+cd "$(dirname "$0")/.."
+
+fail() {
+    printf '\nwattdrop: %s\n' "$*" >&2
+    exit 1
+}
+
+python=""
+for name in "${PYTHON:-python3}" python3 python3.14 python3.13 python3.12 python3.11 python; do
+    if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        python=$("$name" -c 'import sys; print(sys.executable)')
+        break
+    fi
+done
+[ -n "$python" ] || fail "needs Python 3.11 or newer. Found none; say which with: make PYTHON=/path/to/python3.12"
+
+install_uv() {
+    rm -rf .uv
+    if "$python" -c 'import ensurepip' 2>/dev/null && "$python" -m venv .uv; then
+        .uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+    elif "$python" -m pip --version >/dev/null 2>&1; then
+        # Debian ships Python without ensurepip; its own pip can fill an environment from outside.
+        rm -rf .uv
+        "$python" -m venv --without-pip .uv
+        "$python" -m pip --python .uv/bin/python install --quiet --disable-pip-version-check uv
+    else
+        fail "$python can make no environment: it has neither ensurepip nor pip." \
+            "On Debian and Ubuntu: apt install python3-venv (as root). Or install uv, and start again."
+    fi
+}
+
+if uv --version >/dev/null 2>&1; then
+    uv=uv
+else
+    [ -x .uv/bin/uv ] || { echo "Installing uv into .uv (once) ..."; install_uv; }
+    uv=.uv/bin/uv
+fi
+
+UV_PYTHON_DOWNLOADS=never "$uv" sync --locked --all-extras --quiet --python "$python"
