@@ -1,0 +1,200 @@
+"""``estimate``: descriptions of inferences in, energy, carbon and water out. Every surface calls this one function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+from ..catalog import Catalog, load
+from ..errors import RowError
+from ..kernel.constants import Constants
+from ..resolve.batch import Resolution, Resolver
+from ..schema import ImpactMetrics, ImpactRow, parse_rows
+from .evaluate import Evaluation, evaluate
+
+if TYPE_CHECKING:
+    from ..schema import ImpactResponse
+    from .explain import Explanation
+
+#: Changes whenever the same row and data can give other numbers; see the changelog.
+METHOD_VERSION = "2026.11.1"
+
+Part: TypeAlias = Literal["total", "inference", "training", "fine_tuning"]
+
+_METRICS: Mapping[str, tuple[str, str, str, str, str]] = {
+    "total": (
+        "total_energy_wh",
+        "total_emissions_gco2e",
+        "total_water_ml",
+        "total_embodied_gco2e",
+        "total_embodied_ml",
+    ),
+    **{
+        part: (
+            f"row_{part}_energy_wh",
+            f"row_{part}_emissions_gco2e",
+            f"row_{part}_water_ml",
+            f"row_{part}_embodied_gco2e",
+            f"row_{part}_embodied_ml",
+        )
+        for part in ("inference", "training", "fine_tuning")
+    },
+}
+
+
+class RowResult(NamedTuple):
+    """One row of an estimate: its error, or its numbers by life-cycle stage."""
+
+    estimate: Estimate
+    number: int
+    error: RowError | None
+
+    def metrics(self, part: Part = "total") -> ImpactMetrics:
+        """Usage energy [Wh], emissions [gCO2e] and water [mL], embodied emissions [gCO2e] and water [mL].
+
+        Raises
+        ------
+        ValueError
+            If the row has an error.
+        """
+        at = self.estimate.position(self.number)
+        value = self.estimate.evaluation.value
+        return ImpactMetrics(*(value(at, name) for name in _METRICS[part]))
+
+    def value(self, quantity: str) -> float:
+        """Any kept column of the row, by its quantity name, such as ``facility_energy_wh``."""
+        return self.estimate.evaluation.value(self.estimate.position(self.number), quantity)
+
+    def explain(self) -> Explanation:
+        """Every step to the row's numbers."""
+        return self.estimate.explain(self.number)
+
+
+class Estimate:
+    """The answer to a batch. Rows keep their order; rows with errors keep their place."""
+
+    __slots__ = ("_position", "catalog", "constants", "count", "evaluation", "resolution")
+
+    def __init__(
+        self, catalog: Catalog, constants: Constants, resolution: Resolution, evaluation: Evaluation, count: int
+    ) -> None:
+        self.catalog = catalog
+        self.constants = constants
+        self.resolution = resolution
+        self.evaluation = evaluation
+        self.count = count
+        self._position: dict[int, int] | None = None
+
+    method_version = METHOD_VERSION
+
+    @property
+    def catalog_digest(self) -> str:
+        """Hash of the data behind the numbers."""
+        return self.catalog.digest
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether some row could not be computed."""
+        return bool(self.resolution.errors)
+
+    @property
+    def rows(self) -> Sequence[RowResult]:
+        """Results in the order of the request."""
+        errors = self.resolution.errors
+        return [RowResult(self, number, errors.get(number)) for number in range(self.count)]
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[RowResult]:
+        return iter(self.rows)
+
+    def position(self, number: int) -> int:
+        """Where a row is among the computed ones."""
+        if not self.resolution.errors and 0 <= number < self.count:
+            return number
+        if self._position is None:
+            self._position = {row: at for at, row in enumerate(self.resolution.computed)}
+        if number not in self._position:
+            error = self.resolution.errors.get(number)
+            raise ValueError(f"row {number} has no numbers: {error.message if error else 'no such row'}")
+        return self._position[number]
+
+    def total(self, metric: Literal["energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml"]) -> float:
+        """Sum of a total metric over all computed rows."""
+        import math
+
+        return math.fsum(self.evaluation.column(f"total_{metric}"))
+
+    def response(self, debug: bool = False) -> ImpactResponse:
+        """The answer in the shape of the public contract."""
+        from .render import response
+
+        return response(self, debug)
+
+    def explain(self, number: int) -> Explanation:
+        """Every step to the numbers of one row."""
+        from .explain import explain
+
+        return explain(self, number)
+
+
+RowLike: TypeAlias = ImpactRow | RowError | Mapping[str, Any]
+
+_resolvers: dict[str, Resolver] = {}
+_MOST_RESOLVERS = 64
+
+
+def estimate(rows: Sequence[RowLike], catalog: Catalog | None = None) -> Estimate:
+    """Energy, carbon and water of each row.
+
+    Parameters
+    ----------
+    rows
+        Dicts with the field names of the public contract, ``ImpactRow`` objects, or ``RowError`` values that stay in
+        their place.
+    catalog
+        The facts to use; the package's own by default.
+
+    Returns
+    -------
+    Estimate
+        One result per row, in order; a row that cannot be computed carries a ``RowError`` and stops no other.
+
+    Examples
+    --------
+    >>> result = estimate([{"model_id": "llama_v31_8b", "input_tokens": 100, "output_tokens": 500}])
+    >>> result.rows[0].error is None and result.total("energy_wh") > 0
+    True
+    """
+    facts = catalog if catalog is not None else load()
+    resolver = resolver_of(facts)
+    typed = _typed(rows)
+    resolution = resolver.batch(typed)
+    constants = constants_of(facts)
+    evaluation = evaluate([r.setup for r in resolution.resolved], resolution.resolved_of, resolution.evidence, constants)
+    return Estimate(facts, constants, resolution, evaluation, len(typed))
+
+
+def _typed(rows: Sequence[RowLike]) -> Sequence[ImpactRow | RowError]:
+    if all(isinstance(row, ImpactRow) for row in rows):
+        return rows  # type: ignore[return-value]
+    raw = [row for row in rows if not isinstance(row, (ImpactRow, RowError))]
+    parsed = iter(parse_rows(raw))
+    return [row if isinstance(row, (ImpactRow, RowError)) else next(parsed) for row in rows]
+
+
+def resolver_of(catalog: Catalog) -> Resolver:
+    """The resolver of a catalog, which remembers what descriptions mean."""
+    found = _resolvers.get(catalog.digest)
+    if found is None:
+        if len(_resolvers) >= _MOST_RESOLVERS:
+            _resolvers.clear()
+        found = _resolvers[catalog.digest] = Resolver(catalog)
+    return found
+
+
+def constants_of(catalog: Catalog) -> Constants:
+    """The method's constants from the catalog's figures."""
+    values = catalog.constant_values()
+    return Constants(**{name: values[name] for name in Constants._fields})

@@ -1,0 +1,63 @@
+"""The kernel's formulas, read from the kernel's own text.
+
+Explaining is reading: every stage of the kernel is a list of assignments, and this module parses them. What an
+explanation shows as the formula of a step is therefore the text that computed it; the two cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from ..kernel.estimate import STAGES
+
+#: How a stage names its inputs, and what an explanation calls their origin.
+ORIGINS = {"s": "setup", "e": "evidence", "c": "constant"}
+
+
+class Formula(NamedTuple):
+    """One assignment of a kernel stage."""
+
+    name: str  # the quantity that it computes
+    stage: str
+    text: str  # the expression, as written
+    inputs: tuple[tuple[str, str], ...]  # (origin, name); origin is setup, evidence, constant or step
+
+
+@cache
+def formulas() -> tuple[Formula, ...]:
+    """Every formula of the kernel, in the order in which it is evaluated."""
+    found: list[Formula] = []
+    for stage in STAGES:
+        found.extend(_of_stage(stage))
+    return tuple(found)
+
+
+def _of_stage(stage: Callable[..., Any]) -> Sequence[Formula]:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(stage))).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    found = []
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign):
+            (target,) = statement.targets
+            assert isinstance(target, ast.Name), f"{stage.__name__}: a stage assigns plain names only"
+            found.append(Formula(target.id, stage.__name__, ast.unparse(statement.value), _inputs(statement.value)))
+    return found
+
+
+def _inputs(expression: ast.expr) -> tuple[tuple[str, str], ...]:
+    names: dict[tuple[str, str], None] = {}
+    owners: set[ast.AST] = set()
+    for node in ast.walk(expression):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            owners.add(node.value)
+            if node.value.id in ORIGINS:
+                names[ORIGINS[node.value.id], node.attr] = None
+    for node in ast.walk(expression):
+        if isinstance(node, ast.Name) and node not in owners:
+            names["step", node.id] = None
+    return tuple(names)

@@ -1,0 +1,80 @@
+"""Rows of names to rows of numbers: each distinct description is resolved once, each row adds its quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..catalog import Catalog
+from ..errors import RowError
+from ..kernel.columns import Evidence
+from ..schema import ImpactRow
+from .description import Description, contradiction, describe, evidence, moment_of
+from .place import hourly_ratios
+from .resolved import Resolved, resolve_description
+
+#: Descriptions remembered per catalog; beyond that the memory starts anew, so hostile names cannot fill it.
+_MOST_REMEMBERED = 20_000
+
+
+class Resolution(NamedTuple):
+    """What a batch resolves to. Row numbers are positions in the batch."""
+
+    resolved: Sequence[Resolved]  # distinct
+    resolved_of: Sequence[int]  # per computed row, index into ``resolved``
+    evidence: Sequence[Evidence]  # per computed row
+    computed: Sequence[int]  # row numbers that could be resolved, ascending
+    errors: dict[int, RowError]  # row number -> why not
+
+
+class Resolver:
+    """Resolves batches against one catalog and remembers what descriptions mean."""
+
+    __slots__ = ("_aspect", "_remembered", "catalog")
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._remembered: dict[Description, Resolved | RowError] = {}
+        self._aspect = catalog.constant("video_aspect_ratio")
+
+    def description(self, d: Description) -> Resolved | RowError:
+        """What a description means; the same object for the same description."""
+        found = self._remembered.get(d)
+        if found is None:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            found = self._remembered[d] = resolve_description(self.catalog, d)
+        return found
+
+    def batch(self, rows: Sequence[ImpactRow | RowError]) -> Resolution:
+        """Resolve rows; those that cannot be are errors, the others go on."""
+        number_of: dict[int, int] = {}  # id of a remembered Resolved -> its number in this batch
+        resolved: list[Resolved] = []
+        resolved_of: list[int] = []
+        quantities: list[Evidence] = []
+        computed: list[int] = []
+        errors: dict[int, RowError] = {}
+        for number, row in enumerate(rows):
+            outcome = row if isinstance(row, RowError) else self._row(row)
+            if isinstance(outcome, RowError):
+                errors[number] = outcome
+                continue
+            found, of_row = outcome
+            key = id(found)
+            if key not in number_of:
+                number_of[key] = len(resolved)
+                resolved.append(found)
+            resolved_of.append(number_of[key])
+            quantities.append(of_row)
+            computed.append(number)
+        return Resolution(resolved, resolved_of, quantities, computed, errors)
+
+    def _row(self, row: ImpactRow) -> tuple[Resolved, Evidence] | RowError:
+        wrong = contradiction(row)
+        if wrong is not None:
+            return wrong
+        moment = moment_of(row)
+        found = self.description(describe(row, moment))
+        if isinstance(found, RowError):
+            return found
+        return found, evidence(row, self._aspect, hourly_ratios(self.catalog, found.zone_ix, moment))

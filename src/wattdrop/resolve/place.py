@@ -1,0 +1,136 @@
+"""Where and when the work was done: grid zone, facility, year and hour."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..catalog import Catalog
+from ..schema.moment import Moment
+from .choice import Choice
+from .description import Description
+
+GRID = "grid_intensity_gco2e_per_kwh"
+GRID_DIRECT = "grid_direct_gco2e_per_kwh"
+
+
+class PlaceFound(NamedTuple):
+    """Grid zone, cloud region and facility operator (indices, None where unknown) and how each was chosen."""
+
+    zone_ix: int
+    region_ix: int | None
+    provider_ix: int | None
+    datacenter_ix: int | None
+    choices: tuple[Choice, ...]
+
+
+def resolve_place(catalog: Catalog, d: Description, service_ix: int | None, node_ix: int) -> PlaceFound:
+    """The place of a row. An unknown region never fails a row: the next rung answers and the note says so."""
+    notes: list[str] = []
+    cloud = d.cloud_id or catalog.nodes.text(node_ix, "cloud_id")
+    region_ix = _cloud_region(catalog, d, cloud, service_ix, notes)
+    provider_ix = _provider(catalog, service_ix, cloud, region_ix)
+    datacenter_ix = _datacenter(catalog, d, notes)
+    zone = _zone_given(catalog, d, notes)
+    if zone is None and region_ix is not None and d.cloud_region:
+        zone = _zone_of_region(catalog, region_ix, "given", "cloud_region")
+    if zone is None and service_ix is not None:
+        region_ix = _service_region(catalog, service_ix) if region_ix is None else region_ix
+        if region_ix is not None:
+            zone = _zone_of_region(catalog, region_ix, "assumed", "service default")
+        else:
+            zone = _zone_of_country(catalog, catalog.services.text(service_ix, "default_country"), "service default")
+    if zone is None and provider_ix is not None:
+        zone = _zone_of_country(catalog, catalog.providers.text(provider_ix, "default_country"), "operator default")
+    if zone is None:
+        zone = catalog.world_zone, Choice("place", "world", "assumed", "world", "nothing in the row says where it ran")
+    zone_ix, choice = zone
+    choices = [choice._replace(note="; ".join(filter(None, (choice.note, *notes))))]
+    if provider_ix is not None:
+        basis = "given" if d.cloud_id or d.managed_service_id or d.node_id or d.base_url else "assumed"
+        choices.append(Choice("facility", _facility_name(catalog, region_ix, provider_ix), basis, "operator of the hardware"))
+    return PlaceFound(zone_ix, region_ix, provider_ix, datacenter_ix, tuple(choices))
+
+
+def _facility_name(catalog: Catalog, region_ix: int | None, provider_ix: int) -> str:
+    operator = catalog.providers.ids[provider_ix]
+    return operator if region_ix is None else f"{operator}, region {catalog.regions.text(region_ix, 'region_id')}"
+
+
+def _cloud_region(catalog: Catalog, d: Description, cloud: str, service_ix: int | None, notes: list[str]) -> int | None:
+    if not d.cloud_region:
+        return None
+    for candidate in (cloud, catalog.services.text(service_ix, "default_cloud_id") if service_ix is not None else ""):
+        ix = catalog.region_of_cloud(candidate, d.cloud_region) if candidate else None
+        if ix is not None:
+            return ix
+    ix = catalog.regions.find(d.cloud_region)
+    if ix is None:
+        notes.append(f"cloud region {d.cloud_region!r} is not known")
+    return ix
+
+
+def _provider(catalog: Catalog, service_ix: int | None, cloud: str, region_ix: int | None) -> int | None:
+    names = [] if region_ix is None else [catalog.regions.text(region_ix, "cloud_id")]
+    if service_ix is not None:
+        names += [catalog.services.ids[service_ix], catalog.services.text(service_ix, "default_cloud_id")]
+    for name in (*names, cloud, "world-default"):
+        ix = catalog.providers.find(name) if name else None
+        if ix is not None:
+            return ix
+    return None
+
+
+def _datacenter(catalog: Catalog, d: Description, notes: list[str]) -> int | None:
+    if not d.datacenter_id:
+        return None
+    ix = catalog.datacenters.find(d.datacenter_id)
+    if ix is None:
+        notes.append(f"datacenter {d.datacenter_id!r} is not known")
+    return ix
+
+
+def _zone_given(catalog: Catalog, d: Description, notes: list[str]) -> tuple[int, Choice] | None:
+    if not d.country:
+        if d.region:
+            notes.append(f"region {d.region!r} is given without a country")
+        return None
+    if d.region:
+        ix = catalog.zone_of(d.country, d.region)
+        if ix is not None:
+            return ix, Choice("place", catalog.zones.ids[ix], "given", "country and region")
+        notes.append(f"no grid figure for region {d.region!r} of {d.country}; the country's is used")
+    ix = catalog.zone_of(d.country, None)
+    if ix is None:
+        notes.append(f"country {d.country!r} is not known")
+        return None
+    return ix, Choice("place", catalog.zones.ids[ix], "given", "country")
+
+
+def _zone_of_region(catalog: Catalog, region_ix: int, basis: str, rung: str) -> tuple[int, Choice] | None:
+    for field in ("grid_zone", "subregion", "country"):
+        ix = catalog.zones.find(catalog.regions.text(region_ix, field))
+        if ix is not None and catalog.has_intensity(ix):
+            region = catalog.regions.ids[region_ix]
+            return ix, Choice("place", catalog.zones.ids[ix], basis, rung, f"grid of cloud region {region}")
+    return None
+
+
+def _service_region(catalog: Catalog, service_ix: int) -> int | None:
+    region = catalog.services.text(service_ix, "default_region")
+    cloud = catalog.services.text(service_ix, "default_cloud_id")
+    return catalog.region_of_cloud(cloud, region) if region and cloud else None
+
+
+def _zone_of_country(catalog: Catalog, country: str, rung: str) -> tuple[int, Choice] | None:
+    ix = catalog.zone_of(country, None) if country else None
+    return None if ix is None else (ix, Choice("place", catalog.zones.ids[ix], "assumed", rung))
+
+
+def hourly_ratios(catalog: Catalog, zone_ix: int, moment: Moment | None) -> tuple[float, float]:
+    """Ratio of the hour's grid intensity and off-site water to their annual means; 1 where no shape is known."""
+    if moment is None:
+        return 1.0, 1.0
+    profile = catalog.hourly(zone_ix)
+    if profile is None:
+        return 1.0, 1.0
+    return catalog.hourly_ratio(profile, moment.month, moment.hour)
