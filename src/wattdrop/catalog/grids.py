@@ -1,0 +1,166 @@
+"""Figures of grid zones over time: yearly intensity, the shape of a day, off-site water.
+
+A zone without a figure of its own takes its proxy's, then its parent's, up to the world; the rung says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import nan
+from typing import Final, NamedTuple
+
+from ..errors import CatalogError
+from .figure import Figure, Intensity
+from .table import BETWEEN_ITEMS, Part, Table
+
+EXACT_YEAR: Final = "exact-year"
+EARLIER_YEAR: Final = "earlier-year"
+OLDEST_KNOWN: Final = "oldest-known"
+PROXY_ZONE: Final = "proxy-zone"
+PARENT_ZONE: Final = "parent-zone"
+
+_MONTHS: Final = 13  # 0 is the whole year
+_HOURS: Final = 24
+
+
+class _Year(NamedTuple):
+    year: int
+    value: float
+    sources: str
+    basis: str
+
+
+class Grids:
+    """What is known about each zone of the zones table."""
+
+    __slots__ = ("_intensity", "_part", "_ratios", "_zones")
+
+    def __init__(self, zones: Table, part: Callable[[str], Part]) -> None:
+        self._zones = zones
+        self._part = part
+        self._intensity: dict[str, dict[int, Sequence[tuple[int, float, str, str]]]] = {}
+        self._ratios: Sequence[float] | None = None
+
+    def ladder(self, zone_ix: int) -> Iterator[tuple[int, str]]:
+        """The zone itself, then who stands in for it: (zone, rung), the rung empty for the zone itself."""
+        seen: set[int] = set()
+        waiting: list[tuple[int, str]] = [(zone_ix, "")]
+        while waiting:
+            ix, rung = waiting.pop(0)
+            if ix in seen:
+                continue
+            seen.add(ix)
+            yield ix, rung
+            for field, name in (("proxy_of", rung or PROXY_ZONE), ("parent", PARENT_ZONE)):
+                stand_in = self._zones.text(ix, field)
+                found = self._zones.find(stand_in) if stand_in else None
+                if found is not None:
+                    waiting.append((found, name))
+
+    def quantities(self) -> tuple[str, ...]:
+        """The quantities of which intensity.csv has figures."""
+        return tuple(self._part("intensity")["quantities"])
+
+    def intensity(self, zone_ix: int, quantity: str, year: int) -> Intensity:
+        """The last figure not later than the year, of the zone or of who stands in for it."""
+        for ix, rung in self.ladder(zone_ix):
+            years = self._years(quantity).get(ix)
+            if years:
+                figure, year_rung = _in_force(years, year)
+                first_source = figure.sources.split(BETWEEN_ITEMS, 1)[0]
+                return Intensity(figure.value, figure.year, first_source, figure.basis, rung or year_rung)
+        raise CatalogError(
+            f"grids/intensity.csv has no {quantity} for {self._zones.ids[zone_ix]} or the world"
+        )
+
+    def intensity_figure(self, zone_ix: int, quantity: str, year: int) -> tuple[Figure, int, str]:
+        """As `intensity`, with range, all sources and note: (figure, the zone it is of, rung)."""
+        for ix, rung in self.ladder(zone_ix):
+            years = self._years(quantity).get(ix)
+            if years:
+                found, year_rung = _in_force(years, year)
+                details = self._part("intensity.figures").get(quantity, {}).get(ix, {})
+                low, high, note = details.get(found.year, (nan, nan, ""))
+                sources = tuple(found.sources.split(BETWEEN_ITEMS))
+                return (
+                    Figure(found.value, low, high, found.year, sources, found.basis, note),
+                    ix,
+                    rung or year_rung,
+                )
+        raise CatalogError(
+            f"grids/intensity.csv has no {quantity} for {self._zones.ids[zone_ix]} or the world"
+        )
+
+    def history(self, zone_ix: int, quantity: str) -> tuple[tuple[int, float], ...]:
+        """(year, value) of the zone itself, oldest first; empty where it has none of its own."""
+        return tuple((entry[0], entry[1]) for entry in self._years(quantity).get(zone_ix, ()))
+
+    def _years(self, quantity: str) -> dict[int, Sequence[tuple[int, float, str, str]]]:
+        zones = self._intensity.get(quantity)
+        if zones is None:
+            known = quantity in self._part("intensity")["quantities"]
+            zones = self._intensity[quantity] = self._part(f"intensity.{quantity}")["zones"] if known else {}
+        return zones
+
+    def mix(self, zone_ix: int) -> tuple[int, dict[str, float]] | None:
+        """(year, share of each fuel) of the zone's newest known generation mix."""
+        years = self._part("mix")["zones"].get(zone_ix)
+        if not years:
+            return None
+        newest = max(years)
+        return newest, {fuel: share[0] for fuel, share in years[newest].items()}
+
+    def hourly(self, zone_ix: int) -> int | None:
+        """The profile of a zone's day; None where no shape is known, then every hour counts as the mean."""
+        profile: int | None = self._part("hourly")["zones"].get(zone_ix)
+        return profile
+
+    def hourly_ratio(self, profile_ix: int, month: int, hour: int) -> tuple[float, float]:
+        """(carbon, off-site water) of an hour in UTC over the annual mean; month 0 is the whole year.
+
+        A month without data takes the shape of the whole year; a quantity without shape is 1.
+        """
+        if not (0 <= month < _MONTHS and 0 <= hour < _HOURS):
+            raise ValueError(f"month {month} is not 0 to 12, or hour {hour} not 0 to 23")
+        if self._ratios is None:
+            self._ratios = memoryview(self._part("hourly")["ratios"]).cast("d")
+        carbon, water = self._hour(profile_ix, month, hour)
+        if month and (carbon != carbon or water != water):
+            year_carbon, year_water = self._hour(profile_ix, 0, hour)
+            carbon = year_carbon if carbon != carbon else carbon
+            water = year_water if water != water else water
+        return (1.0 if carbon != carbon else carbon), (1.0 if water != water else water)
+
+    def _hour(self, profile_ix: int, month: int, hour: int) -> tuple[float, float]:
+        assert self._ratios is not None
+        place = ((profile_ix * _MONTHS + month) * _HOURS + hour) * 2
+        return self._ratios[place], self._ratios[place + 1]
+
+    def profile_ids(self) -> tuple[str, ...]:
+        """The names of the hourly profiles, in the order of their numbers."""
+        return tuple(self._part("hourly.figures")["ids"])
+
+    def hourly_source(self, profile_ix: int) -> tuple[tuple[str, ...], str]:
+        """(source ids, basis) of a profile."""
+        sources, basis = self._part("hourly.figures")["sources"][profile_ix]
+        return tuple(sources.split(BETWEEN_ITEMS)), basis
+
+    def ewif(self, zone_ix: int) -> Figure | None:
+        """Off-site water of the zone's electricity, or of who stands in for it. [L/kWh]"""
+        zones = self._part("ewif")["zones"]
+        for ix, rung in self.ladder(zone_ix):
+            found = zones.get(ix)
+            if found is not None:
+                value, low, high, year, sources, basis, note, *_ = found
+                if rung:
+                    note = f"{rung} {self._zones.ids[ix]}" + (f"; {note}" if note else "")
+                return Figure(value, low, high, year, tuple(sources.split(BETWEEN_ITEMS)), basis, note)
+        return None
+
+
+def _in_force(years: Sequence[tuple[int, float, str, str]], year: int) -> tuple[_Year, str]:
+    """The last figure not later than the year, else the oldest."""
+    for entry in reversed(years):
+        if entry[0] <= year:
+            return _Year(*entry), EXACT_YEAR if entry[0] == year else EARLIER_YEAR
+    return _Year(*years[0]), OLDEST_KNOWN

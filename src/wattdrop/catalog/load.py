@@ -1,0 +1,178 @@
+"""From a data folder to a Catalog: out of the column cache when the files are as they were, else out of the text."""
+
+# os.path throughout: importing pathlib costs a cold start more than the whole load does.
+# ruff: noqa: PTH100, PTH112, PTH118, PTH120, PTH123
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, Final
+from zlib import crc32
+
+from ..errors import CatalogError
+from . import cache
+from .catalog import Catalog
+from .table import Part
+
+_DATA: Final = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data")
+_CODE: Final = os.path.dirname(os.path.abspath(__file__))
+_SUFFIXES: Final = (".toml", ".csv")
+
+_Parts = Callable[[str], Part]
+
+_loaded: dict[str, tuple[str, Catalog]] = {}  # folder -> the stamp it had, its catalog
+
+
+def load(folder: str | os.PathLike[str] | None = None) -> Catalog:
+    """The catalog of a data folder, the package's own by default.
+
+    Calling it again returns the same object until a file changes. A broken file raises CatalogError with file, entry,
+    field and what to do.
+    """
+    path = os.path.realpath(_DATA if folder is None else folder)
+    stamp = stamp_of(path)
+    remembered = _loaded.get(path)
+    if remembered is not None and remembered[0] == stamp:
+        return remembered[1]
+    digest, parts = _cached(path, stamp) or _read(path, stamp)
+    catalog = Catalog(digest, parts)
+    _loaded[path] = (stamp, catalog)
+    return catalog
+
+
+def stamp_of(folder: str) -> str:
+    """Path, size and time of every data file: cheap to take, and different as soon as one of them changes."""
+    lines = [f"{path}\t{status.st_size}\t{status.st_mtime_ns}" for path, status in sorted(_walk(folder, ""))]
+    if not lines:
+        raise CatalogError(f"{folder}: no data files; reinstall wattdrop or give the right data folder")
+    return "\n".join(lines)
+
+
+def _walk(folder: str, prefix: str) -> list[tuple[str, os.stat_result]]:
+    found: list[tuple[str, os.stat_result]] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    found += _walk(entry.path, f"{prefix}{entry.name}/")
+                elif entry.name.endswith(_SUFFIXES):
+                    found.append((prefix + entry.name, entry.stat()))
+    except FileNotFoundError:
+        raise CatalogError(f"{folder}: no such data folder") from None
+    return found
+
+
+def data_texts(folder: str) -> dict[str, bytes]:
+    """{relative path: content} of the data files, in the order of their paths."""
+    texts = {}
+    for path, _ in sorted(_walk(folder, "")):
+        with open(os.path.join(folder, path), "rb") as file:
+            texts[path] = file.read()
+    return texts
+
+
+def digest_of(texts: dict[str, bytes]) -> str:
+    """sha256 of the data text: the catalog's identity in ledgers and response headers."""
+    from hashlib import sha256
+
+    digest = sha256()
+    for path, content in texts.items():
+        digest.update(f"{path}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+# --- the cache ---
+
+
+def _stamp_path(folder: str) -> str:
+    return os.path.join(cache.cache_folder(), f"stamp-{crc32(folder.encode()):08x}")
+
+
+def _code_stamp() -> str:
+    """The code that shapes the parts: a changed line must not read parts of the old shape."""
+    return "\n".join(f"{path}\t{s.st_size}\t{s.st_mtime_ns}" for path, s in sorted(_walk_code()))
+
+
+def _walk_code() -> list[tuple[str, os.stat_result]]:
+    with os.scandir(_CODE) as entries:
+        return [(entry.name, entry.stat()) for entry in entries if entry.name.endswith(".py")]
+
+
+def _cached(folder: str, stamp: str) -> tuple[str, _Parts] | None:
+    remembered = cache.read(_stamp_path(folder))
+    if not isinstance(remembered, dict) or (remembered.get("folder"), remembered.get("stamp")) != (
+        folder,
+        stamp,
+    ):
+        return None
+    digest: str = remembered["digest"]
+    generation = os.path.join(cache.cache_folder(), cache.generation_name(digest, _code_stamp()))
+    return (digest, CachedParts(folder, digest, generation)) if os.path.isdir(generation) else None
+
+
+def _read(folder: str, stamp: str) -> tuple[str, _Parts]:
+    texts = data_texts(folder)
+    digest = digest_of(texts)
+    generation = os.path.join(cache.cache_folder(), cache.generation_name(digest, _code_stamp()))
+    parts: _Parts
+    if cache.read(os.path.join(generation, "complete")) == digest:
+        parts = CachedParts(folder, digest, generation)
+    else:
+        built = build(texts)
+        parts = built.__getitem__
+        if not _store(generation, digest, built):
+            return digest, parts
+    cache.write(_stamp_path(folder), {"folder": folder, "stamp": stamp, "digest": digest})
+    return digest, parts
+
+
+def build(texts: dict[str, bytes]) -> dict[str, dict[str, Any]]:
+    """All parts from the text; the first problem is raised, with the number of the others."""
+    from .parts import build_parts
+    from .records import read_records
+
+    records = read_records(texts)
+    parts = build_parts(records)
+    if records.problems:
+        others = len(records.problems) - 1
+        rest = f" (and {others} more; wattdrop check-data lists them)" if others else ""
+        raise CatalogError(f"{records.problems[0]}{rest}")
+    return parts
+
+
+def _store(generation: str, digest: str, parts: dict[str, dict[str, Any]]) -> bool:
+    stored = all([cache.write(os.path.join(generation, name), part) for name, part in parts.items()])
+    if stored:
+        cache.write(os.path.join(generation, "complete"), digest)
+        cache.prune(cache.cache_folder())
+    return stored
+
+
+class CachedParts:
+    """Parts read from the cache one by one. A part that is gone or damaged is built again from the text."""
+
+    __slots__ = ("_built", "_digest", "_folder", "_generation")
+
+    def __init__(self, folder: str, digest: str, generation: str) -> None:
+        self._folder = folder
+        self._digest = digest
+        self._generation = generation
+        self._built: dict[str, dict[str, Any]] | None = None
+
+    def __call__(self, name: str) -> Part:
+        if self._built is None:
+            part = cache.read(os.path.join(self._generation, name))
+            if isinstance(part, dict):
+                return part
+            self._built = self._rebuild()
+        return self._built[name]
+
+    def _rebuild(self) -> dict[str, dict[str, Any]]:
+        texts = data_texts(self._folder)
+        if digest_of(texts) != self._digest:
+            raise CatalogError(f"{self._folder}: the data files changed while in use; load the catalog again")
+        parts = build(texts)
+        _store(self._generation, self._digest, parts)
+        return parts

@@ -1,0 +1,28 @@
+"""Which names look most like one that was not found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from heapq import nlargest
+from typing import Final
+
+# difflib on 14,000 names takes a second; on the few that share most letter pairs, milliseconds.
+_SHORTLIST: Final = 40
+
+
+def nearest_rows(name: str, names: Sequence[tuple[str, int]], n: int) -> list[int]:
+    """Rows of the `n` entities whose names are most similar to `name` (normalised), best first."""
+    wanted = name.replace("-", "")
+    pairs = {wanted[i : i + 2] for i in range(len(wanted) - 1)} or {wanted}
+    scored = [
+        (2.0 * sum([pair in plain for pair in pairs]) / (len(pairs) + len(plain)), plain, ix)
+        for plain, ix in [(key.replace("-", ""), ix) for key, ix in names]
+    ]
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(wanted)
+    best: dict[int, float] = {}
+    for overlap, plain, ix in nlargest(_SHORTLIST, scored):
+        matcher.set_seq1(plain)
+        best[ix] = max(best.get(ix, 0.0), matcher.ratio() + overlap / 1000.0)
+    return nlargest(n, best, key=lambda ix: best[ix])

@@ -1,0 +1,98 @@
+"""Custom entities behind the base catalog's rows: a new Catalog that shares the base's tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from ..errors import CatalogError, Conflict
+from .catalog import Catalog, Entity
+from .figure import Source
+from .kinds import KIND
+from .parts import Parts, check_references, check_sources, columns_part, figures_part, names_of
+from .records import Record, Records, record_of
+
+# The source of a figure that a caller gave without saying where it is from.
+CUSTOM_SOURCE: Final = Source(
+    "custom-entity",
+    "the caller",
+    "Figure of a custom entity, as given by its owner",
+    "",
+    "",
+    "",
+    "",
+    "estimate",
+    "stands in where a custom entity names no source of its own",
+    "",
+    "",
+)
+_FILE: Final = "custom entity"
+
+
+def overlaid(base: Catalog, entities: Mapping[str, Iterable[Entity]]) -> Catalog:
+    """The base with entities appended: their rows start at the length of the base's table.
+
+    A name that the base or another custom entity has raises Conflict, anything else wrong CatalogError.
+    """
+    given = {kind: [dict(entity) for entity in of_kind] for kind, of_kind in entities.items()}
+    given = {kind: of_kind for kind, of_kind in given.items() if of_kind}
+    if not given:
+        return base
+    records = Records()
+    records.quantities = base.quantities()
+    records.sources = {**base.sources(), CUSTOM_SOURCE.id: CUSTOM_SOURCE}
+    for kind, of_kind in given.items():
+        records.entities[kind] = [_record(records, kind, entity) for entity in of_kind]
+    parts = _parts(records, base, given.keys())
+    if records.problems:
+        raise CatalogError("; ".join(map(str, records.problems)))
+    return Catalog(_digest(base, given), parts.__getitem__, base, tuple(given), (CUSTOM_SOURCE,))
+
+
+def _record(records: Records, kind: str, entity: Entity) -> Record:
+    """A custom figure counts as given unless the entity says otherwise. Fields that are None are not given."""
+    present = {field: value for field, value in entity.items() if value is not None}
+    record = record_of(records, KIND[kind], f"{_FILE}, {kind}", {"basis": "given", **present})
+    if not record.sources:
+        record.sources = (CUSTOM_SOURCE.id,)
+    return record
+
+
+def _parts(records: Records, base: Catalog, kinds: Iterable[str]) -> Parts:
+    parts: Parts = {}
+    names: dict[str, Mapping[str, int]] = {}
+    for kind in kinds:
+        entries = records.entities[kind]
+        before = len(records.problems)
+        names[kind] = names_of(records, kind, entries, _owner_in(base, kind))
+        if len(records.problems) > before:
+            raise Conflict(str(records.problems[before]), field=records.problems[before].field)
+        parts[kind] = columns_part(entries, names[kind])
+        parts[kind + ".figures"] = figures_part(records, entries)
+
+    def exists(kind: str, key: str) -> bool:
+        return key in names.get(kind, ()) or base.table(kind).find_normalised(key) is not None
+
+    for kind in names:
+        check_references(records, records.entities[kind], exists)
+        check_sources(records, records.entities[kind])
+    return parts
+
+
+def _owner_in(base: Catalog, kind: str) -> Callable[[str], str | None]:
+    table = base.table(kind)
+
+    def owner(key: str) -> str | None:
+        ix = table.find_normalised(key)
+        return None if ix is None else table.ids[ix]
+
+    return owner
+
+
+def _digest(base: Catalog, given: Mapping[str, Any]) -> str:
+    """Follows from the base's digest and the entities, whatever the order of their fields."""
+    from hashlib import sha256
+
+    text = json.dumps(given, sort_keys=True, default=str)
+    return sha256(f"{base.digest}\n{text}".encode()).hexdigest()

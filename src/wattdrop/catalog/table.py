@@ -1,0 +1,268 @@
+"""One kind of entity as columns, found by name.
+
+Rows are integers from the first lookup on. Numbers are float64 buffers read straight from the cache, texts are split
+when a column is first asked for, and figures with their provenance sit in a part of their own that a plain estimate
+never opens. An overlaid table keeps a reference to its base and only its own few rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import nan
+from typing import Any, Final, overload
+
+from ..errors import CatalogError
+from ..schema.names import normalise
+from .figure import Figure
+
+Part = Mapping[str, Any]
+BETWEEN_ROWS: Final = "\x1f"
+BETWEEN_ITEMS: Final = "\x1e"
+
+
+class _Columns:
+    """The rows of one cached part, unpacked column by column as they are asked for."""
+
+    __slots__ = ("_lists", "_numbers", "_part", "_texts", "ids", "names", "rows")
+
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self.rows: Final[int] = part["rows"]
+        self.ids: Final[tuple[str, ...]] = tuple(_split(part["ids"], self.rows))
+        names = part["names"].split(BETWEEN_ROWS) if part["names"] else []
+        self.names: Final[dict[str, int]] = dict(
+            zip(names, memoryview(part["name_rows"]).cast("i"), strict=True)
+        )
+        self._numbers: dict[str, Sequence[float]] = {}
+        self._texts: dict[str, list[str]] = {}
+        self._lists: dict[str, list[tuple[str, ...]]] = {}
+
+    def numbers(self, quantity: str) -> Sequence[float] | None:
+        column = self._numbers.get(quantity)
+        if column is None and (packed := self._part["numbers"].get(quantity)) is not None:
+            column = self._numbers[quantity] = memoryview(packed).cast("d")
+        return column
+
+    def texts(self, field: str) -> list[str] | None:
+        column = self._texts.get(field)
+        if column is None and (packed := self._part["texts"].get(field)) is not None:
+            column = self._texts[field] = _split(packed, self.rows)
+        return column
+
+    def lists(self, field: str) -> list[tuple[str, ...]] | None:
+        column = self._lists.get(field)
+        if column is None and (packed := self._part["lists"].get(field)) is not None:
+            column = [
+                tuple(items.split(BETWEEN_ITEMS)) if items else () for items in _split(packed, self.rows)
+            ]
+            self._lists[field] = column
+        return column
+
+    def quantities(self) -> list[str]:
+        return list(self._part["numbers"])
+
+    def fields(self) -> list[str]:
+        return [*self._part["texts"], *self._part["lists"]]
+
+
+def _split(packed: str, rows: int) -> list[str]:
+    return packed.split(BETWEEN_ROWS) if rows else []
+
+
+class ChainedIds(Sequence[str]):
+    """The ids of a base table followed by those of an overlay, without copying the base."""
+
+    __slots__ = ("_first", "_second")
+
+    def __init__(self, first: Sequence[str], second: Sequence[str]) -> None:
+        self._first = first
+        self._second = second
+
+    def __len__(self) -> int:
+        return len(self._first) + len(self._second)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return [self[position] for position in range(*index.indices(len(self)))]
+        position = index + len(self) if index < 0 else index
+        start_of_second = len(self._first)
+        return (
+            self._first[position] if position < start_of_second else self._second[position - start_of_second]
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._first
+        yield from self._second
+
+
+class Table:
+    """Entities of one kind. `kind` is the plural used everywhere: models, gpus, nodes, zones, ..."""
+
+    __slots__ = ("_base", "_columns", "_figures", "_known", "_offset", "_part", "kind")
+
+    def __init__(
+        self,
+        kind: str,
+        part: Callable[[str], Part],
+        known: Callable[[str, str], bool],
+        base: Table | None = None,
+    ) -> None:
+        self.kind: Final = kind
+        self._part = part
+        self._known = known  # (kind, quantity or field) -> does such a thing exist at all
+        self._base = base
+        self._offset = len(base) if base is not None else 0
+        self._columns: _Columns | None = None
+        self._figures: Part | None = None
+
+    def _own(self) -> _Columns:
+        columns = self._columns
+        if columns is None:
+            columns = self._columns = _Columns(self._part(self.kind))
+        return columns
+
+    def __len__(self) -> int:
+        return self._offset + self._own().rows
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """The id of every row."""
+        own = self._own().ids
+        return own if self._base is None else ChainedIds(self._base.ids, own)
+
+    def find(self, name: str) -> int | None:
+        """The row whose id or alias is `name`, whatever its case and separators. No guessing."""
+        return self.find_normalised(normalise(name))
+
+    def find_normalised(self, key: str) -> int | None:
+        """As `find`, for a name that went through `normalise` already."""
+        ix = self._own().names.get(key)
+        if ix is not None:
+            return ix + self._offset
+        return None if self._base is None else self._base.find_normalised(key)
+
+    def row(self, name: str) -> int:
+        """As `find`, for a name that must exist: an unknown one is an error that lists the nearest ids."""
+        ix = self.find(name)
+        if ix is None:
+            raise CatalogError(
+                f"no {self.kind} entry named {name!r}; nearest: {', '.join(self.nearest(name))}"
+            )
+        return ix
+
+    def names(self) -> Iterator[tuple[str, int]]:
+        """Every normalised name with its row: the base's first, then the overlay's."""
+        if self._base is not None:
+            yield from self._base.names()
+        for key, ix in self._own().names.items():
+            yield key, ix + self._offset
+
+    def nearest(self, name: str, n: int = 3) -> list[str]:
+        """Ids of the entities with the most similar names, best first, for error messages."""
+        from .nearest import nearest_rows  # difflib: only when something was not found
+
+        return [self.ids[ix] for ix in nearest_rows(normalise(name), list(self.names()), n)]
+
+    def number(self, ix: int, quantity: str) -> float:
+        """The value of a quantity, nan where it is not known."""
+        if ix < self._offset and self._base is not None:
+            return self._base.number(ix, quantity)
+        column = self._own().numbers(quantity)
+        if column is None:
+            self._must_know(quantity)
+            return nan
+        return column[ix - self._offset]
+
+    def text(self, ix: int, field: str) -> str:
+        """The text of a field, empty where it is not known."""
+        if ix < self._offset and self._base is not None:
+            return self._base.text(ix, field)
+        column = self._own().texts(field)
+        if column is None:
+            self._must_know(field)
+            return self.note(ix) if field == "note" else ""
+        return column[ix - self._offset]
+
+    def texts(self, ix: int, field: str) -> tuple[str, ...]:
+        """The items of a list field, such as `aliases`."""
+        if ix < self._offset and self._base is not None:
+            return self._base.texts(ix, field)
+        column = self._own().lists(field)
+        if column is None:
+            self._must_know(field)
+            return ()
+        return column[ix - self._offset]
+
+    def figure(self, ix: int, quantity: str) -> Figure | None:
+        """The value of a quantity with range, source and basis; None where it is not known."""
+        if ix < self._offset and self._base is not None:
+            return self._base.figure(ix, quantity)
+        value = self.number(ix, quantity)
+        if value != value:
+            return None
+        own_ix = ix - self._offset
+        details = self._details()
+        low, high, valid_from, sources, basis, note = details["figures"].get(quantity, {}).get(own_ix, _PLAIN)
+        if not sources or not basis:
+            default_sources, default_basis = details["defaults"].get(quantity, ("", ""))
+            sources = sources or default_sources or details["sources"][own_ix]
+            basis = basis or default_basis or details["bases"][own_ix]
+        return Figure(value, low, high, valid_from, tuple(sources.split(BETWEEN_ITEMS)), basis, note)
+
+    def figures(self, ix: int) -> Iterator[tuple[str, Figure]]:
+        """Every figure of a row under its quantity."""
+        for quantity in self.quantities():
+            figure = self.figure(ix, quantity)
+            if figure is not None:
+                yield quantity, figure
+
+    def note(self, ix: int) -> str:
+        """The remark about the entity as a whole."""
+        if ix < self._offset and self._base is not None:
+            return self._base.note(ix)
+        note: str = self._details()["notes"].get(ix - self._offset, "")
+        return note
+
+    def source_ids(self, ix: int) -> tuple[str, ...]:
+        """The sources of the entity as a whole: the origin of every figure that names none of its own."""
+        if ix < self._offset and self._base is not None:
+            return self._base.source_ids(ix)
+        sources: str = self._details()["sources"][ix - self._offset]
+        return tuple(sources.split(BETWEEN_ITEMS)) if sources else ()
+
+    def file(self, ix: int) -> str:
+        """The data file that holds the entity, relative to the data folder."""
+        if ix < self._offset and self._base is not None:
+            return self._base.file(ix)
+        details = self._details()
+        file: str = details["files"][details["file_rows"][ix - self._offset]]
+        return file
+
+    def quantities(self) -> list[str]:
+        """The quantities of which at least one row has a figure, in the order of the data files."""
+        inherited = self._base.quantities() if self._base is not None else []
+        return list(dict.fromkeys([*inherited, *self._own().quantities()]))
+
+    def fields(self) -> list[str]:
+        """The text and list fields that at least one row has."""
+        inherited = self._base.fields() if self._base is not None else []
+        return list(dict.fromkeys([*inherited, *self._own().fields()]))
+
+    def _details(self) -> Part:
+        if self._figures is None:
+            self._figures = self._part(self.kind + ".figures")
+        return self._figures
+
+    def _must_know(self, field: str) -> None:
+        """A misspelt column must not look like a missing figure."""
+        if not self._known(self.kind, field):
+            raise CatalogError(
+                f"{self.kind} have no field or quantity named {field!r}; see docs/reference/data-files.md"
+            )
+
+
+_PLAIN: Final = (nan, nan, None, "", "", "")
