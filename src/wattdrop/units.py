@@ -1,8 +1,8 @@
 """Units: what each name suffix means, and the few factors between a unit of the wire and ours.
 
-Inside the package energy is in Wh, emissions in gCO2e, water in ml, power in W, time in s. The public contract and
-data files also use kWh, kgCO2e, litres and milliseconds; they are converted once, where they enter. One litre per kWh
-is one millilitre per Wh, so water factors need no conversion.
+Inside the package energy is in Wh, emissions in gCO2e, water in ml, power in W, time in s. The public
+contract and data files also use kWh, kgCO2e, litres and milliseconds; they are converted once, where they
+enter. One litre per kWh is one millilitre per Wh, so water factors need no conversion.
 """
 
 from __future__ import annotations

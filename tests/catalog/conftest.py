@@ -1,12 +1,17 @@
-"""A data folder small enough to read: one or two entries of each kind, copied to a temporary place to be changed."""
+"""A data folder small enough to read: one or two entries of each kind, copied to a temporary place to be
+changed.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from wattdrop.catalog import Catalog, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MINI = {
     "quantities.toml": """

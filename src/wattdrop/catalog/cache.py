@@ -1,7 +1,8 @@
-"""The column cache: parts of the catalog as marshal files, because reading them takes milliseconds and text seconds.
+"""The column cache: parts of the catalog as marshal files, because reading them takes milliseconds and text
+seconds.
 
-A part file is a magic word, the length and checksum of what follows, and a marshal dump. marshal trusts its input, so
-a file is read only if it belongs to the current user and nobody else may write it.
+A part file is a magic word, the length and checksum of what follows, and a marshal dump. marshal trusts its
+input, so a file is read only if it belongs to the current user and nobody else may write it.
 """
 
 # os.path throughout: importing pathlib costs a cold start more than the whole load does.
@@ -58,7 +59,9 @@ def read(path: str) -> Any:
 
 
 def write(path: str, content: Any) -> bool:
-    """Put the object there in one step, so that readers see the old file or the new one. False if that cannot be."""
+    """Put the object there in one step, so that readers see the old file or the new one. False if that cannot
+    be.
+    """
     payload = marshal.dumps(content)
     temporary = f"{path}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
     try:

@@ -1,4 +1,4 @@
-"""The catalog: all entities and figures of the data files, found by the names people use. It never changes."""
+"""The catalog: all entities and figures of the data files, found by the names people use. Immutable."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class DefaultHardware(NamedTuple):
 
 
 class Catalog:
-    """Tables of entities, and the lookups that need more than one of them. Do not construct: `load` or `overlay`."""
+    """Tables of entities, and the lookups that need more than one of them. Do not construct: `load` or
+    `overlay`.
+    """
 
     def __init__(
         self,
@@ -172,7 +174,8 @@ class Catalog:
         return rows
 
     def models_named(self, family: str, name: str) -> tuple[int, ...]:
-        """Rows of the family's models with this display name, id or alias. More than one: the name is ambiguous.
+        """Rows of the family's models with this display name, id or alias. More than one: the name is
+        ambiguous.
 
         First as spelled apart from case and separators, then by letters and digits only.
         """
@@ -207,7 +210,9 @@ class Catalog:
         return found
 
     def node_of_gpu(self, gpu_ix: int) -> int | None:
-        """A machine with this accelerator: of those with most accelerators, on premises first, then the first listed."""
+        """A machine with this accelerator: of those with most accelerators, on premises first, then the first
+        listed.
+        """
         found: int | None = self._index("nodes of gpus", self._gpu_nodes).get(self.gpus.ids[gpu_ix])
         return found
 

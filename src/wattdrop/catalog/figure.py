@@ -21,7 +21,9 @@ SOURCE_KINDS: Final = (
 
 
 class Figure(NamedTuple):
-    """The value of a quantity for an entity, and where it came from. low and high are nan where nobody gave them."""
+    """The value of a quantity for an entity, and where it came from. low and high are nan where nobody gave
+    them.
+    """
 
     value: float
     low: float

@@ -5,13 +5,15 @@ A zone without a figure of its own takes its proxy's, then its parent's, up to t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from math import nan
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..errors import CatalogError
 from .figure import Figure, Intensity
 from .table import BETWEEN_ITEMS, Part, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 EXACT_YEAR: Final = "exact-year"
 EARLIER_YEAR: Final = "earlier-year"
@@ -122,8 +124,6 @@ class Grids:
         """
         if not (0 <= month < _MONTHS and 0 <= hour < _HOURS):
             raise ValueError(f"month {month} is not 0 to 12, or hour {hour} not 0 to 23")
-        if self._ratios is None:
-            self._ratios = memoryview(self._part("hourly")["ratios"]).cast("d")
         carbon, water = self._hour(profile_ix, month, hour)
         if month and (carbon != carbon or water != water):
             year_carbon, year_water = self._hour(profile_ix, 0, hour)
@@ -132,9 +132,11 @@ class Grids:
         return (1.0 if carbon != carbon else carbon), (1.0 if water != water else water)
 
     def _hour(self, profile_ix: int, month: int, hour: int) -> tuple[float, float]:
-        assert self._ratios is not None
+        ratios = self._ratios
+        if ratios is None:
+            ratios = self._ratios = memoryview(self._part("hourly")["ratios"]).cast("d")
         place = ((profile_ix * _MONTHS + month) * _HOURS + hour) * 2
-        return self._ratios[place], self._ratios[place + 1]
+        return ratios[place], ratios[place + 1]
 
     def profile_ids(self) -> tuple[str, ...]:
         """The names of the hourly profiles, in the order of their numbers."""

@@ -31,8 +31,8 @@ KINDS: Final[tuple[Kind, ...]] = (
         ("models/*.toml",),
         _ENTITY
         | _words(
-            "family developer hugging_face_path release_date task architecture datatype params_disclosed decoder_type "
-            "native_resolution default_resolution training_hardware default_managed_service_id "
+            "family developer hugging_face_path release_date task architecture datatype params_disclosed "
+            "decoder_type native_resolution default_resolution training_hardware default_managed_service_id "
             "benchmark_model_id fine_tuned_from_model_id description"
         ),
         _words("aliases"),
@@ -79,7 +79,8 @@ KINDS: Final[tuple[Kind, ...]] = (
         ("services.toml",),
         _ENTITY
         | _words(
-            "kind evidence default_cloud_id default_node_id default_gpu_id default_country default_region provider_id"
+            "kind evidence default_cloud_id default_node_id default_gpu_id default_country default_region "
+            "provider_id"
         ),
         _words("aliases litellm_providers otel_provider_names modalities alternative_node_ids hosts"),
         (

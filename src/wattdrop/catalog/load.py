@@ -1,4 +1,6 @@
-"""From a data folder to a Catalog: out of the column cache when the files are as they were, else out of the text."""
+"""From a data folder to a Catalog: out of the column cache when the files are as they were, else out of the
+text.
+"""
 
 # os.path throughout: importing pathlib costs a cold start more than the whole load does.
 # ruff: noqa: PTH100, PTH112, PTH118, PTH120, PTH123
@@ -27,8 +29,8 @@ _loaded: dict[str, tuple[str, Catalog]] = {}  # folder -> the stamp it had, its 
 def load(folder: str | os.PathLike[str] | None = None) -> Catalog:
     """The catalog of a data folder, the package's own by default.
 
-    Calling it again returns the same object until a file changes. A broken file raises CatalogError with file, entry,
-    field and what to do.
+    Calling it again returns the same object until a file changes. A broken file raises CatalogError with
+    file, entry, field and what to do.
     """
     path = os.path.realpath(_DATA if folder is None else folder)
     stamp = stamp_of(path)
@@ -143,7 +145,7 @@ def build(texts: dict[str, bytes]) -> dict[str, dict[str, Any]]:
 
 
 def _store(generation: str, digest: str, parts: dict[str, dict[str, Any]]) -> bool:
-    stored = all([cache.write(os.path.join(generation, name), part) for name, part in parts.items()])
+    stored = all(cache.write(os.path.join(generation, name), part) for name, part in parts.items())
     if stored:
         cache.write(os.path.join(generation, "complete"), digest)
         cache.prune(cache.cache_folder())
@@ -162,6 +164,7 @@ class CachedParts:
         self._built: dict[str, dict[str, Any]] | None = None
 
     def __call__(self, name: str) -> Part:
+        """The part of this name."""
         if self._built is None:
             part = cache.read(os.path.join(self._generation, name))
             if isinstance(part, dict):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from difflib import SequenceMatcher
 from heapq import nlargest
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # difflib on 14,000 names takes a second; on the few that share most letter pairs, milliseconds.
 _SHORTLIST: Final = 40

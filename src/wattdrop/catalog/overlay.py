@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import CatalogError, Conflict
 from .catalog import Catalog, Entity
@@ -12,6 +11,9 @@ from .figure import Source
 from .kinds import KIND
 from .parts import Parts, check_references, check_sources, columns_part, figures_part, names_of
 from .records import Record, Records, record_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
 # The source of a figure that a caller gave without saying where it is from.
 CUSTOM_SOURCE: Final = Source(
@@ -51,7 +53,7 @@ def overlaid(base: Catalog, entities: Mapping[str, Iterable[Entity]]) -> Catalog
 
 
 def _record(records: Records, kind: str, entity: Entity) -> Record:
-    """A custom figure counts as given unless the entity says otherwise. Fields that are None are not given."""
+    """A custom figure counts as given unless the entity says otherwise. None stands for not given."""
     present = {field: value for field, value in entity.items() if value is not None}
     record = record_of(records, KIND[kind], f"{_FILE}, {kind}", {"basis": "given", **present})
     if not record.sources:

@@ -1,4 +1,5 @@
-"""Records -> parts: the columns that the cache stores and the tables read. Names must be unique and references exist.
+"""Records -> parts: the columns that the cache stores and the tables read. Names must be unique and
+references exist.
 
 One part per kind holds what an estimate needs; `<kind>.figures` holds ranges, sources, bases and notes.
 """
@@ -197,6 +198,7 @@ def check_sources(records: Records, entries: Iterable[Record]) -> None:
 
 
 def check_source(records: Records, file: str, entity: str, field: str, source: str) -> None:
+    """A source that is named must have a record."""
     if source not in records.sources:
         records.report(
             file, entity, field, f"no source with id {source!r}", "correct it, or add it to sources/*.toml"
@@ -313,7 +315,7 @@ def _mix_part(records: Records, zones: Names) -> dict[str, Any]:
 
 
 def _hourly_parts(records: Records, zones: Names) -> Parts:
-    """Profiles as [profile][month][hour][carbon, water] ratios to the annual mean, and which zone uses which."""
+    """Profiles as [profile][month][hour][carbon, water] over the annual mean, and which zone uses which."""
     profiles: dict[str, int] = {}
     ratios, spread, sources = array("d"), array("d"), {}
     for row in records.long["hourly"]:
@@ -377,6 +379,10 @@ def _ewif_part(records: Records, zones: Names) -> dict[str, Any]:
         elif row.columns.get("scope") in ("technology", "mode_default"):
             technologies[row.columns.get("zone", "")] = figure
         elif (zone := _zone_of(records, zones, row)) is not None:
-            if zone not in by_zone or (by_zone[zone][3] or 0) < (year or 0):
-                by_zone[zone] = figure
+            known = by_zone.get(zone)
+            if known is not None and known[3] == year:
+                records.report(
+                    row.file, _entity_of(row), "zone", "this zone and year are there twice", "keep one"
+                )
+            by_zone[zone] = figure if known is None else max(known, figure, key=lambda entry: entry[3] or 0)
     return {"zones": by_zone, "technologies": technologies}

@@ -1,7 +1,7 @@
 """Data text -> records: every entry with its fields sorted into texts, lists and figures, nothing dropped.
 
-Whatever is wrong is collected as a Problem and the reading goes on, so that one run of check-data shows everything;
-`load` stops at the first problem.
+Whatever is wrong is collected as a Problem and the reading goes on, so that one run of check-data shows
+everything; `load` stops at the first problem.
 """
 
 from __future__ import annotations
@@ -86,6 +86,7 @@ class Records:
         self.problems: list[Problem] = []
 
     def report(self, file: str, entity: str, field: str, what: str, fix: str) -> None:
+        """Note a problem and go on."""
         self.problems.append(Problem(file, entity, field, what, fix))
 
 

@@ -1,8 +1,8 @@
 """One kind of entity as columns, found by name.
 
-Rows are integers from the first lookup on. Numbers are float64 buffers read straight from the cache, texts are split
-when a column is first asked for, and figures with their provenance sit in a part of their own that a plain estimate
-never opens. An overlaid table keeps a reference to its base and only its own few rows.
+Rows are integers from the first lookup on. Numbers are float64 buffers read straight from the cache, texts
+are split when a column is first asked for, and figures with their provenance sit in a part of their own that
+a plain estimate never opens. An overlaid table keeps a reference to its base and only its own few rows.
 """
 
 from __future__ import annotations

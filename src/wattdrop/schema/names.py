@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-# Translation to blanks, then split and join: three C calls, and no regular expression to import on a cold start.
+# Translation to blanks, then split and join: three C calls, and no regular expression to import on a cold
+# start.
 _SEPARATORS_TO_BLANKS = str.maketrans("_-.:", "    ")
 
 
 def normalise(text: str) -> str:
     """The form under which ids and aliases are kept and looked up.
 
-    Case is folded, runs of blanks, `_`, `-`, `.` and `:` become one `-`, and outer ones are dropped. `/` is kept,
-    because `org/name` and `org-name` are different things. Applying it twice changes nothing.
+    Case is folded, runs of blanks, `_`, `-`, `.` and `:` become one `-`, and outer ones are dropped. `/` is
+    kept, because `org/name` and `org-name` are different things. Applying it twice changes nothing.
 
     >>> normalise(" GPT_4.1 mini")
     'gpt-4-1-mini'
