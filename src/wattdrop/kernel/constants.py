@@ -35,8 +35,8 @@ class Constants(NamedTuple):
     denoise_decoder_factor: float  # the same for the pixel decoder
     denoise_parallel_cost: float  # extra accelerator time per accelerator added to a replica
     denoise_compute_power_share: float  # mean power / maximum power while computing
-    denoise_overhead_power_share: float  # the same while waiting between calls
+    reference_flops_per_j: float  # peak FLOP per joule of the accelerator that the factors are anchored at
+    waiting_power_share: float  # draw above idle while an accelerator waits for the host, over (maximum - idle)
     pass_flops_factor: float  # full-power seconds per second that the FLOP take at the peak rate
     pass_weight_factor: float  # full-power seconds per second that reading the weights takes at full bandwidth
     pass_compute_power_share: float  # mean power / maximum power while computing
-    pass_overhead_power_share: float  # the same while waiting between calls

@@ -33,7 +33,10 @@ class DenoiseResult(NamedTuple):
     denoise_decoder_flops: Column
     denoise_prompt_flops: Column
     denoise_parallel_factor: Column
+    denoise_flops_per_j: Column
     denoise_compute_full_power_s: Column
+    denoise_overhead_device_s: Column
+    denoise_waiting_power_share: Column
     denoise_overhead_full_power_s: Column
     denoise_full_power_s: Column
     denoise_device_s: Column
@@ -96,6 +99,9 @@ def denoise(s: Setup, e: Evidence, c: Constants, op: Ops) -> DenoiseResult:
     denoise_decoder_flops = s.decoder_flops_per_pixel * (denoise_image_pixels + denoise_frame_pixels * denoise_frames)
     denoise_prompt_flops = s.prompt_flops_per_token * denoise_prompt_tokens
     denoise_parallel_factor = 1.0 + c.denoise_parallel_cost * (s.replica_gpus - 1.0)
+    denoise_flops_per_j = c.reference_flops_per_j * op.sqrt(
+        op.sqrt(s.gpu_flops_per_s / s.gpu_max_power_w / c.reference_flops_per_j)
+    )
     denoise_compute_full_power_s = (
         denoise_parallel_factor
         * (
@@ -104,16 +110,16 @@ def denoise(s: Setup, e: Evidence, c: Constants, op: Ops) -> DenoiseResult:
             + c.denoise_decoder_factor * denoise_decoder_flops
             + c.denoise_linear_factor * denoise_prompt_flops
         )
-        / s.gpu_flops_per_s
+        / denoise_flops_per_j
+        / s.gpu_max_power_w
     )
-    denoise_overhead_full_power_s = (
-        s.denoise_step_overhead_s * denoise_passes * s.replica_gpus / denoise_batch_size
-    )
+    denoise_overhead_device_s = s.denoise_step_overhead_s * denoise_passes * s.replica_gpus / denoise_batch_size
+    denoise_waiting_power_share = (
+        s.gpu_idle_power_w + c.waiting_power_share * (s.gpu_max_power_w - s.gpu_idle_power_w)
+    ) / s.gpu_max_power_w
+    denoise_overhead_full_power_s = denoise_overhead_device_s * denoise_waiting_power_share
     denoise_full_power_s = denoise_compute_full_power_s + denoise_overhead_full_power_s
-    denoise_device_s = (
-        denoise_compute_full_power_s / c.denoise_compute_power_share
-        + denoise_overhead_full_power_s / c.denoise_overhead_power_share
-    )
+    denoise_device_s = denoise_compute_full_power_s / c.denoise_compute_power_share + denoise_overhead_device_s
     return DenoiseResult(
         denoise_batch_size=denoise_batch_size,
         denoise_steps=denoise_steps,
@@ -132,7 +138,10 @@ def denoise(s: Setup, e: Evidence, c: Constants, op: Ops) -> DenoiseResult:
         denoise_decoder_flops=denoise_decoder_flops,
         denoise_prompt_flops=denoise_prompt_flops,
         denoise_parallel_factor=denoise_parallel_factor,
+        denoise_flops_per_j=denoise_flops_per_j,
         denoise_compute_full_power_s=denoise_compute_full_power_s,
+        denoise_overhead_device_s=denoise_overhead_device_s,
+        denoise_waiting_power_share=denoise_waiting_power_share,
         denoise_overhead_full_power_s=denoise_overhead_full_power_s,
         denoise_full_power_s=denoise_full_power_s,
         denoise_device_s=denoise_device_s,
