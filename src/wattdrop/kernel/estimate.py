@@ -14,7 +14,7 @@ from .facility import Facility, facility
 from .node import Node, Occupancy, node, occupancy
 from .ops import Ops
 from .passes import PassResult, passes
-from .text import Decode, Prefill, Tokens, decode, prefill, tokens
+from .text import Decode, Prefill, Rates, Tokens, decode, prefill, rates, tokens
 from .training import Totals, totals
 from .water import Water, water
 
@@ -23,6 +23,7 @@ class Impact(NamedTuple):
     """Every intermediate column, stage by stage."""
 
     tokens: Tokens
+    rates: Rates
     prefill: Prefill
     decode: Decode
     passes: PassResult
@@ -39,6 +40,7 @@ class Impact(NamedTuple):
 #: The stages in order, as functions: what an explanation reads its formulas from.
 STAGES: tuple[Callable[..., Any], ...] = (
     tokens,
+    rates,
     prefill,
     decode,
     passes,
@@ -56,6 +58,7 @@ STAGES: tuple[Callable[..., Any], ...] = (
 #: The stage functions, in the order of the fields of ``Impact``; explanations are read from their text.
 STAGES = (
     tokens,
+    rates,
     prefill,
     decode,
     passes,
@@ -73,7 +76,17 @@ STAGES = (
 def estimate(s: Setup, e: Evidence, c: Constants, op: Ops) -> Impact:
     """Impact of a row, or of a block of rows: the stages in order, each fed by name from the ones before."""
     t = tokens(s, e, c, op)
-    p = prefill(s, e, c, op, t.prefill_tokens, t.cached_tokens)
+    q = rates(s, e, c, op)
+    p = prefill(
+        s,
+        e,
+        c,
+        op,
+        t.prefill_tokens,
+        t.cached_tokens,
+        q.sustained_flops_per_s,
+        q.arithmetic_dynamic_share,
+    )
     d = decode(
         s,
         e,
@@ -82,9 +95,13 @@ def estimate(s: Setup, e: Evidence, c: Constants, op: Ops) -> Impact:
         t.requests_in_flight,
         t.decode_tokens,
         t.context_tokens,
+        q.sustained_bytes_per_s,
+        q.sustained_flops_per_s,
+        q.memory_dynamic_share,
+        q.arithmetic_dynamic_share,
         p.prefill_flops,
-        p.prefill_full_power_s,
         p.prefill_device_s,
+        p.prefill_full_power_s,
     )
     once = passes(s, e, c, op)
     many = denoise(s, e, c, op)
@@ -118,4 +135,4 @@ def estimate(s: Setup, e: Evidence, c: Constants, op: Ops) -> Impact:
         h.inference_embodied_gco2e,
         h.inference_embodied_ml,
     )
-    return Impact(t, p, d, once, many, o, n, f, g, w, h, r)
+    return Impact(t, q, p, d, once, many, o, n, f, g, w, h, r)

@@ -33,12 +33,21 @@ class Tokens(NamedTuple):
     context_tokens: Column
 
 
+class Rates(NamedTuple):
+    """What the accelerator sustains, and the power it takes to do so."""
+
+    sustained_bytes_per_s: Column
+    sustained_flops_per_s: Column
+    memory_dynamic_share: Column
+    arithmetic_dynamic_share: Column
+
+
 class Prefill(NamedTuple):
     """Cost of reading the prompt."""
 
     prefill_flops: Column
-    prefill_full_power_s: Column
     prefill_device_s: Column
+    prefill_full_power_s: Column
 
 
 class Decode(NamedTuple):
@@ -48,18 +57,19 @@ class Decode(NamedTuple):
     untouched_root_share: Column
     untouched_share: Column
     touched_params: Column
-    moe_factor: Column
     weights_read_bytes: Column
     attended_pairs: Column
     kv_read_bytes: Column
     decode_flops: Column
-    weights_full_power_s: Column
-    kv_full_power_s: Column
-    arithmetic_full_power_s: Column
-    overhead_full_power_s: Column
+    weights_read_s: Column
+    kv_read_s: Column
+    decode_arithmetic_s: Column
+    decode_overhead_s: Column
+    expert_wait_s: Column
     decode_device_s: Column
-    text_full_power_s: Column
+    decode_full_power_s: Column
     text_device_s: Column
+    text_full_power_s: Column
     text_floor_s: Column
 
 
@@ -118,22 +128,102 @@ def tokens(s: Setup, e: Evidence, c: Constants, op: Ops) -> Tokens:
     )
 
 
+def rates(s: Setup, e: Evidence, c: Constants, op: Ops) -> Rates:
+    """Sustained rates of one accelerator, and the part of its maximum power that they add to keeping it awake.
+
+    Parameters
+    ----------
+    s : Setup
+        ``gpu_bandwidth_bytes_per_s`` [B/s], ``gpu_flops_per_s`` (dense peak) [FLOP/s], ``gpu_max_power_w`` [W].
+    c : Constants
+        ``bandwidth_share``, ``arithmetic_share`` [-]; ``byte_energy_j`` [J/B], ``flop_energy_j`` [J/FLOP];
+        ``working_power_share`` [-].
+
+    Returns
+    -------
+    Rates
+        Sustained rates [B/s, FLOP/s], and the dynamic power of reading and of arithmetic as shares of maximum
+        power [-].
+
+    Notes
+    -----
+    An accelerator at work draws ``working_power_share`` of its maximum power whatever it does, plus the energy of
+    each byte read and each operation. Both stop at the maximum power: an accelerator that reads from on-chip memory
+    (tens of TB/s) pays less per byte than the constant, which was fitted on HBM.
+
+    Examples
+    --------
+    An H100 SXM (700 W, 3,352 GB/s) at 85 % of its bandwidth and 0.077 nJ/B: 0.077e-9 x 2.85e12 = 219 W = 0.31 of 700 W;
+    with 0.5 for being awake it draws about 570 W while it reads weights.
+
+    References
+    ----------
+    Fitted by validation/fit_text.py on the ML.ENERGY Benchmark (arXiv 2505.06371).
+    """
+    sustained_bytes_per_s = s.gpu_bandwidth_bytes_per_s * c.bandwidth_share
+    sustained_flops_per_s = s.gpu_flops_per_s * c.arithmetic_share
+    memory_dynamic_share = op.mn(
+        c.byte_energy_j * sustained_bytes_per_s / s.gpu_max_power_w, 1.0 - c.working_power_share
+    )
+    arithmetic_dynamic_share = op.mn(
+        c.flop_energy_j * sustained_flops_per_s / s.gpu_max_power_w, 1.0 - c.working_power_share
+    )
+    return Rates(
+        sustained_bytes_per_s=sustained_bytes_per_s,
+        sustained_flops_per_s=sustained_flops_per_s,
+        memory_dynamic_share=memory_dynamic_share,
+        arithmetic_dynamic_share=arithmetic_dynamic_share,
+    )
+
+
 def prefill(
-    s: Setup, e: Evidence, c: Constants, op: Ops, prefill_tokens: Column, cached_tokens: Column
+    s: Setup,
+    e: Evidence,
+    c: Constants,
+    op: Ops,
+    prefill_tokens: Column,
+    cached_tokens: Column,
+    sustained_flops_per_s: Column,
+    arithmetic_dynamic_share: Column,
 ) -> Prefill:
-    """Arithmetic of reading the prompt: every weight once per token, attention over all earlier tokens."""
+    """Arithmetic of reading the prompt: every active weight once per token, attention over all earlier tokens.
+
+    Parameters
+    ----------
+    prefill_tokens, cached_tokens : Column
+        Tokens to be read, and tokens whose KV cache exists already. [tokens]
+    sustained_flops_per_s, arithmetic_dynamic_share : Column
+        From :func:`rates`.
+
+    Returns
+    -------
+    Prefill
+        ``prefill_flops`` [FLOP]; ``prefill_device_s``, ``prefill_full_power_s`` [s].
+
+    Notes
+    -----
+    ``n x (2 x active_params + pair x (cached + n/2))``: the first token attends to the cache only, the last to cache
+    and n - 1 new ones, half of n on average. Quadratic in long prompts. The weights that prefill reads are shared with
+    the decode steps of other requests (continuous batching) and are not counted again.
+
+    Examples
+    --------
+    Llama 3.1 8B, 1,000 tokens: 1000 x (2 x 8.03e9 + 524288 x 500) = 1.63e13 FLOP, 0.026 s on an H100 at 63 % of peak.
+
+    References
+    ----------
+    Kaplan et al. 2020, Scaling Laws for Neural Language Models (2 FLOP per weight and token), arXiv 2001.08361.
+    """
     prefill_flops = prefill_tokens * (
         2.0 * s.active_params * s.decode_weights_share
         + s.attention_flops_per_pair * (cached_tokens + prefill_tokens / 2.0)
     )
-    prefill_full_power_s = (
-        c.arithmetic_cost * op.where(s.is_moe > 0.0, c.moe_cost, 1.0) * prefill_flops / s.gpu_flops_per_s
-    )
-    prefill_device_s = prefill_full_power_s / c.arithmetic_power_share
+    prefill_device_s = prefill_flops / sustained_flops_per_s
+    prefill_full_power_s = (c.working_power_share + arithmetic_dynamic_share) * prefill_device_s
     return Prefill(
         prefill_flops=prefill_flops,
-        prefill_full_power_s=prefill_full_power_s,
         prefill_device_s=prefill_device_s,
+        prefill_full_power_s=prefill_full_power_s,
     )
 
 
@@ -145,11 +235,55 @@ def decode(
     requests_in_flight: Column,
     decode_tokens: Column,
     context_tokens: Column,
+    sustained_bytes_per_s: Column,
+    sustained_flops_per_s: Column,
+    memory_dynamic_share: Column,
+    arithmetic_dynamic_share: Column,
     prefill_flops: Column,
-    prefill_full_power_s: Column,
     prefill_device_s: Column,
+    prefill_full_power_s: Column,
 ) -> Decode:
-    """Weights, KV cache, arithmetic and overheads of writing the answer token by token."""
+    """Weights, KV cache, arithmetic and overheads of writing the answer token by token, and the whole reply.
+
+    Parameters
+    ----------
+    requests_in_flight : Column
+        Requests that share each decode step, at least 1.
+    decode_tokens, context_tokens : Column
+        Tokens written, and tokens in the KV cache before the first of them. [tokens]
+    sustained_bytes_per_s, sustained_flops_per_s, memory_dynamic_share, arithmetic_dynamic_share : Column
+        From :func:`rates`.
+    prefill_flops, prefill_device_s, prefill_full_power_s : Column
+        From :func:`prefill`.
+
+    Returns
+    -------
+    Decode
+        Bytes, FLOP and device-seconds by term; ``text_device_s`` and ``text_full_power_s`` of the whole reply [s];
+        ``text_floor_s``: the same work at peak rates, a lower bound of any duration [s].
+
+    Notes
+    -----
+    Per step, a replica reads the weights once for all B requests, and each request's KV cache on its own. A mixture of
+    experts reads the experts that any of the B requests was routed to:
+    ``active + (total - active) x (1 - (1 + a (B - 1)/4)^-4)`` with ``a = active/total``: exactly the active weights at
+    B = 1, all of them at large B. Independent routing would give ``(1 - a)^(B - 1)``; experts are not equally popular, and
+    a gamma-distributed popularity (shape 4) leaves the rare ones untouched for longer.
+
+    At 8 bits, experts were measured to take ``moe_8bit_cost`` times the time that their bytes need.
+
+    Not modelled: speculative decoding, sliding windows, prefix caches that the row does not mention. The steps are
+    assumed to be shared by the same number of requests throughout.
+
+    Examples
+    --------
+    Llama 3.1 8B on one H100, batch 64, 500 tokens after 155: weights 16.1 GB / 64 and KV cache 131 kB x 405 = 53 MB a
+    token, 0.26 + 0.05 GB in all or 0.11 ms at 2.86 TB/s; times 500.
+
+    References
+    ----------
+    Pope et al. 2022, Efficiently Scaling Transformer Inference, arXiv 2211.05102.
+    """
     active_share = s.active_params / op.mx(s.total_params, 1.0)
     untouched_root_share = 1.0 / (1.0 + active_share * (requests_in_flight - 1.0) / 4.0)
     untouched_share = (
@@ -158,7 +292,6 @@ def decode(
     touched_params = s.decode_weights_share * (
         s.active_params + (s.total_params - s.active_params) * (1.0 - untouched_share)
     )
-    moe_factor = op.where(s.is_moe > 0.0, c.moe_cost, 1.0)
     weights_read_bytes = decode_tokens * touched_params * s.weight_bytes / requests_in_flight
     attended_pairs = decode_tokens * (context_tokens + decode_tokens / 2.0)
     kv_read_bytes = s.kv_bytes_per_token * attended_pairs
@@ -166,23 +299,19 @@ def decode(
         2.0 * s.active_params * s.decode_weights_share * decode_tokens
         + s.attention_flops_per_pair * attended_pairs
     )
-    weights_full_power_s = c.weights_cost * moe_factor * weights_read_bytes / s.gpu_bandwidth_bytes_per_s
-    kv_full_power_s = c.kv_cost * kv_read_bytes / s.gpu_bandwidth_bytes_per_s
-    arithmetic_full_power_s = c.arithmetic_cost * moe_factor * decode_flops / s.gpu_flops_per_s
-    overhead_full_power_s = decode_tokens * (s.step_overhead_s / requests_in_flight + s.token_overhead_s)
-    decode_device_s = (
-        (weights_full_power_s + kv_full_power_s) / c.memory_power_share
-        + arithmetic_full_power_s / c.arithmetic_power_share
-        + overhead_full_power_s / c.overhead_power_share
-    )
-    text_full_power_s = (
-        prefill_full_power_s
-        + weights_full_power_s
-        + kv_full_power_s
-        + arithmetic_full_power_s
-        + overhead_full_power_s
+    weights_read_s = weights_read_bytes / sustained_bytes_per_s
+    kv_read_s = kv_read_bytes / sustained_bytes_per_s
+    decode_arithmetic_s = decode_flops / sustained_flops_per_s
+    decode_overhead_s = decode_tokens * (s.step_overhead_s / requests_in_flight + s.token_overhead_s)
+    expert_wait_s = op.where(s.is_moe * s.weight_bytes == 1.0, c.moe_8bit_cost - 1.0, 0.0) * weights_read_s
+    decode_device_s = weights_read_s + kv_read_s + decode_arithmetic_s + decode_overhead_s + expert_wait_s
+    decode_full_power_s = (
+        c.working_power_share * decode_device_s
+        + memory_dynamic_share * (weights_read_s + kv_read_s)
+        + arithmetic_dynamic_share * decode_arithmetic_s
     )
     text_device_s = prefill_device_s + decode_device_s
+    text_full_power_s = prefill_full_power_s + decode_full_power_s
     text_floor_s = op.mx(
         (prefill_flops + decode_flops) / s.gpu_flops_per_s,
         (weights_read_bytes + kv_read_bytes) / s.gpu_bandwidth_bytes_per_s,
@@ -192,17 +321,18 @@ def decode(
         untouched_root_share=untouched_root_share,
         untouched_share=untouched_share,
         touched_params=touched_params,
-        moe_factor=moe_factor,
         weights_read_bytes=weights_read_bytes,
         attended_pairs=attended_pairs,
         kv_read_bytes=kv_read_bytes,
         decode_flops=decode_flops,
-        weights_full_power_s=weights_full_power_s,
-        kv_full_power_s=kv_full_power_s,
-        arithmetic_full_power_s=arithmetic_full_power_s,
-        overhead_full_power_s=overhead_full_power_s,
+        weights_read_s=weights_read_s,
+        kv_read_s=kv_read_s,
+        decode_arithmetic_s=decode_arithmetic_s,
+        decode_overhead_s=decode_overhead_s,
+        expert_wait_s=expert_wait_s,
         decode_device_s=decode_device_s,
-        text_full_power_s=text_full_power_s,
+        decode_full_power_s=decode_full_power_s,
         text_device_s=text_device_s,
+        text_full_power_s=text_full_power_s,
         text_floor_s=text_floor_s,
     )
