@@ -1,1 +1,63 @@
-"""Energy, carbon and water of AI inference."""
+"""Energy, carbon and water of AI inference: every figure with its source.
+
+>>> import wattdrop
+>>> result = wattdrop.estimate([{"model_id": "gpt-4o", "input_tokens": 100, "output_tokens": 500}])
+>>> result.has_errors
+False
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .catalog import Catalog, load
+    from .engine import METHOD_VERSION, Estimate, RowResult, estimate, estimate_table
+    from .errors import RowError, WattdropError
+    from .schema import ImpactMetrics, ImpactRow
+
+__version__ = "0.1.0"
+
+#: Public name -> module that holds it. Loaded on first use, so that importing the package costs nothing.
+_EXPORTS = {
+    "METHOD_VERSION": "engine",
+    "Catalog": "catalog",
+    "Estimate": "engine",
+    "ImpactMetrics": "schema",
+    "ImpactRow": "schema",
+    "RowError": "errors",
+    "RowResult": "engine",
+    "WattdropError": "errors",
+    "estimate": "engine",
+    "estimate_table": "engine",
+    "load": "catalog",
+}
+__all__ = [
+    "METHOD_VERSION",
+    "Catalog",
+    "Estimate",
+    "ImpactMetrics",
+    "ImpactRow",
+    "RowError",
+    "RowResult",
+    "WattdropError",
+    "__version__",
+    "estimate",
+    "estimate_table",
+    "load",
+]
+
+
+def __getattr__(name: str) -> Any:
+    module = _EXPORTS.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f".{module}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from ..catalog import Catalog, load
 from ..errors import RowError
-from ..kernel.constants import Constants
 from ..resolve.batch import Resolution, Resolver
+from ..resolve.resolved import kernel_constants
 from ..schema import ImpactMetrics, ImpactRow, parse_rows
 from .evaluate import Evaluation, evaluate
 
 if TYPE_CHECKING:
+    from ..kernel.constants import Constants
     from ..schema import ImpactResponse
     from .explain import Explanation
 
@@ -21,7 +22,7 @@ METHOD_VERSION = "2026.11.1"
 
 Part: TypeAlias = Literal["total", "inference", "training", "fine_tuning"]
 
-_METRICS: Mapping[str, tuple[str, str, str, str, str]] = {
+METRICS: Mapping[str, tuple[str, str, str, str, str]] = {
     "total": (
         "total_energy_wh",
         "total_emissions_gco2e",
@@ -59,7 +60,7 @@ class RowResult(NamedTuple):
         """
         at = self.estimate.position(self.number)
         value = self.estimate.evaluation.value
-        return ImpactMetrics(*(value(at, name) for name in _METRICS[part]))
+        return ImpactMetrics(*(value(at, name) for name in METRICS[part]))
 
     def value(self, quantity: str) -> float:
         """Any kept column of the row, by its quantity name, such as ``facility_energy_wh``."""
@@ -76,7 +77,12 @@ class Estimate:
     __slots__ = ("_position", "catalog", "constants", "count", "evaluation", "resolution")
 
     def __init__(
-        self, catalog: Catalog, constants: Constants, resolution: Resolution, evaluation: Evaluation, count: int
+        self,
+        catalog: Catalog,
+        constants: Constants,
+        resolution: Resolution,
+        evaluation: Evaluation,
+        count: int,
     ) -> None:
         self.catalog = catalog
         self.constants = constants
@@ -91,6 +97,11 @@ class Estimate:
     def catalog_digest(self) -> str:
         """Hash of the data behind the numbers."""
         return self.catalog.digest
+
+    @property
+    def frame_aspect(self) -> float:
+        """Width of a video frame over its height."""
+        return self.catalog.constant("video_aspect_ratio")
 
     @property
     def has_errors(self) -> bool:
@@ -120,7 +131,9 @@ class Estimate:
             raise ValueError(f"row {number} has no numbers: {error.message if error else 'no such row'}")
         return self._position[number]
 
-    def total(self, metric: Literal["energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml"]) -> float:
+    def total(
+        self, metric: Literal["energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml"]
+    ) -> float:
         """Sum of a total metric over all computed rows."""
         import math
 
@@ -171,8 +184,10 @@ def estimate(rows: Sequence[RowLike], catalog: Catalog | None = None) -> Estimat
     resolver = resolver_of(facts)
     typed = _typed(rows)
     resolution = resolver.batch(typed)
-    constants = constants_of(facts)
-    evaluation = evaluate([r.setup for r in resolution.resolved], resolution.resolved_of, resolution.evidence, constants)
+    constants = kernel_constants(facts)
+    setups = [found.setup for found in resolution.resolved]
+    aspect = facts.constant("video_aspect_ratio")
+    evaluation = evaluate(setups, resolution.resolved_of, resolution.quantities, aspect, constants)
     return Estimate(facts, constants, resolution, evaluation, len(typed))
 
 
@@ -192,9 +207,3 @@ def resolver_of(catalog: Catalog) -> Resolver:
             _resolvers.clear()
         found = _resolvers[catalog.digest] = Resolver(catalog)
     return found
-
-
-def constants_of(catalog: Catalog) -> Constants:
-    """The method's constants from the catalog's figures."""
-    values = catalog.constant_values()
-    return Constants(**{name: values[name] for name in Constants._fields})

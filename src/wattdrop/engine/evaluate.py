@@ -1,14 +1,18 @@
-"""Runs the kernel over resolved rows: on Python floats for a few, on numpy blocks for many; the same text, the same bits."""
+"""Runs the kernel over resolved rows: on Python floats for a few, on numpy blocks for many, with the same bits."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
-from ..kernel.columns import Evidence, Setup
-from ..kernel.constants import Constants
+from ..kernel.columns import Setup
 from ..kernel.estimate import Impact, estimate
 from ..kernel.ops import FLOATS, arrays
+from ..resolve.quantities import Quantities, evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..kernel.constants import Constants
 
 #: From about this many rows on, numpy's fixed cost per operation is less than Python's cost per row.
 FEWEST_ROWS_FOR_ARRAYS = 48
@@ -38,6 +42,12 @@ class Evaluation:
             return float(column)
         return float(column[within]) if getattr(column, "ndim", 0) else float(column)
 
+    def array(self, name: str) -> Any:
+        """One quantity of all rows as a float64 array; for evaluations on arrays."""
+        import numpy
+
+        return numpy.array(self.column(name))
+
     def column(self, name: str) -> list[float]:
         """One quantity of all rows, in order."""
         stage, field = place(name)
@@ -61,39 +71,51 @@ def place(name: str) -> tuple[int, int]:
     return _PLACES[name]
 
 
-def evaluate(setups: Sequence[Setup], setup_of_row: Sequence[int], evidence: Sequence[Evidence], c: Constants) -> Evaluation:
+def evaluate(
+    setups: Sequence[Setup],
+    setup_of_row: Sequence[int],
+    quantities: Sequence[Quantities],
+    frame_aspect: float,
+    c: Constants,
+) -> Evaluation:
     """The impact of rows whose setup is ``setups[setup_of_row[i]]``.
 
     Parameters
     ----------
     setups : distinct setups.
     setup_of_row : for each row, which of them.
-    evidence : for each row, its quantities.
+    quantities : for each row, its numbers as the wire has them.
+    frame_aspect : width of a video frame over its height.
     """
-    rows = len(evidence)
+    rows = len(quantities)
     if rows < FEWEST_ROWS_FOR_ARRAYS:
-        blocks = [estimate(setups[s], e, c, FLOATS) for s, e in zip(setup_of_row, evidence, strict=True)]
+        blocks = [
+            estimate(setups[s], evidence(q, frame_aspect, FLOATS), c, FLOATS)
+            for s, q in zip(setup_of_row, quantities, strict=True)
+        ]
         return Evaluation(blocks, rows, 1)
     import numpy
 
-    table = numpy.array(setups, dtype=numpy.float64)
     index = numpy.array(setup_of_row, dtype=numpy.int64)
-    quantities = numpy.array(evidence, dtype=numpy.float64)
-    return evaluate_arrays(table, index, quantities, c)
+    return evaluate_arrays(setups, index, numpy.array(quantities, dtype=numpy.float64).T, frame_aspect, c)
 
 
-def evaluate_arrays(table: Any, index: Any, quantities: Any, c: Constants) -> Evaluation:
-    """The same for arrays: setups (k, fields), index (n,), evidence (n, fields), all float64 but the index (int64)."""
+def evaluate_arrays(
+    setups: Sequence[Setup], setup_of_row: Any, quantities: Any, frame_aspect: float, c: Constants
+) -> Evaluation:
+    """The same for arrays: ``setup_of_row`` int64 of shape (n,), ``quantities`` float64 of shape (fields, n)."""
     import numpy
 
     op = arrays()
-    rows = len(index)
-    columns = numpy.ascontiguousarray(table.T)
+    rows = len(setup_of_row)
+    columns = numpy.ascontiguousarray(numpy.array(setups, dtype=numpy.float64).T)
     blocks = []
-    with numpy.errstate(all="ignore"):
+    with numpy.errstate(
+        all="ignore"
+    ):  # both branches of a choice are evaluated; the one not taken may divide by zero
         for start in range(0, rows, BLOCK_ROWS):
-            part = index[start : start + BLOCK_ROWS]
+            part = setup_of_row[start : start + BLOCK_ROWS]
             s = Setup(*(column.take(part) for column in columns))
-            e = Evidence(*numpy.ascontiguousarray(quantities[start : start + BLOCK_ROWS].T))
-            blocks.append(estimate(s, e, c, op))
+            q = Quantities(*numpy.ascontiguousarray(quantities[:, start : start + BLOCK_ROWS]))
+            blocks.append(estimate(s, evidence(q, frame_aspect, op), c, op))
     return Evaluation(blocks, rows, BLOCK_ROWS)

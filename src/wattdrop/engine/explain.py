@@ -10,14 +10,16 @@ import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..kernel.columns import Evidence, Setup
-from ..resolve.choice import Choice
+from ..kernel.ops import FLOATS
 from ..resolve.origins import Origin, origin_of_constant, origin_of_evidence, origin_of_setup
-from ..resolve.resolved import Resolved
+from ..resolve.quantities import evidence
 from ..units import unit_of
 from .formulas import Formula, formulas
 
 if TYPE_CHECKING:
+    from ..kernel.columns import Evidence, Setup
+    from ..resolve.choice import Choice
+    from ..resolve.resolved import Resolved
     from .api import Estimate
 
 
@@ -63,15 +65,20 @@ def explain(estimate: Estimate, row: int) -> Explanation:
     """
     at = estimate.position(row)
     resolved = estimate.resolution.resolved[estimate.resolution.resolved_of[at]]
-    quantities = estimate.resolution.evidence[at]
+    quantities = evidence(estimate.resolution.quantities[at], estimate.frame_aspect, FLOATS)
     setup = resolved.setup
     kept: dict[str, float] = {}
     steps: list[Step] = []
     for formula in formulas():
         value = estimate.evaluation.value(at, formula.name)
-        inputs = tuple(_input(estimate, resolved, setup, quantities, kept, origin, name) for origin, name in formula.inputs)
+        inputs = tuple(
+            _input(estimate, resolved, setup, quantities, kept, origin, name)
+            for origin, name in formula.inputs
+        )
         kept[formula.name] = value
-        steps.append(Step(formula.name, value, unit_of(formula.name), _readable(formula), formula.stage, inputs))
+        steps.append(
+            Step(formula.name, value, unit_of(formula.name), _readable(formula), formula.stage, inputs)
+        )
     return Explanation(resolved.choices, tuple(steps), estimate.method_version, estimate.catalog_digest)
 
 
@@ -90,7 +97,7 @@ def _input(
         found: Origin = origin_of_constant(estimate.catalog, name)
         value = float(getattr(estimate.constants, name))
     elif origin == "evidence":
-        found = origin_of_evidence(resolved, name)
+        found = origin_of_evidence(name)
         value = float(getattr(quantities, name))
     else:
         found = origin_of_setup(estimate.catalog, resolved, name)

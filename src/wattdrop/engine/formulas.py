@@ -9,11 +9,13 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..kernel.estimate import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 #: How a stage names its inputs, and what an explanation calls their origin.
 ORIGINS = {"s": "setup", "e": "evidence", "c": "constant"}
@@ -39,13 +41,17 @@ def formulas() -> tuple[Formula, ...]:
 
 def _of_stage(stage: Callable[..., Any]) -> Sequence[Formula]:
     tree = ast.parse(textwrap.dedent(inspect.getsource(stage))).body[0]
-    assert isinstance(tree, ast.FunctionDef)
+    if not isinstance(tree, ast.FunctionDef):
+        raise TypeError(f"{stage!r} is not a plain function")
     found = []
     for statement in tree.body:
         if isinstance(statement, ast.Assign):
             (target,) = statement.targets
-            assert isinstance(target, ast.Name), f"{stage.__name__}: a stage assigns plain names only"
-            found.append(Formula(target.id, stage.__name__, ast.unparse(statement.value), _inputs(statement.value)))
+            if not isinstance(target, ast.Name):
+                raise TypeError(f"{stage.__name__}: a stage assigns plain names only")
+            found.append(
+                Formula(target.id, stage.__name__, ast.unparse(statement.value), _inputs(statement.value))
+            )
     return found
 
 

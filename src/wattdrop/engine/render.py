@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import RowError
 from ..schema import NO_IMPACT, Error, ErrorDetails, ImpactMetrics, ImpactResponse, ModeledRow
-from .api import _METRICS
+from .api import METRICS
 
 if TYPE_CHECKING:
+    from ..errors import RowError
     from .api import Estimate
 
 
@@ -40,7 +40,7 @@ def response(estimate: Estimate, debug: bool) -> ImpactResponse:
 
 
 def _metrics(estimate: Estimate, part: str) -> list[ImpactMetrics]:
-    columns = [estimate.evaluation.column(name) for name in _METRICS[part]]
+    columns = [estimate.evaluation.column(name) for name in METRICS[part]]
     return [ImpactMetrics(*values) for values in zip(*columns, strict=True)]
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..catalog import Catalog
 from ..errors import RowError
-from ..kernel.columns import Evidence
-from ..schema import ImpactRow
-from .description import Description, contradiction, describe, evidence, moment_of
+from .description import Description, contradiction, describe, moment_of
 from .place import hourly_ratios
+from .quantities import Quantities, quantities
 from .resolved import Resolved, resolve_description
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..catalog import Catalog
+    from ..schema import ImpactRow
 
 #: Descriptions remembered per catalog; beyond that the memory starts anew, so hostile names cannot fill it.
 _MOST_REMEMBERED = 20_000
@@ -22,7 +25,7 @@ class Resolution(NamedTuple):
 
     resolved: Sequence[Resolved]  # distinct
     resolved_of: Sequence[int]  # per computed row, index into ``resolved``
-    evidence: Sequence[Evidence]  # per computed row
+    quantities: Sequence[Quantities]  # per computed row
     computed: Sequence[int]  # row numbers that could be resolved, ascending
     errors: dict[int, RowError]  # row number -> why not
 
@@ -30,12 +33,11 @@ class Resolution(NamedTuple):
 class Resolver:
     """Resolves batches against one catalog and remembers what descriptions mean."""
 
-    __slots__ = ("_aspect", "_remembered", "catalog")
+    __slots__ = ("_remembered", "catalog")
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._remembered: dict[Description, Resolved | RowError] = {}
-        self._aspect = catalog.constant("video_aspect_ratio")
 
     def description(self, d: Description) -> Resolved | RowError:
         """What a description means; the same object for the same description."""
@@ -51,7 +53,7 @@ class Resolver:
         number_of: dict[int, int] = {}  # id of a remembered Resolved -> its number in this batch
         resolved: list[Resolved] = []
         resolved_of: list[int] = []
-        quantities: list[Evidence] = []
+        of_rows: list[Quantities] = []
         computed: list[int] = []
         errors: dict[int, RowError] = {}
         for number, row in enumerate(rows):
@@ -65,11 +67,11 @@ class Resolver:
                 number_of[key] = len(resolved)
                 resolved.append(found)
             resolved_of.append(number_of[key])
-            quantities.append(of_row)
+            of_rows.append(of_row)
             computed.append(number)
-        return Resolution(resolved, resolved_of, quantities, computed, errors)
+        return Resolution(resolved, resolved_of, of_rows, computed, errors)
 
-    def _row(self, row: ImpactRow) -> tuple[Resolved, Evidence] | RowError:
+    def _row(self, row: ImpactRow) -> tuple[Resolved, Quantities] | RowError:
         wrong = contradiction(row)
         if wrong is not None:
             return wrong
@@ -77,4 +79,4 @@ class Resolver:
         found = self.description(describe(row, moment))
         if isinstance(found, RowError):
             return found
-        return found, evidence(row, self._aspect, hourly_ratios(self.catalog, found.zone_ix, moment))
+        return found, quantities(row, hourly_ratios(self.catalog, found.zone_ix, moment))

@@ -1,21 +1,17 @@
-"""The two halves of a row: what it names (a description, resolved once) and how much it did (evidence, per row)."""
+"""What a row names: a description, resolved once however many rows share it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import RowError
-from ..kernel.columns import Evidence
 from ..schema.moment import Moment
 from ..schema.moment import parse as parse_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from ..schema import ImpactRow
-
-NAN = float("nan")
 
 
 class Description(NamedTuple):
@@ -104,77 +100,6 @@ def describe(row: ImpactRow, moment: Moment | None) -> Description:
     )
 
 
-def evidence(row: ImpactRow, frame_aspect: float, hourly: tuple[float, float]) -> Evidence:
-    """The quantities of a row as floats, NaN where it gives none.
-
-    ``frame_aspect`` is the width of a video frame over its height, which the wire does not carry; ``hourly`` the ratios
-    of the request's hour to the annual mean of grid intensity and off-site water.
-    """
-    inputs, outputs = pixels(row.input_images), pixels(row.output_images)
-    lines = row.output_video_resolution
-    count = row.output_count
-    copies = 1.0 if count is None or outputs.count != 1 else float(count)
-    boundary = row.measured_energy_boundary or "facility"
-    measured = _number(row.measured_energy_wh)
-    output_tokens = _number(row.output_tokens)
-    if row.reasoning_tokens is not None:  # part of the output; some callers report it without
-        reasoning = float(row.reasoning_tokens)
-        output_tokens = reasoning if output_tokens != output_tokens or reasoning > output_tokens else output_tokens
-    return Evidence(
-        input_tokens=_number(row.input_tokens),
-        cached_input_tokens=_number(row.cached_input_tokens),
-        output_tokens=output_tokens,
-        output_audio_tokens=_number(row.output_audio_tokens),
-        input_audio_seconds=_number(row.input_audio_seconds),
-        output_audio_seconds=_number(row.output_audio_seconds),
-        input_image_pixels=inputs.total if inputs.count else NAN,
-        output_images=outputs.count * copies if outputs.count else _number(count),
-        output_image_pixels=outputs.total * copies if outputs.count else NAN,
-        output_image_pixels_squared=outputs.squares * copies if outputs.count else NAN,
-        steps=_number(row.input_steps),
-        output_video_frames=_number(row.output_video_frames),
-        output_video_seconds=_number(row.output_video_seconds),
-        output_frame_pixels=NAN if lines is None else lines * lines * frame_aspect,
-        batch_size=_number(row.batch_size),
-        utilization_rate=_number(row.utilization_rate),
-        processing_duration_s=_milliseconds(row.processing_duration_ms),
-        request_duration_s=_milliseconds(row.request_duration_ms),
-        pue=_number(row.pue),
-        wue_l_per_kwh=_number(row.wue_l_per_kwh),
-        grid_gco2e_per_kwh=_number(row.grid_gco2e_per_kwh),
-        grid_hourly_ratio=hourly[0],
-        ewif_hourly_ratio=hourly[1],
-        measured_gpu_energy_wh=measured if boundary == "gpu" else NAN,
-        measured_it_energy_wh=measured if boundary == "it" else NAN,
-        measured_facility_energy_wh=measured if boundary == "facility" else NAN,
-        quantity=1.0 if row.quantity is None else float(row.quantity),
-    )
-
-
-class Pixels(NamedTuple):
-    """Sizes of a list of images: how many, sum of width x height, and sum of its squares."""
-
-    count: int
-    total: float
-    squares: float
-
-
-_NO_PIXELS = Pixels(0, 0.0, 0.0)
-
-
-def pixels(images: Sequence[str] | None) -> Pixels:
-    """Parse sizes such as ``1024x768`` (already checked by the schema)."""
-    if not images:
-        return _NO_PIXELS
-    total = squares = 0.0
-    for size in images:
-        width, _, height = size.partition("x")
-        area = float(int(width) * int(height))
-        total += area
-        squares += area * area
-    return Pixels(len(images), total, squares)
-
-
 def contradiction(row: ImpactRow) -> RowError | None:
     """Two statements of a row that cannot both hold; each is named with its fix."""
     if row.cached_input_tokens and row.cached_input_tokens > (row.input_tokens or 0):
@@ -198,11 +123,3 @@ def contradiction(row: ImpactRow) -> RowError | None:
             message="measured_energy_boundary is given without measured_energy_wh; add the measured value",
         )
     return None
-
-
-def _number(value: float | None) -> float:
-    return NAN if value is None else float(value)
-
-
-def _milliseconds(value: float | None) -> float:
-    return NAN if value is None or value <= 0 else value / 1000.0

@@ -1,4 +1,4 @@
-"""Which machine did the work: node, cloud and instance, accelerator, managed service, or a default for the model's size."""
+"""Which machine did the work: node, instance, accelerator, managed service, or a default for the model's size."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ class HardwareFound(NamedTuple):
 Rung = Callable[[Catalog, Description, "int | None", float], "HardwareFound | RowError | None"]
 
 
-def resolve_hardware(catalog: Catalog, d: Description, service_ix: int | None, model_bytes: float) -> HardwareFound | RowError:
+def resolve_hardware(
+    catalog: Catalog, d: Description, service_ix: int | None, model_bytes: float
+) -> HardwareFound | RowError:
     """The hardware of a description; ``model_bytes`` is the size of the weights as served."""
     for rung in RUNGS:
         found = rung(catalog, d, service_ix, model_bytes)
@@ -37,7 +39,9 @@ def names_hardware(d: Description) -> bool:
     return bool(d.node_id or d.cloud_instance_id or d.gpu_id)
 
 
-def _node_id(catalog: Catalog, d: Description, _service: int | None, _bytes: float) -> HardwareFound | RowError | None:
+def _node_id(
+    catalog: Catalog, d: Description, _service: int | None, _bytes: float
+) -> HardwareFound | RowError | None:
     if not d.node_id:
         return None
     ix = catalog.nodes.find(d.node_id)
@@ -46,7 +50,9 @@ def _node_id(catalog: Catalog, d: Description, _service: int | None, _bytes: flo
     return _with_gpu_check(catalog, d, ix, "node_id")
 
 
-def _cloud_and_instance(catalog: Catalog, d: Description, _service: int | None, _bytes: float) -> HardwareFound | RowError | None:
+def _cloud_and_instance(
+    catalog: Catalog, d: Description, _service: int | None, _bytes: float
+) -> HardwareFound | RowError | None:
     if not d.cloud_instance_id:
         return None
     if d.cloud_id:
@@ -62,9 +68,7 @@ def _cloud_and_instance(catalog: Catalog, d: Description, _service: int | None, 
 
 def _with_gpu_check(catalog: Catalog, d: Description, node_ix: int, rung: str) -> HardwareFound | RowError:
     gpu = catalog.nodes.text(node_ix, "gpu_id")
-    gpu_ix = catalog.gpus.find(gpu)
-    if gpu_ix is None:
-        raise LookupError(f"node {catalog.nodes.ids[node_ix]!r} names an accelerator that the catalog lacks: {gpu!r}")
+    gpu_ix = catalog.gpus.row(gpu)
     if d.gpu_id and catalog.gpus.find(d.gpu_id) != gpu_ix:
         return RowError(
             code="contradicting_fields",
@@ -74,7 +78,9 @@ def _with_gpu_check(catalog: Catalog, d: Description, node_ix: int, rung: str) -
     return HardwareFound(node_ix, gpu_ix, Choice("hardware", catalog.nodes.ids[node_ix], "given", rung))
 
 
-def _gpu_id(catalog: Catalog, d: Description, _service: int | None, _bytes: float) -> HardwareFound | RowError | None:
+def _gpu_id(
+    catalog: Catalog, d: Description, _service: int | None, _bytes: float
+) -> HardwareFound | RowError | None:
     if not d.gpu_id:
         return None
     gpu_ix = catalog.gpus.find(d.gpu_id)
@@ -88,31 +94,37 @@ def _gpu_id(catalog: Catalog, d: Description, _service: int | None, _bytes: floa
             message=f"no machine with {catalog.gpus.ids[gpu_ix]} is in the catalog; name a node with node_id",
         )
     note = f"the host around it is taken to be {catalog.nodes.ids[node_ix]}"
-    return HardwareFound(node_ix, gpu_ix, Choice("hardware", catalog.nodes.ids[node_ix], "given", "gpu_id", note))
+    return HardwareFound(
+        node_ix, gpu_ix, Choice("hardware", catalog.nodes.ids[node_ix], "given", "gpu_id", note)
+    )
 
 
-def _service_default(catalog: Catalog, d: Description, service: int | None, _bytes: float) -> HardwareFound | None:
+def _service_default(
+    catalog: Catalog, d: Description, service: int | None, _bytes: float
+) -> HardwareFound | None:
     if service is None:
         return None
     ix = catalog.nodes.find(catalog.services.text(service, "default_node_id"))
     if ix is None:
         return None
-    gpu_ix = catalog.gpus.find(catalog.nodes.text(ix, "gpu_id"))
-    assert gpu_ix is not None
+    gpu_ix = catalog.gpus.row(catalog.nodes.text(ix, "gpu_id"))
     note = f"the usual machine of {catalog.services.ids[service]}; the provider does not say which served this request"
-    return HardwareFound(ix, gpu_ix, Choice("hardware", catalog.nodes.ids[ix], "assumed", "service default", note))
+    return HardwareFound(
+        ix, gpu_ix, Choice("hardware", catalog.nodes.ids[ix], "assumed", "service default", note)
+    )
 
 
-def _size_default(catalog: Catalog, _d: Description, _service: int | None, model_bytes: float) -> HardwareFound | None:
+def _size_default(
+    catalog: Catalog, _d: Description, _service: int | None, model_bytes: float
+) -> HardwareFound | None:
     for default in catalog.default_hardware:
         if model_bytes <= default.max_model_bytes:
-            ix = catalog.nodes.find(default.node_id)
-            if ix is None:
-                raise LookupError(f"default hardware {default.node_id!r} is not in the catalog")
-            gpu_ix = catalog.gpus.find(catalog.nodes.text(ix, "gpu_id"))
-            assert gpu_ix is not None
+            ix = catalog.nodes.row(default.node_id)
+            gpu_ix = catalog.gpus.row(catalog.nodes.text(ix, "gpu_id"))
             note = "nothing in the row says on what it ran; a machine that fits the model's size"
-            return HardwareFound(ix, gpu_ix, Choice("hardware", catalog.nodes.ids[ix], "assumed", "model size default", note))
+            return HardwareFound(
+                ix, gpu_ix, Choice("hardware", catalog.nodes.ids[ix], "assumed", "model size default", note)
+            )
     return None
 
 

@@ -10,11 +10,23 @@ training is published, its share per request then follows from that ratio alone.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..catalog import Catalog
-from ..units import FLOPS_PER_TFLOP, G_PER_KG, G_PER_T, ML_PER_L, S_PER_HOUR, S_PER_YEAR, WH_PER_KWH, WH_PER_MWH
+from ..units import (
+    FLOPS_PER_TFLOP,
+    G_PER_KG,
+    G_PER_T,
+    ML_PER_L,
+    S_PER_HOUR,
+    S_PER_YEAR,
+    WH_PER_KWH,
+    WH_PER_MWH,
+)
 from .choice import Choice
+from .place import NEWEST_YEAR
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog
 
 _GRID = "grid_intensity_gco2e_per_kwh"
 
@@ -59,7 +71,9 @@ def lifetime(catalog: Catalog, model_ix: int, request_flops: float) -> Lifetime:
         return Lifetime(training, Making(), choice)
     training, choice = _share(catalog, base_ix, request_flops)
     tuning, _ = _share(catalog, model_ix, request_flops, assume=False)
-    return Lifetime(training, tuning, choice._replace(note=f"training of {base}; {choice.note}".removesuffix("; ")))
+    return Lifetime(
+        training, tuning, choice._replace(note=f"training of {base}; {choice.note}".removesuffix("; "))
+    )
 
 
 def _share(catalog: Catalog, ix: int, request_flops: float, assume: bool = True) -> tuple[Making, Choice]:
@@ -98,7 +112,9 @@ def _share(catalog: Catalog, ix: int, request_flops: float, assume: bool = True)
         energy_wh * _water_l_per_kwh(catalog) / requests,
         *(value / requests for value in _embodied(catalog, gpu_ix, hours)),
     )
-    spread = f"{requests:.3g} requests" if rung != "compute of a life's requests" else "the requests of its life"
+    spread = (
+        f"{requests:.3g} requests" if rung != "compute of a life's requests" else "the requests of its life"
+    )
     basis = "published" if stated else ("derived" if rung.startswith("published") else "assumed")
     return making, Choice("training", f"spread over {spread}", basis, rung)
 
@@ -114,9 +130,9 @@ def _flops_per_hour(catalog: Catalog, gpu_ix: int) -> float:
     return peak * catalog.constant("training_flops_utilization_share") * S_PER_HOUR
 
 
-def _year(catalog: Catalog, ix: int) -> int | None:
+def _year(catalog: Catalog, ix: int) -> int:
     released = catalog.models.text(ix, "release_date")[:4]
-    return int(released) if released.isdigit() else None
+    return int(released) if released.isdigit() else NEWEST_YEAR
 
 
 def _water_l_per_kwh(catalog: Catalog) -> float:
@@ -130,7 +146,11 @@ def _embodied(catalog: Catalog, gpu_ix: int, hours: float) -> tuple[float, float
     """Embodied emissions [gCO2e] and water [mL] of accelerator hours, host included."""
     node_ix = catalog.node_of_gpu(gpu_ix)
     of_gpu, of_node = catalog.gpus.number, catalog.nodes.number
-    kg, litres, years = of_gpu(gpu_ix, "embodied_emissions_kgco2e"), of_gpu(gpu_ix, "embodied_water_l"), math.nan
+    kg, litres, years = (
+        of_gpu(gpu_ix, "embodied_emissions_kgco2e"),
+        of_gpu(gpu_ix, "embodied_water_l"),
+        math.nan,
+    )
     if node_ix is not None:
         count = max(1.0, of_node(node_ix, "gpu_count"))
         kg += of_node(node_ix, "embodied_emissions_kgco2e_ex_gpu") / count

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..catalog import Catalog
 from ..errors import RowError
 from .choice import Choice
-from .description import Description
 from .spelling import LONGEST_NAME, readings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ..catalog import Catalog
+    from .description import Description
 
 
 class ModelFound(NamedTuple):
@@ -46,7 +49,9 @@ def _model_used_id(catalog: Catalog, d: Description) -> ModelFound | None:
 def _model_id(catalog: Catalog, d: Description) -> ModelFound | None:
     found = _by_name(catalog, d.model_id, "model_id")
     if found is not None and d.model_used_id:
-        note = f"model_used_id {d.model_used_id!r} is not in the catalog; {found.choice.note}".removesuffix("; ")
+        note = f"model_used_id {d.model_used_id!r} is not in the catalog; {found.choice.note}".removesuffix(
+            "; "
+        )
         return ModelFound(found.ix, found.choice._replace(note=note))
     return found
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..catalog import Catalog
-from ..schema.moment import Moment
 from .choice import Choice
-from .description import Description
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog
+    from ..schema.moment import Moment
+    from .description import Description
 
 GRID = "grid_intensity_gco2e_per_kwh"
 GRID_DIRECT = "grid_direct_gco2e_per_kwh"
+#: Stands for "no time given": the newest figure applies.
+NEWEST_YEAR = 9999
 
 
 class PlaceFound(NamedTuple):
@@ -38,28 +42,48 @@ def resolve_place(catalog: Catalog, d: Description, service_ix: int | None, node
         if region_ix is not None:
             zone = _zone_of_region(catalog, region_ix, "assumed", "service default")
         else:
-            zone = _zone_of_country(catalog, catalog.services.text(service_ix, "default_country"), "service default")
+            zone = _zone_of_country(
+                catalog, catalog.services.text(service_ix, "default_country"), "service default"
+            )
     if zone is None and provider_ix is not None:
-        zone = _zone_of_country(catalog, catalog.providers.text(provider_ix, "default_country"), "operator default")
+        zone = _zone_of_country(
+            catalog, catalog.providers.text(provider_ix, "default_country"), "operator default"
+        )
     if zone is None:
-        zone = catalog.world_zone, Choice("place", "world", "assumed", "world", "nothing in the row says where it ran")
+        zone = (
+            catalog.world_zone,
+            Choice("place", "world", "assumed", "world", "nothing in the row says where it ran"),
+        )
     zone_ix, choice = zone
     choices = [choice._replace(note="; ".join(filter(None, (choice.note, *notes))))]
     if provider_ix is not None:
         basis = "given" if d.cloud_id or d.managed_service_id or d.node_id or d.base_url else "assumed"
-        choices.append(Choice("facility", _facility_name(catalog, region_ix, provider_ix), basis, "operator of the hardware"))
+        choices.append(
+            Choice(
+                "facility", _facility_name(catalog, region_ix, provider_ix), basis, "operator of the hardware"
+            )
+        )
     return PlaceFound(zone_ix, region_ix, provider_ix, datacenter_ix, tuple(choices))
 
 
 def _facility_name(catalog: Catalog, region_ix: int | None, provider_ix: int) -> str:
     operator = catalog.providers.ids[provider_ix]
-    return operator if region_ix is None else f"{operator}, region {catalog.regions.text(region_ix, 'region_id')}"
+    return (
+        operator
+        if region_ix is None
+        else f"{operator}, region {catalog.regions.text(region_ix, 'region_id')}"
+    )
 
 
-def _cloud_region(catalog: Catalog, d: Description, cloud: str, service_ix: int | None, notes: list[str]) -> int | None:
+def _cloud_region(
+    catalog: Catalog, d: Description, cloud: str, service_ix: int | None, notes: list[str]
+) -> int | None:
     if not d.cloud_region:
         return None
-    for candidate in (cloud, catalog.services.text(service_ix, "default_cloud_id") if service_ix is not None else ""):
+    for candidate in (
+        cloud,
+        catalog.services.text(service_ix, "default_cloud_id") if service_ix is not None else "",
+    ):
         ix = catalog.region_of_cloud(candidate, d.cloud_region) if candidate else None
         if ix is not None:
             return ix

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..catalog import Catalog
 from ..errors import RowError
 from ..kernel.columns import Evidence, Setup
 from ..kernel.constants import Constants
@@ -21,13 +20,16 @@ from ..kernel.replica import (
 )
 from ..units import BYTES_PER_GB, FLOPS_PER_TFLOP, G_PER_KG, ML_PER_L, PER_BILLION, S_PER_YEAR
 from .choice import Choice
-from .description import Description
 from .hardware import HardwareFound, names_hardware, resolve_hardware
 from .lifetime import Lifetime, Making, lifetime
 from .model import resolve_model, unknown
-from .place import GRID, GRID_DIRECT, PlaceFound, resolve_place
+from .place import GRID, GRID_DIRECT, NEWEST_YEAR, PlaceFound, resolve_place
 from .service import resolve_service
 from .task import named_task, resolve_task
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog, Table
+    from .description import Description
 
 
 class Resolved(NamedTuple):
@@ -72,7 +74,19 @@ def resolve_description(catalog: Catalog, d: Description) -> Resolved | RowError
     if isinstance(hardware, RowError):
         return hardware
     place = resolve_place(catalog, d, service.ix, hardware.node_ix)
-    return _bind(catalog, d, task, model.ix, model.choice, service.ix, service.choice, datatype_ix, datatype_choice, hardware, place)
+    return _bind(
+        catalog,
+        d,
+        task,
+        model.ix,
+        model.choice,
+        service.ix,
+        service.choice,
+        datatype_ix,
+        datatype_choice,
+        hardware,
+        place,
+    )
 
 
 def _datatype(catalog: Catalog, d: Description, model_ix: int) -> tuple[int, Choice] | RowError:
@@ -105,7 +119,7 @@ def _bind(
     constants = catalog.constant_values()
     c = kernel_constants(catalog)
     weight_bytes = catalog.datatypes.number(datatype_ix, "bytes_per_weight")
-    demand = demand_for(task.chosen, _model_fields(catalog, model_ix, weight_bytes), constants)
+    demand = demand_for(task.chosen, model_fields(catalog, model_ix, weight_bytes), constants)
     machine = machine_of(catalog, hardware, datatype_ix)
     model = weights_of(catalog, model_ix)
     replica = (
@@ -156,7 +170,9 @@ def _bind(
         default_wue_l_per_kwh=facility.wue_l_per_kwh,
         default_grid_gco2e_per_kwh=grid.life_cycle,
         default_grid_direct_gco2e_per_kwh=grid.direct,
-        default_grid_market_gco2e_per_kwh=facility.market if facility.market == facility.market else grid.life_cycle,
+        default_grid_market_gco2e_per_kwh=facility.market
+        if facility.market == facility.market
+        else grid.life_cycle,
         default_ewif_l_per_kwh=catalog.ewif_value(place.zone_ix),
         **making_unknown.per_request(),
     )
@@ -228,7 +244,7 @@ def kernel_constants(catalog: Catalog) -> Constants:
 
 #: Catalog columns of a model that a demand is built from.
 _MODEL_TEXTS = ("architecture", "task", "native_resolution", "default_resolution", "decoder_type")
-_MODEL_NUMBERS = (
+MODEL_NUMBERS = (
     "total_params_billions",
     "active_params_billions",
     "num_layers",
@@ -247,9 +263,10 @@ _MODEL_NUMBERS = (
 )
 
 
-def _model_fields(catalog: Catalog, ix: int, weight_bytes: float) -> dict[str, float | str]:
+def model_fields(catalog: Catalog, ix: int, weight_bytes: float) -> dict[str, float | str]:
+    """A model's catalog columns for ``demand_for``, under their own names."""
     fields: dict[str, float | str] = {name: catalog.models.text(ix, name) for name in _MODEL_TEXTS}
-    fields.update((name, catalog.models.number(ix, name)) for name in _MODEL_NUMBERS)
+    fields.update((name, catalog.models.number(ix, name)) for name in MODEL_NUMBERS)
     fields["weight_bytes"] = weight_bytes
     own = catalog.tasks.find(str(fields["task"]))
     if own is not None:
@@ -344,7 +361,9 @@ def peak_flops(catalog: Catalog, gpu: int, datatype_ix: int) -> float:
             break
     if peak == "fp32":
         rate *= catalog.constant("fp32_rate_share")
-    reached = catalog.gpus.number(gpu, "software_efficiency_vs_cuda") * catalog.gpus.number(gpu, "sustained_compute_factor")
+    reached = catalog.gpus.number(gpu, "software_efficiency_vs_cuda") * catalog.gpus.number(
+        gpu, "sustained_compute_factor"
+    )
     return rate * FLOPS_PER_TFLOP * reached
 
 
@@ -379,22 +398,27 @@ class FacilityFigures(NamedTuple):
 
 def facility_of(catalog: Catalog, place: PlaceFound) -> FacilityFigures:
     """PUE, WUE and market-based intensity: the datacenter's, else the cloud region's, else the operator's."""
-    rungs = (
+
+    def first(quantity: str) -> float:
+        entity = facility_entity(catalog, place, quantity)
+        return math.nan if entity is None else entity[0].number(entity[1], quantity)
+
+    return FacilityFigures(first("pue"), first("wue_l_per_kwh"), first("market_gco2e_per_kwh"))
+
+
+def facility_entity(catalog: Catalog, place: PlaceFound, quantity: str) -> tuple[Table, int] | None:
+    """The nearest entity that has a figure for a quantity of the facility: its table and row."""
+    rungs = [
         (catalog.datacenters, place.datacenter_ix),
         (catalog.regions, place.region_ix),
         (catalog.providers, place.provider_ix),
-        (catalog.providers, catalog.providers.find("world-default")),
-    )
-
-    def first(quantity: str) -> float:
-        for table, ix in rungs:
-            if ix is not None:
-                value = table.number(ix, quantity)
-                if value == value:
-                    return value
-        return math.nan
-
-    return FacilityFigures(first("pue"), first("wue_l_per_kwh"), first("market_gco2e_per_kwh"))
+    ]
+    if quantity != "market_gco2e_per_kwh":  # a contract is somebody's: there is none of the world's
+        rungs.append((catalog.providers, catalog.providers.find("world-default")))
+    for table, ix in rungs:
+        if ix is not None and not math.isnan(table.number(ix, quantity)):
+            return table, ix
+    return None
 
 
 class GridFigures(NamedTuple):
@@ -407,14 +431,16 @@ class GridFigures(NamedTuple):
 
 def grid_of(catalog: Catalog, place: PlaceFound, year: int | None) -> GridFigures:
     """Location-based intensity of the place: life-cycle, and direct beside it (the life-cycle one where none is known)."""
-    found = catalog.intensity(place.zone_ix, GRID, year)
-    direct = catalog.intensity(place.zone_ix, GRID_DIRECT, year)
-    note = "" if year is None or found.year == year else f"figure of {found.year} used for {year}"
-    basis = "given" if year is not None and found.year == year else "assumed"
-    choice = Choice("grid year", str(found.year), basis, found.rung, note)
+    asked = NEWEST_YEAR if year is None else year
+    found = catalog.intensity(place.zone_ix, GRID, asked)
+    direct = catalog.intensity(place.zone_ix, GRID_DIRECT, asked)
     if place.datacenter_ix is not None:
         own = catalog.datacenters.number(place.datacenter_ix, "gco2e_per_kwh")
-        if own == own:
+        if not math.isnan(own):
             return GridFigures(own, own, Choice("grid year", "datacenter", "given", "datacenter_id"))
-    value = direct.value if direct is not None and direct.value == direct.value else found.value
-    return GridFigures(found.value, value, choice)
+    if year is None:
+        choice = Choice("grid year", str(found.year), "assumed", "newest figure", "no utc_datetime is given")
+    else:
+        note = "" if found.year == year else f"figure of {found.year} used for {year}"
+        choice = Choice("grid year", str(found.year), "given" if found.year == year else "assumed", found.rung, note)
+    return GridFigures(found.value, direct.value, choice)

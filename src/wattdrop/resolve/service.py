@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from ..catalog import Catalog
 from .choice import Choice
-from .description import Description
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog
+    from .description import Description
 
 
 class ServiceFound(NamedTuple):
@@ -35,8 +37,12 @@ def resolve_service(catalog: Catalog, d: Description, model_ix: int, hardware_na
         if ix is not None:
             if own is not None and own != ix and _speaks_for_others(catalog, ix):
                 said = f"{d.managed_service_id!r} only names the protocol; {catalog.services.ids[own]} offers the model"
-                return ServiceFound(own, Choice("service", catalog.services.ids[own], "assumed", "the model's own", said))
-            return ServiceFound(ix, Choice("service", catalog.services.ids[ix], "given", "managed_service_id"))
+                return ServiceFound(
+                    own, Choice("service", catalog.services.ids[own], "assumed", "the model's own", said)
+                )
+            return ServiceFound(
+                ix, Choice("service", catalog.services.ids[ix], "given", "managed_service_id")
+            )
         note = f"managed service {d.managed_service_id!r} is not known"
     host = _host(d.base_url)
     if host:
@@ -45,7 +51,9 @@ def resolve_service(catalog: Catalog, d: Description, model_ix: int, hardware_na
             return ServiceFound(ix, Choice("service", catalog.services.ids[ix], "given", "base_url", note))
         note = "; ".join(filter(None, (note, f"the host {host!r} is of no known service")))
     if not hardware_named and own is not None:
-        return ServiceFound(own, Choice("service", catalog.services.ids[own], "assumed", "the model's own", note))
+        return ServiceFound(
+            own, Choice("service", catalog.services.ids[own], "assumed", "the model's own", note)
+        )
     if note:
         return ServiceFound(None, Choice("service", "none", "assumed", "no known service", note))
     return ServiceFound(None, None)

@@ -10,7 +10,10 @@ nearest names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Bounds the work for hostile names: real ones are shorter, and peel in fewer steps.
 LONGEST_NAME = 300
@@ -45,7 +48,10 @@ def readings(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """
     queue: list[tuple[str, tuple[str, ...]]] = [(name.strip()[:LONGEST_NAME], ())]
     seen = {queue[0][0].casefold()}
-    for reading, dropped in queue:  # the list grows while it is read: breadth first, fewest parts dropped first
+    for (
+        reading,
+        dropped,
+    ) in queue:  # the list grows while it is read: breadth first, fewest parts dropped first
         yield reading, dropped
         if len(queue) >= _MOST_READINGS:
             continue

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from ..catalog import Catalog
-from ..errors import RowError
+from typing import TYPE_CHECKING
+
 from .choice import Choice
-from .description import Description
 from .model import task_of_present, unknown
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog
+    from ..errors import RowError
+    from .description import Description
 
 
 def named_task(catalog: Catalog, d: Description) -> str | RowError | None:

@@ -1,0 +1,60 @@
+"""What ``debug=true`` adds to a row, in the public shape: model, machine, grid and the steps of the work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..schema import DebugInfo, GridMix, PredictionStep
+from .entities import model_entity, node_entity
+
+if TYPE_CHECKING:
+    from ..resolve.resolved import Resolved
+    from .api import Estimate
+
+_HIGHEST_INTENSITY = 2000.0  # bound of the contract
+
+
+def debug_info(estimate: Estimate, at: int) -> DebugInfo:
+    """Debug of a computed row; ``at`` counts computed rows only."""
+    resolved = estimate.resolution.resolved[estimate.resolution.resolved_of[at]]
+    return DebugInfo(
+        model=model_entity(estimate.catalog, resolved.model_ix),
+        hardware_node=node_entity(estimate.catalog, resolved.node_ix),
+        grid_mix=_grid_mix(estimate, resolved, at),
+        steps=_steps(estimate, resolved, at),
+    )
+
+
+def _grid_mix(estimate: Estimate, resolved: Resolved, at: int) -> GridMix | None:
+    zones = estimate.catalog.zones
+    country = zones.text(resolved.zone_ix, "country")
+    intensity = estimate.evaluation.value(at, "grid_intensity_gco2e_per_kwh")
+    if len(country) != 2:
+        return None  # the world is no country, and the contract has no word for it
+    code = zones.text(resolved.zone_ix, "iso3166_2").partition("-")[2]
+    region = code if len(code) == 2 and code.isalpha() else None
+    return GridMix(country=country, region=region, gco2e_per_kwh=min(intensity, _HIGHEST_INTENSITY))
+
+
+def _steps(estimate: Estimate, resolved: Resolved, at: int) -> list[PredictionStep]:
+    value = estimate.evaluation.value
+    parts = (
+        ("prefill", value(at, "prefill_device_s"), 1.0),
+        ("decode", value(at, "decode_device_s"), value(at, "decode_tokens")),
+        ("single pass", value(at, "pass_device_s"), 1.0),
+        ("denoise", value(at, "denoise_device_s"), value(at, "denoise_passes")),
+    )
+    steps = [
+        PredictionStep(
+            description=f"{name} (accelerator time)",
+            duration_ms=seconds * 1000.0,
+            inferences=max(1, round(count)),
+        )
+        for name, seconds, count in parts
+        if seconds > 0.0
+    ]
+    said = [
+        f"{c.question}: {c.chosen} ({c.basis}, {c.rung})" + (f"; {c.note}" if c.note else "")
+        for c in resolved.choices
+    ]
+    return steps + [PredictionStep(description=text, duration_ms=0.0, inferences=0) for text in said]

@@ -1,0 +1,196 @@
+"""The quantities of a row, from the fields of the wire to the kernel's evidence: scaled, and nothing more.
+
+As in the kernel, one text serves one row (floats) and many (arrays). NaN stands for a field that the row does not have.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..kernel.columns import Evidence
+from ..units import MS_PER_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..kernel.ops import Column, Ops
+    from ..schema import ImpactRow
+
+NAN = float("nan")
+
+
+class Quantities(NamedTuple):
+    """Numeric fields as the wire has them; lists of images as count, summed pixels and summed squares of pixels."""
+
+    input_tokens: Column
+    cached_input_tokens: Column
+    output_tokens: Column
+    reasoning_tokens: Column
+    output_audio_tokens: Column
+    input_audio_seconds: Column
+    output_audio_seconds: Column
+    input_images: Column
+    input_image_pixels: Column
+    output_images: Column
+    output_image_pixels: Column
+    output_image_pixels_squared: Column
+    output_count: Column
+    input_steps: Column
+    output_video_frames: Column
+    output_video_seconds: Column
+    output_video_resolution: Column
+    batch_size: Column
+    utilization_rate: Column
+    processing_duration_ms: Column
+    request_duration_ms: Column
+    pue: Column
+    wue_l_per_kwh: Column
+    grid_gco2e_per_kwh: Column
+    measured_energy_wh: Column
+    measured_at_it: Column  # 1 where the boundary is "it", else 0
+    measured_at_gpu: Column  # 1 where the boundary is "gpu", else 0; neither: the facility
+    quantity: Column
+    grid_hourly_ratio: Column
+    ewif_hourly_ratio: Column
+
+
+#: Fields that are one number on the wire and here.
+PLAIN_FIELDS: tuple[str, ...] = (
+    "input_tokens",
+    "cached_input_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "output_audio_tokens",
+    "input_audio_seconds",
+    "output_audio_seconds",
+    "output_count",
+    "input_steps",
+    "output_video_frames",
+    "output_video_seconds",
+    "output_video_resolution",
+    "batch_size",
+    "utilization_rate",
+    "processing_duration_ms",
+    "request_duration_ms",
+    "pue",
+    "wue_l_per_kwh",
+    "grid_gco2e_per_kwh",
+    "measured_energy_wh",
+    "quantity",
+)
+
+
+def quantities(row: ImpactRow, hourly: tuple[float, float]) -> Quantities:
+    """The quantities of one row; ``hourly``: the hour's ratios to the annual mean of grid intensity and off-site water."""
+    read, made = pixels(row.input_images), pixels(row.output_images)
+    return Quantities(
+        input_tokens=_number(row.input_tokens),
+        cached_input_tokens=_number(row.cached_input_tokens),
+        output_tokens=_number(row.output_tokens),
+        reasoning_tokens=_number(row.reasoning_tokens),
+        output_audio_tokens=_number(row.output_audio_tokens),
+        input_audio_seconds=_number(row.input_audio_seconds),
+        output_audio_seconds=_number(row.output_audio_seconds),
+        input_images=read.images,
+        input_image_pixels=read.total,
+        output_images=made.images,
+        output_image_pixels=made.total,
+        output_image_pixels_squared=made.squares,
+        output_count=_number(row.output_count),
+        input_steps=_number(row.input_steps),
+        output_video_frames=_number(row.output_video_frames),
+        output_video_seconds=_number(row.output_video_seconds),
+        output_video_resolution=_number(row.output_video_resolution),
+        batch_size=_number(row.batch_size),
+        utilization_rate=_number(row.utilization_rate),
+        processing_duration_ms=_number(row.processing_duration_ms),
+        request_duration_ms=_number(row.request_duration_ms),
+        pue=_number(row.pue),
+        wue_l_per_kwh=_number(row.wue_l_per_kwh),
+        grid_gco2e_per_kwh=_number(row.grid_gco2e_per_kwh),
+        measured_energy_wh=_number(row.measured_energy_wh),
+        measured_at_it=1.0 if row.measured_energy_boundary == "it" else 0.0,
+        measured_at_gpu=1.0 if row.measured_energy_boundary == "gpu" else 0.0,
+        quantity=1.0 if row.quantity is None else float(row.quantity),
+        grid_hourly_ratio=hourly[0],
+        ewif_hourly_ratio=hourly[1],
+    )
+
+
+def evidence(q: Quantities, frame_aspect: float, op: Ops) -> Evidence:
+    """Evidence of one row (floats) or of many (arrays).
+
+    ``frame_aspect`` is the width of a video frame over its height, which the wire does not carry. Reasoning tokens are
+    part of the output; where a caller reports more of them than output, they are the output. A single listed image size
+    holds for all ``output_count`` images. A duration of 0 says nothing.
+    """
+    one_size = op.where(q.output_images == 1.0, op.pick(q.output_count, 1.0), 1.0)
+    measured_at_facility = 1.0 - q.measured_at_it - q.measured_at_gpu
+    return Evidence(
+        input_tokens=q.input_tokens,
+        cached_input_tokens=q.cached_input_tokens,
+        output_tokens=op.where(
+            op.is_given(q.output_tokens) + op.is_given(q.reasoning_tokens) > 0.0,
+            op.mx(op.pick(q.output_tokens, 0.0), op.pick(q.reasoning_tokens, 0.0)),
+            NAN,
+        ),
+        output_audio_tokens=q.output_audio_tokens,
+        input_audio_seconds=q.input_audio_seconds,
+        output_audio_seconds=q.output_audio_seconds,
+        input_images=q.input_images,
+        input_image_pixels=q.input_image_pixels,
+        output_images=op.pick(q.output_images * one_size, q.output_count),
+        output_image_pixels=q.output_image_pixels * one_size,
+        output_image_pixels_squared=q.output_image_pixels_squared * one_size,
+        steps=q.input_steps,
+        output_video_frames=q.output_video_frames,
+        output_video_seconds=q.output_video_seconds,
+        output_frame_pixels=q.output_video_resolution * q.output_video_resolution * frame_aspect,
+        batch_size=q.batch_size,
+        utilization_rate=q.utilization_rate,
+        processing_duration_s=op.where(
+            q.processing_duration_ms > 0.0, q.processing_duration_ms / MS_PER_S, NAN
+        ),
+        request_duration_s=op.where(q.request_duration_ms > 0.0, q.request_duration_ms / MS_PER_S, NAN),
+        pue=q.pue,
+        wue_l_per_kwh=q.wue_l_per_kwh,
+        grid_gco2e_per_kwh=q.grid_gco2e_per_kwh,
+        grid_hourly_ratio=q.grid_hourly_ratio,
+        ewif_hourly_ratio=q.ewif_hourly_ratio,
+        measured_gpu_energy_wh=op.where(q.measured_at_gpu > 0.0, q.measured_energy_wh, NAN),
+        measured_it_energy_wh=op.where(q.measured_at_it > 0.0, q.measured_energy_wh, NAN),
+        measured_facility_energy_wh=op.where(measured_at_facility > 0.0, q.measured_energy_wh, NAN),
+        quantity=q.quantity,
+    )
+
+
+class Pixels(NamedTuple):
+    """Sizes of a list of images: how many, sum of width x height, and sum of its squares; NaN where there is no list."""
+
+    images: float
+    total: float
+    squares: float
+
+
+_NO_IMAGES = Pixels(NAN, NAN, NAN)
+
+
+def pixels(images: Sequence[str] | None) -> Pixels:
+    """Parse sizes such as ``1024x768`` (already checked by the schema). An empty list says nothing.
+
+    >>> pixels(["10x20", "10x10"])
+    Pixels(images=2.0, total=300.0, squares=50000.0)
+    """
+    if not images:
+        return _NO_IMAGES
+    total = squares = 0.0
+    for size in images:
+        width, _, height = size.partition("x")
+        area = float(int(width) * int(height))
+        total += area
+        squares += area * area
+    return Pixels(float(len(images)), total, squares)
+
+
+def _number(value: float | None) -> float:
+    return NAN if value is None else float(value)
