@@ -223,11 +223,19 @@ def one_pass(m: Model, k: Constants) -> Demand:
 
 def image_pass_demand(m: Model, k: Constants) -> Demand:
     """One pass over an image that is first resized to the model's own size: pixels of the original do not matter."""
-    return one_pass(m, k)._replace(
+    native = known(m.native_pixels, k["default_classifier_pixels"])
+    demand = one_pass(m, k)
+    return demand._replace(
+        pass_overhead_s=demand.pass_overhead_s + image_preparation_s(native, k),
         pass_flops_per_input_image=image_flops(m, m.active_params, k),
         default_input_images=1.0,
-        default_input_pixels=known(m.native_pixels, k["default_classifier_pixels"]),
+        default_input_pixels=native,
     )
+
+
+def image_preparation_s(pixel_count: float, k: Constants) -> float:
+    """Time the accelerator waits while the host decodes, resizes and normalises one image. [s]"""
+    return k["image_preparation_s"] + k["image_preparation_s_per_pixel"] * pixel_count
 
 
 def image_flops(m: Model, params: float, k: Constants) -> float:
@@ -251,7 +259,8 @@ def captioning_demand(m: Model, task: str, k: Constants) -> Demand:
         decode_weights_share=1.0 - k["caption_vision_share"],
         prefill_tokens_per_input_pixel=0.0,
         pass_flops_per_input_image=image_flops(m, vision_params, k),
-        pass_overhead_s=one_pass(m, k).pass_overhead_s,
+        pass_overhead_s=one_pass(m, k).pass_overhead_s
+        + image_preparation_s(known(m.native_pixels, k["default_classifier_pixels"]), k),
         pass_weight_bytes=vision_params * m.weight_bytes,
         default_input_images=1.0,
         default_input_tokens=0.0,

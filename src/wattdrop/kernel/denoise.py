@@ -35,9 +35,11 @@ class DenoiseResult(NamedTuple):
     denoise_parallel_factor: Column
     denoise_flops_per_j: Column
     denoise_compute_full_power_s: Column
-    denoise_overhead_device_s: Column
+    denoise_compute_device_s: Column
+    denoise_host_device_s: Column
+    denoise_waiting_device_s: Column
     denoise_waiting_power_share: Column
-    denoise_overhead_full_power_s: Column
+    denoise_waiting_full_power_s: Column
     denoise_full_power_s: Column
     denoise_device_s: Column
 
@@ -107,19 +109,20 @@ def denoise(s: Setup, e: Evidence, c: Constants, op: Ops) -> DenoiseResult:
         * (
             s.denoise_efficiency
             * (c.denoise_linear_factor * denoise_linear_flops + c.denoise_attention_factor * denoise_attention_flops)
-            + c.denoise_decoder_factor * denoise_decoder_flops
-            + c.denoise_linear_factor * denoise_prompt_flops
+            + c.denoise_linear_factor * (denoise_decoder_flops + denoise_prompt_flops)
         )
         / denoise_flops_per_j
         / s.gpu_max_power_w
     )
-    denoise_overhead_device_s = s.denoise_step_overhead_s * denoise_passes * s.replica_gpus / denoise_batch_size
+    denoise_compute_device_s = denoise_compute_full_power_s / c.denoise_compute_power_share
+    denoise_host_device_s = s.denoise_step_overhead_s * denoise_steps * s.replica_gpus / denoise_batch_size
+    denoise_waiting_device_s = op.mx(denoise_host_device_s - denoise_compute_device_s, 0.0)
     denoise_waiting_power_share = (
         s.gpu_idle_power_w + c.waiting_power_share * (s.gpu_max_power_w - s.gpu_idle_power_w)
     ) / s.gpu_max_power_w
-    denoise_overhead_full_power_s = denoise_overhead_device_s * denoise_waiting_power_share
-    denoise_full_power_s = denoise_compute_full_power_s + denoise_overhead_full_power_s
-    denoise_device_s = denoise_compute_full_power_s / c.denoise_compute_power_share + denoise_overhead_device_s
+    denoise_waiting_full_power_s = denoise_waiting_device_s * denoise_waiting_power_share
+    denoise_full_power_s = denoise_compute_full_power_s + denoise_waiting_full_power_s
+    denoise_device_s = denoise_compute_device_s + denoise_waiting_device_s
     return DenoiseResult(
         denoise_batch_size=denoise_batch_size,
         denoise_steps=denoise_steps,
@@ -140,9 +143,11 @@ def denoise(s: Setup, e: Evidence, c: Constants, op: Ops) -> DenoiseResult:
         denoise_parallel_factor=denoise_parallel_factor,
         denoise_flops_per_j=denoise_flops_per_j,
         denoise_compute_full_power_s=denoise_compute_full_power_s,
-        denoise_overhead_device_s=denoise_overhead_device_s,
+        denoise_compute_device_s=denoise_compute_device_s,
+        denoise_host_device_s=denoise_host_device_s,
+        denoise_waiting_device_s=denoise_waiting_device_s,
         denoise_waiting_power_share=denoise_waiting_power_share,
-        denoise_overhead_full_power_s=denoise_overhead_full_power_s,
+        denoise_waiting_full_power_s=denoise_waiting_full_power_s,
         denoise_full_power_s=denoise_full_power_s,
         denoise_device_s=denoise_device_s,
     )

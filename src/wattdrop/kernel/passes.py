@@ -30,9 +30,11 @@ class PassResult(NamedTuple):
     pass_flops: Column
     pass_compute_full_power_s: Column
     pass_weights_full_power_s: Column
-    pass_overhead_device_s: Column
+    pass_busy_device_s: Column
+    pass_host_device_s: Column
+    pass_waiting_device_s: Column
     pass_waiting_power_share: Column
-    pass_overhead_full_power_s: Column
+    pass_waiting_full_power_s: Column
     pass_full_power_s: Column
     pass_device_s: Column
 
@@ -107,15 +109,15 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
     pass_weights_full_power_s = (
         c.pass_weight_factor * s.pass_weight_bytes / s.gpu_bandwidth_bytes_per_s / pass_batch_size
     )
-    pass_overhead_device_s = s.pass_overhead_s / pass_batch_size
+    pass_busy_device_s = (pass_compute_full_power_s + pass_weights_full_power_s) / c.pass_compute_power_share
+    pass_host_device_s = s.pass_overhead_s / pass_batch_size
+    pass_waiting_device_s = op.mx(pass_host_device_s - pass_busy_device_s, 0.0)
     pass_waiting_power_share = (
         s.gpu_idle_power_w + c.waiting_power_share * (s.gpu_max_power_w - s.gpu_idle_power_w)
     ) / s.gpu_max_power_w
-    pass_overhead_full_power_s = pass_overhead_device_s * pass_waiting_power_share
-    pass_full_power_s = pass_compute_full_power_s + pass_weights_full_power_s + pass_overhead_full_power_s
-    pass_device_s = (
-        pass_compute_full_power_s + pass_weights_full_power_s
-    ) / c.pass_compute_power_share + pass_overhead_device_s
+    pass_waiting_full_power_s = pass_waiting_device_s * pass_waiting_power_share
+    pass_full_power_s = pass_compute_full_power_s + pass_weights_full_power_s + pass_waiting_full_power_s
+    pass_device_s = pass_busy_device_s + pass_waiting_device_s
     return PassResult(
         pass_batch_size=pass_batch_size,
         pass_input_tokens=pass_input_tokens,
@@ -131,9 +133,11 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
         pass_flops=pass_flops,
         pass_compute_full_power_s=pass_compute_full_power_s,
         pass_weights_full_power_s=pass_weights_full_power_s,
-        pass_overhead_device_s=pass_overhead_device_s,
+        pass_busy_device_s=pass_busy_device_s,
+        pass_host_device_s=pass_host_device_s,
+        pass_waiting_device_s=pass_waiting_device_s,
         pass_waiting_power_share=pass_waiting_power_share,
-        pass_overhead_full_power_s=pass_overhead_full_power_s,
+        pass_waiting_full_power_s=pass_waiting_full_power_s,
         pass_full_power_s=pass_full_power_s,
         pass_device_s=pass_device_s,
     )
