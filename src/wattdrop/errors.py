@@ -14,7 +14,9 @@ Whole-request problems are exceptions; each knows its HTTP status and its stable
     │   ├── TooLarge                   413  too_large             body or number of rows over the limit
     │   ├── UnsupportedMediaType       415  unsupported_media_type
     │   └── RateLimited                429  rate_limited
-    └── CatalogError                   503  catalog_error         a data file is broken: file, entry and field
+    ├── CatalogError                   503  catalog_error         a data file is broken: file, entry and field
+    ├── StoreError                     503  store_error           the database cannot be used
+    └── SettingError                   500  setting_error         a setting has a value that it cannot have
 
 Problems of one row are values, not exceptions: a ``RowError`` rides in the batch and the other rows are answered.
 Every code has a paragraph in docs/reference/errors.md.
@@ -122,6 +124,19 @@ class CatalogError(WattdropError):
     default_code = "catalog_error"
 
 
+class StoreError(WattdropError):
+    """The database cannot be used. The message names the file."""
+
+    status = 503
+    default_code = "store_error"
+
+
+class SettingError(WattdropError):
+    """A setting has a value that it cannot have. Raised at start, never while serving."""
+
+    default_code = "setting_error"
+
+
 class RowError(NamedTuple):
     """Why one row could not be computed. The other rows of its batch are."""
 
@@ -137,6 +152,7 @@ ROW_ERROR_CODES: Final[dict[str, str]] = {
     "wrong_type": "The value has another type than the field.",
     "out_of_range": "The value is outside the bounds of the field.",
     "invalid_value": "The value has the right type and the wrong form.",
+    "contradicting_fields": "Two statements of the row cannot both hold.",
     "not_an_object": "The row is not a JSON object.",
     "missing_model": "The row names neither a model nor a task or service that implies one.",
     "unknown_model": "No model of the catalog has this name.",

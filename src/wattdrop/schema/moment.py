@@ -46,7 +46,7 @@ def parse(text: str) -> Moment | None:
     >>> parse("2024-12-31T23:30:00-02:00")
     Moment(year=2025, month=1, hour=1)
     """
-    spelled = canonical(text)
+    spelled = text if re.match(CANONICAL, text) else canonical(text)
     return None if spelled is None else read(spelled)
 
 
@@ -66,12 +66,18 @@ def canonical(text: str) -> str | None:
     match = re.match(_ACCEPTED, text.strip())
     if match is None:
         return None
-    from datetime import datetime, timedelta  # only here: most rows are canonical and never come this way
+    from datetime import (
+        UTC,
+        datetime,
+        timedelta,
+    )  # only here: most rows are canonical and never come this way
 
     year, month, day, hour, minute, second, fraction, sign, east_hours, east_minutes = match.groups()
     east = timedelta(hours=int(east_hours or 0), minutes=int(east_minutes or 0))
     try:
-        local = datetime(int(year), int(month), int(day), int(hour), int(minute), min(int(second or 0), 59))
+        local = datetime(
+            int(year), int(month), int(day), int(hour), int(minute), min(int(second or 0), 59), tzinfo=UTC
+        )
     except ValueError:
         return None
     utc = local + east if sign == "-" else local - east

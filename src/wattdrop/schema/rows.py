@@ -188,7 +188,7 @@ def _plain(name: str, value: object) -> object:
 
 def _image(size: object) -> object:
     """``0512x0512`` is allowed by the contract; the row holds ``512x512``."""
-    if isinstance(size, str) and size.startswith("0") or isinstance(size, str) and "x0" in size:
+    if isinstance(size, str) and (size.startswith("0") or "x0" in size):
         width, _, height = size.partition("x")
         if width.isdecimal() and height.isdecimal() and len(width) < 5 and len(height) < 5:
             return f"{int(width)}x{int(height)}"

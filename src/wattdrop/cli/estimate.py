@@ -1,0 +1,90 @@
+"""``wattdrop estimate``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import RowError
+from .row_flags import row_flags, row_of_flags
+
+if TYPE_CHECKING:
+    from ..schema import ImpactRow
+
+FORMATS = ("table", "json", "jsonl", "csv")
+_FORMAT_OF_SUFFIX = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+
+
+@click.command()
+@click.argument("file", required=False)
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False), help="Write to this file; its name sets the format."
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Format of the output.  [default: table]")
+@click.option("--debug", is_flag=True, help="With json and jsonl: add what each row resolved to.")
+@row_flags
+def estimate(
+    file: str | None, output: str | None, form: str | None, debug: bool, **flags: str | None
+) -> None:
+    """Energy, carbon and water of requests: of every row in FILE (- for standard input), or of one given by flags.
+
+    FILE is JSON as the API takes it, a JSON array, JSON lines, or CSV with the names of the fields in its first line.
+    Every field of a request is a flag too; the common ones are listed here, docs/reference/cli.md lists all.
+
+    \b
+    wattdrop estimate --model gpt-4o --input-tokens 100 --output-tokens 500 --service openai --country US
+    wattdrop estimate requests.csv -o impact.csv
+    cat rows.jsonl | wattdrop estimate - --format json
+    """
+    rows = rows_of(file, row_of_flags(flags))
+    form = form or _FORMAT_OF_SUFFIX.get(Path(output).suffix.lower() if output else "", "table")
+    text, failed = _report(rows, form, debug)
+    if output:
+        _write(output, text)
+    else:
+        click.echo(text)
+    if failed:
+        numbers = f"{failed} of {len(rows)} rows" if len(rows) > 1 else "the request"
+        click.echo(f"{numbers} could not be computed", err=True)
+        sys.exit(1)
+
+
+def rows_of(file: str | None, flagged: dict[str, object]) -> list[ImpactRow | RowError]:
+    """The rows of the file, or the one that the flags describe; not both, and not none."""
+    if file is not None and flagged:
+        raise click.UsageError("give a file or flags that describe one request, not both")
+    if file is None and not flagged:
+        raise click.UsageError(
+            "give a file of requests, or one request by flags: --model NAME --output-tokens 500"
+        )
+    if file is None:
+        from ..schema import parse_rows
+
+        return parse_rows([flagged])
+    from .row_files import read_rows
+
+    return read_rows(file)
+
+
+def _report(rows: list[ImpactRow | RowError], form: str, debug: bool) -> tuple[str, int]:
+    from ..engine import estimate as estimate_rows
+    from . import reports
+
+    result = estimate_rows(rows)
+    failed = sum(row.error is not None for row in result.rows)
+    if form == "table":
+        return reports.as_table(rows, result), failed
+    if form == "csv":
+        return reports.as_csv(rows, result), failed
+    return (reports.as_json if form == "json" else reports.as_json_lines)(result, debug), failed
+
+
+def _write(output: str, text: str) -> None:
+    try:
+        Path(output).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"cannot write {output}: {error.strerror}") from None
+    click.echo(f"Wrote {output}", err=True)

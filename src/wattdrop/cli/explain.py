@@ -1,0 +1,125 @@
+"""``wattdrop explain``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import RowError
+from .estimate import rows_of
+from .row_flags import row_flags, row_of_flags
+from .scales import figure
+from .tables import wrapped
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog
+    from ..engine.explain import Explanation, Input, Step
+
+_WIDTH = 100
+
+
+@click.command()
+@click.argument("file", required=False)
+@click.option(
+    "--row", "number", default=1, show_default=True, type=click.IntRange(1), help="Which row of FILE."
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--step", "steps", multiple=True, metavar="NAME", help="Only steps whose name holds this.")
+@click.option("--all", "everything", is_flag=True, help="Also the steps that are 0 for this kind of work.")
+@row_flags
+def explain(
+    file: str | None, number: int, form: str, steps: tuple[str, ...], everything: bool, **flags: str | None
+) -> None:
+    """Every step to the numbers of one request: value, unit, formula, inputs, each with its source and basis.
+
+    The request is given by the flags of `wattdrop estimate`, or is one row of FILE (JSON, JSON lines or CSV).
+    """
+    rows = rows_of(file, row_of_flags(flags))
+    if number > len(rows):
+        raise click.UsageError(f"there are {len(rows)} rows, no row {number}")
+    row = rows[number - 1]
+    from ..engine import estimate
+
+    result = estimate([row])
+    error = result.rows[0].error
+    if error is not None:
+        _fail(error)
+    explanation = result.explain(0)
+    kept = [step for step in explanation.steps if _wanted(step, steps, everything)]
+    if form == "json":
+        click.echo(_as_json(explanation, kept))
+    else:
+        click.echo(_as_text(explanation, kept, result.catalog))
+
+
+def _fail(error: RowError) -> None:
+    click.echo(f"{error.code}: {error.message}", err=True)
+    sys.exit(1)
+
+
+def _wanted(step: Step, names: tuple[str, ...], everything: bool) -> bool:
+    if names:
+        return any(name in step.name for name in names)
+    return everything or step.value != 0
+
+
+def _as_json(explanation: Explanation, steps: list[Step]) -> str:
+    import msgspec
+
+    value = {
+        "method_version": explanation.method_version,
+        "catalog_digest": explanation.catalog_digest,
+        "choices": [choice._asdict() for choice in explanation.choices],
+        "steps": [{**step._asdict(), "inputs": [one._asdict() for one in step.inputs]} for step in steps],
+    }
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def _as_text(explanation: Explanation, steps: list[Step], catalog: Catalog) -> str:
+    lines = ["Chosen"]
+    width = max(len(choice.question) for choice in explanation.choices)
+    for choice in explanation.choices:
+        why = f"{choice.basis}, {choice.rung}" + (f"; {choice.note}" if choice.note else "")
+        label = f"  {choice.question.ljust(width)}  "
+        lines.append(wrapped(f"{label}{choice.chosen}: {why}", _WIDTH, " " * len(label)))
+    stage = ""
+    for step in steps:
+        if step.stage != stage:
+            stage = step.stage
+            lines += ["", stage.replace("_", " ").capitalize()]
+        lines += _step_lines(step)
+    lines += ["", "Sources", *_source_lines(steps, catalog)]
+    lines += ["", f"method {explanation.method_version}, catalog {explanation.catalog_digest}"]
+    return "\n".join(lines)
+
+
+def _step_lines(step: Step) -> list[str]:
+    unit = "" if step.unit == "1" else f" {step.unit}"
+    lines = [f"  {step.name} = {figure(step.value)}{unit}", wrapped(f"    = {step.formula}", _WIDTH, " " * 8)]
+    lines += [_input_line(one) for one in step.inputs if one.origin != "step"]
+    return lines
+
+
+def _input_line(one: Input) -> str:
+    unit = "" if one.unit == "1" else f" {one.unit}"
+    value = "not given" if one.value is None else f"{figure(one.value)}{unit}"
+    why = ", ".join(
+        part for part in (one.basis if one.value is not None else "", " ".join(one.source_ids)) if part
+    )
+    note = f"; {one.note}" if one.note else ""
+    told = f" ({why}{note})" if why or note else ""
+    return wrapped(f"      {one.name}: {value}{told}", _WIDTH, " " * 10)
+
+
+def _source_lines(steps: list[Step], catalog: Catalog) -> list[str]:
+    used = dict.fromkeys(source for step in steps for one in step.inputs for source in one.source_ids)
+    known = catalog.sources()
+    lines = []
+    for source_id in used:
+        source = known.get(source_id)
+        if source is not None:
+            about = ", ".join(filter(None, (source.producer, source.title, source.published, source.url)))
+            lines.append(wrapped(f"  {source_id}: {about} ({source.kind})", _WIDTH, " " * 6))
+    return lines

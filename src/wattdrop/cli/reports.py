@@ -1,0 +1,221 @@
+"""Results of an estimate as text: for people, for the API's clients, for spreadsheets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ..errors import RowError
+from ..schema import FIELDS, ImpactMetrics, ImpactRow
+from .scales import CARBON, ENERGY, WATER, digits, scale_for
+from .tables import shortened, table, wrapped
+
+if TYPE_CHECKING:
+    from ..engine import Estimate
+    from ..engine.api import Part
+    from ..resolve.choice import Choice
+
+ParsedRow = ImpactRow | RowError
+
+_WIDTH = 80
+_METRICS = (
+    ("energy", "usage_energy_wh", ENERGY),
+    ("carbon", "usage_emissions_gco2e", CARBON),
+    ("water", "usage_water_ml", WATER),
+    ("embodied carbon", "embodied_emissions_gco2e", CARBON),
+    ("embodied water", "embodied_water_ml", WATER),
+)
+_PARTS: tuple[tuple[str, Part], ...] = (
+    ("inference", "inference"),
+    ("training share", "training"),
+    ("fine-tuning share", "fine_tuning"),
+)
+
+
+def as_json(result: Estimate, debug: bool) -> str:
+    """The answer of the API, indented."""
+    return msgspec.json.format(msgspec.json.encode(result.response(debug)), indent=2).decode()
+
+
+def as_json_lines(result: Estimate, debug: bool) -> str:
+    """One modelled row a line, in the order of the input."""
+    return "\n".join(msgspec.json.encode(row).decode() for row in result.response(debug).rows)
+
+
+def as_csv(rows: Sequence[ParsedRow], result: Estimate) -> str:
+    """The given fields of every row, then its totals, then what went wrong."""
+    import csv
+    import io
+
+    given = [name for name in FIELDS if any(getattr(row, name, None) is not None for row in rows)]
+    metrics = [name for _, name, _ in _METRICS]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["row", *given, *metrics, "error_code", "error_field", "error_message"])
+    for number, (row, found) in enumerate(zip(rows, result.rows, strict=True)):
+        cells = [_cell(getattr(row, name, None)) for name in given]
+        if found.error is not None:
+            error = [found.error.code, found.error.field or "", found.error.message]
+            writer.writerow([number + 1, *cells, *("" for _ in metrics), *error])
+        else:
+            total = found.metrics("total")
+            writer.writerow(
+                [number + 1, *cells, *(repr(getattr(total, name)) for name in metrics), "", "", ""]
+            )
+    return text.getvalue().removesuffix("\n")
+
+
+def as_table(rows: Sequence[ParsedRow], result: Estimate) -> str:
+    """One request in full, or one line per request with a total."""
+    if len(rows) == 1:
+        return _one(rows[0], result)
+    return _many(rows, result)
+
+
+def _one(row: ParsedRow, result: Estimate) -> str:
+    (found,) = result.rows
+    if found.error is not None:
+        return _error_text(found.error)
+    parts = [(name, found.metrics(part)) for name, part in _PARTS]
+    shown = [(name, metrics) for name, metrics in parts if metrics.usage_energy_wh > 0]
+    lines = [("total", found.metrics("total")), *shown] if len(shown) > 1 else shown
+    title = (
+        f"{_named(row)}{', ' if _quantities(row) else ''}{_quantities(row)}"
+        if isinstance(row, ImpactRow)
+        else ""
+    )
+    choices = _choices(result)
+    return "\n".join(
+        [title, "", _metrics_table([(name, metrics) for name, metrics in lines]), "", *_notes(choices)]
+    )
+
+
+def _many(rows: Sequence[ParsedRow], result: Estimate) -> str:
+    computed = [
+        (number, row, found.metrics("total"))
+        for number, (row, found) in enumerate(zip(rows, result.rows, strict=True), 1)
+        if found.error is None
+    ]
+    total = _sum([metrics for _, _, metrics in computed])
+    lines = [(f"{number:>4}  {shortened(_line(row), 36):36}", metrics) for number, row, metrics in computed]
+    text = [_metrics_table([*lines, (f"{'':4}  total", total)], columns=4)] if computed else []
+    errors = [
+        f"{number:>4}  {_error_text(found.error)}"
+        for number, found in enumerate(result.rows, 1)
+        if found.error
+    ]
+    if errors:
+        text += ["", *(wrapped(error, _WIDTH, " " * 6) for error in errors)]
+    if computed:
+        text += ["", *_notes(_choices(result))]
+    return "\n".join(text)
+
+
+def _metrics_table(lines: Sequence[tuple[str, ImpactMetrics]], columns: int = len(_METRICS)) -> str:
+    header, units, scales = [""], [""], []
+    for title, name, kinds in _METRICS[:columns]:
+        scale = scale_for([getattr(metrics, name) for _, metrics in lines], kinds)
+        scales.append((name, scale))
+        header.append("embodied" if columns < len(_METRICS) and "embodied" in title else title)
+        units.append(scale.unit)
+    cells = [
+        [label, *(digits(getattr(metrics, name) / scale.size) for name, scale in scales)]
+        for label, metrics in lines
+    ]
+    return table(header, [units, *cells], right=range(1, columns + 1))
+
+
+def _sum(metrics: Sequence[ImpactMetrics]) -> ImpactMetrics:
+    return ImpactMetrics(*(sum(getattr(one, name) for one in metrics) for _, name, _ in _METRICS))
+
+
+def _choices(result: Estimate) -> Counter[Choice]:
+    """What was chosen for the computed rows, with how many rows each choice holds for."""
+    resolution = result.resolution
+    choices: Counter[Choice] = Counter()
+    for at, rows in Counter(resolution.resolved_of).items():
+        for choice in resolution.resolved[at].choices:
+            choices[choice] += rows
+    return choices
+
+
+def _notes(choices: Counter[Choice]) -> list[str]:
+    """What the caller did not say and the method filled in, for one request or for the most rows."""
+    assumed = [(choice, rows) for choice, rows in choices.items() if choice.basis not in ("given",)]
+    if not assumed:
+        return ["Everything that the numbers rest on was given."]
+    most = sorted(assumed, key=lambda item: -item[1])
+    width = max(len(choice.question) for choice, _ in most)
+    lines = []
+    for choice, _ in most[:_MOST_NOTES]:
+        lines.append(
+            wrapped(
+                f"  {choice.question.ljust(width)}  {choice.chosen}: {_why(choice)}",
+                _WIDTH,
+                " " * (width + 4),
+            )
+        )
+    if len(most) > _MOST_NOTES:
+        lines.append(f"  and {len(most) - _MOST_NOTES} more; see: wattdrop explain")
+    return ["Not given, so chosen (a flag or field of the request says otherwise):", *lines]
+
+
+_MOST_NOTES = 12
+
+
+def _why(choice: Choice) -> str:
+    return f"{choice.basis}, {choice.rung}" + (f"; {choice.note}" if choice.note else "")
+
+
+def _line(row: ParsedRow) -> str:
+    if isinstance(row, RowError):
+        return ""
+    quantities = _quantities(row)
+    return f"{_named(row)} {quantities}" if quantities else _named(row)
+
+
+def _named(row: ImpactRow) -> str:
+    """The model as the caller named it, or what stands for it."""
+    return (
+        row.model_used_id
+        or row.model_id
+        or row.model_hugging_face_path
+        or row.model_name
+        or row.task
+        or row.managed_service_id
+        or "request"
+    )
+
+
+def _quantities(row: ImpactRow) -> str:
+    """How much the request asks for, in a few words."""
+    words = []
+    if row.input_tokens is not None or row.output_tokens is not None:
+        words.append(f"{row.input_tokens or 0}→{row.output_tokens or 0} tokens")
+    images = len(row.output_images or ()) or row.output_count
+    if images:
+        words.append(f"{images} image{'s' if images > 1 else ''}")
+    if row.input_images:
+        words.append(f"{len(row.input_images)} image{'s' if len(row.input_images) > 1 else ''} in")
+    if row.input_audio_seconds:
+        words.append(f"{row.input_audio_seconds:g} s of sound in")
+    if row.output_audio_seconds:
+        words.append(f"{row.output_audio_seconds:g} s of sound")
+    if row.output_video_frames:
+        words.append(f"{row.output_video_frames} frames")
+    if row.output_video_seconds:
+        words.append(f"{row.output_video_seconds:g} s of video")
+    if row.quantity is not None:
+        words.append(f"x {row.quantity}")
+    return ", ".join(words)
+
+
+def _error_text(error: RowError) -> str:
+    return f"{error.code}: {error.message}"
+
+
+def _cell(value: object) -> object:
+    return ";".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else value

@@ -1,0 +1,103 @@
+"""One flag per field of a row, for commands that describe a single request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import click
+
+from ..schema import FIELDS
+from ..schema.texts import LISTS, fields_of_texts
+
+SHORT: Final = {
+    "model_id": "--model",
+    "managed_service_id": "--service",
+    "node_id": "--node",
+    "gpu_id": "--gpu",
+    "cloud_id": "--cloud",
+    "cloud_instance_id": "--instance",
+    "utc_datetime": "--at",
+}
+"""Names that people try first, beside the field's own."""
+
+HELP: Final = {
+    "model_id": "Model: id, alias, Hugging Face path or provider spelling.",
+    "model_used_id": "Model that really answered, where it differs.",
+    "model_hugging_face_path": "Model by Hugging Face path.",
+    "model_family": "Model by family and name.",
+    "task": "Task, such as chat, text-to-image, speech-to-text.",
+    "node_id": "Node, such as aws:p4d.24xlarge.",
+    "managed_service_id": "Managed service, such as openai, aws-bedrock.",
+    "base_url": "Address called; names the service when none is given.",
+    "gpu_id": "Accelerator.",
+    "gpu_count": "Accelerators that serve the model.",
+    "datatype": "Precision, such as bf16, fp8, int4.",
+    "cloud_region": "Cloud region, such as us-east-1.",
+    "country": "Country, two letters.",
+    "region": "State or region, two letters.",
+    "utc_datetime": "Start of the request, such as 2024-03-15T10:30:00Z.",
+    "input_tokens": "Tokens of the prompt.",
+    "cached_input_tokens": "Part of the prompt read from a cache.",
+    "output_tokens": "Tokens of the answer, reasoning included.",
+    "reasoning_tokens": "Part of the answer spent on reasoning.",
+    "input_images": "Sizes read, such as 1024x1024, separated by commas.",
+    "output_images": "Sizes made, such as 1024x1024,1024x1024.",
+    "output_count": "Outputs made, where their sizes are not known.",
+    "input_steps": "Diffusion steps.",
+    "input_audio_seconds": "Seconds of sound read.",
+    "output_audio_seconds": "Seconds of sound made.",
+    "output_video_frames": "Video frames made.",
+    "output_video_seconds": "Seconds of video made.",
+    "output_video_resolution": "Lines of the video, such as 1080.",
+    "quantity": "Equal requests that this one stands for.",
+    "request_duration_ms": "Measured at the client.",
+    "processing_duration_ms": "Measured at execution: replaces the modelled time.",
+    "batch_size": "Requests served together.",
+    "utilization_rate": "Share of provisioned time spent on work, 0 to 1.",
+    "pue": "Power usage effectiveness of the facility.",
+    "wue_l_per_kwh": "On-site water per kWh of IT energy.",
+    "grid_gco2e_per_kwh": "Carbon intensity of the electricity.",
+    "measured_energy_wh": "Measured energy of the request.",
+    "measured_energy_boundary": "Where it was measured: gpu, it or facility.",
+}
+
+_KINDS: Final = {"model_id": "models", "model_used_id": "models", "node_id": "nodes", "gpu_id": "gpus"} | {
+    "managed_service_id": "services",
+    "task": "tasks",
+}
+"""Fields whose values a shell can complete from the catalog."""
+
+
+def row_flags(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags; the command gets them as keyword arguments named like the fields."""
+    for field in reversed(FIELDS):
+        names = [SHORT[field]] if field in SHORT else []
+        names += [f"--{field.replace('_', '-')}", field]
+        option = click.option(
+            *names,
+            metavar="SIZES" if field in LISTS else "VALUE",
+            help=HELP.get(field),
+            hidden=field not in HELP,
+            shell_complete=_completion(field),
+        )
+        command = option(command)
+    return command
+
+
+def row_of_flags(flags: Mapping[str, str | None]) -> dict[str, object]:
+    """The raw row that the given flags describe; empty when there are none."""
+    return fields_of_texts({name: text for name, text in flags.items() if text is not None})
+
+
+def _completion(field: str) -> Callable[[click.Context, click.Parameter, str], list[str]] | None:
+    kind = _KINDS.get(field)
+    if kind is None:
+        return None
+
+    def complete(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+        from ..catalog import load
+
+        return [name for name in load().table(kind).ids if name.startswith(begun)][:200]
+
+    return complete

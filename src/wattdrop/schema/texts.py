@@ -1,0 +1,48 @@
+"""Fields that arrive as text: cells of a CSV file, flags of a command, query parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from .requests import FIELD_ALIASES, ImpactRow
+
+LISTS = frozenset({"input_images", "output_images"})
+
+
+def fields_of_texts(texts: Mapping[str, str]) -> dict[str, object]:
+    """The raw row that the texts spell, for ``parse_rows``. What cannot be read as a number stays text, and is refused
+    there with its field and value.
+
+    >>> fields_of_texts({"output_tokens": "500", "output_images": "1024x1024; 512x512", "country": "US", "task": ""})
+    {'output_tokens': 500, 'output_images': ['1024x1024', '512x512'], 'country': 'US'}
+    """
+    return {name: value_of_text(name, text.strip()) for name, text in texts.items() if text.strip()}
+
+
+def value_of_text(name: str, text: str) -> object:
+    """One value, typed as the field asks."""
+    field = FIELD_ALIASES.get(name, name)
+    if field in LISTS:
+        separated = text.strip("[]").replace('"', "").replace("'", "").replace(";", ",")
+        return [size.strip() for size in separated.split(",") if size.strip()]
+    return _number(text) if field in number_fields() else text
+
+
+def _number(text: str) -> object:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+@cache
+def number_fields() -> frozenset[str]:
+    """Fields that hold a number."""
+    texts = {"Text", "Code2", "UtcDatetime", "Literal", "Images"}
+    kinds = ImpactRow.__annotations__.items()
+    return frozenset(name for name, kind in kinds if not any(str(kind).startswith(text) for text in texts))

@@ -1,0 +1,80 @@
+"""Writing what a client gets: JSON in the contract's shapes, for results and for every kind of failure."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import falcon
+import msgspec
+from falcon.asgi import App, Request, Response
+
+from ..errors import RateLimited, Unauthorized, WattdropError
+from ..schema import Error, ErrorDetails
+
+_log = logging.getLogger(__name__)
+_encoder = msgspec.json.Encoder()
+
+_CODES_OF_STATUS = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
+
+
+def encode(answer: msgspec.Struct) -> bytes:
+    """Any answer as JSON. Absent fields are left out; NaN cannot occur, and would be null rather than invalid."""
+    return _encoder.encode(answer)
+
+
+def send(response: Response, body: bytes, status: int = 200) -> None:
+    """Put a JSON body into a response."""
+    response.status = status
+    response.content_type = "application/json"
+    response.data = body
+
+
+def send_error(response: Response, status: int, error: Error) -> None:
+    """Put an error into a response."""
+    send(response, encode(error), status)
+
+
+def add_error_handlers(app: App[Any, Any]) -> None:
+    """One shape for everything that can fail. The most general handler is added first: later ones win."""
+    app.add_error_handler(Exception, _unexpected)
+    app.add_error_handler(falcon.HTTPError, _from_falcon)
+    app.add_error_handler(WattdropError, _from_ours)
+
+
+async def _from_ours(request: Request, response: Response, error: WattdropError, _: dict[str, Any]) -> None:
+    details = ErrorDetails(reason=error.reason, field=error.field) if error.reason or error.field else None
+    send_error(response, error.status, Error(code=error.code, message=error.message, details=details))
+    if isinstance(error, Unauthorized):
+        response.set_header("WWW-Authenticate", "Bearer")
+    if isinstance(error, RateLimited):
+        response.set_header("Retry-After", "1")
+
+
+async def _from_falcon(
+    request: Request, response: Response, error: falcon.HTTPError, _: dict[str, Any]
+) -> None:
+    for name, value in dict(error.headers or {}).items():
+        response.set_header(name, value)
+    code = _CODES_OF_STATUS.get(
+        error.status_code, "bad_request" if error.status_code < 500 else "internal_error"
+    )
+    message = error.description or error.title or code.replace("_", " ")
+    if error.status_code == 404:
+        message = f"no such path: {request.path[:200]}"
+    if error.status_code == 405:
+        message = f"{request.method} is not possible on {request.path[:200]}"
+    send_error(response, error.status_code, Error(code=code, message=message))
+
+
+async def _unexpected(request: Request, response: Response, error: Exception, _: dict[str, Any]) -> None:
+    _log.error("%s %s failed", request.method, request.path, exc_info=error)
+    message = "the service failed on this request; its log says why"
+    send_error(response, 500, Error(code="internal_error", message=message))

@@ -1,0 +1,35 @@
+"""The ASGI application: every path with the resource that answers it."""
+
+from __future__ import annotations
+
+import falcon.asgi
+
+from ..catalog import Catalog, load
+from ..store import Keys, open_database
+from .answers import add_error_handlers
+from .authorisation import KeyRing
+from .impact import ImpactResource
+from .lists import GpuList, ModelList, NodeList
+from .paths import AsgiApp, CollapseSlashes, RefuseUnexpanded
+from .settings import Settings, read_settings
+from .status import StatusResource
+
+
+def create_app(catalog: Catalog, keys: Keys, settings: Settings) -> AsgiApp:
+    """The application over a loaded catalog and a store of keys."""
+    app = falcon.asgi.App(middleware=[RefuseUnexpanded()])
+    app.req_options.strip_url_path_trailing_slash = True
+    add_error_handlers(app)
+    ring = KeyRing(keys, settings.key_cache_seconds)
+    app.add_route("/status", StatusResource())
+    app.add_route("/v1/impact", ImpactResource(catalog, ring, settings))
+    app.add_route("/model", ModelList(catalog, ring))
+    app.add_route("/node", NodeList(catalog, ring))
+    app.add_route("/gpu", GpuList(catalog, ring))
+    return CollapseSlashes(app)
+
+
+def app_of_environment() -> AsgiApp:
+    """The application as a server process starts it: settings from the environment, the package's own catalog."""
+    settings = read_settings()
+    return create_app(load(), Keys(open_database(settings.database)), settings)

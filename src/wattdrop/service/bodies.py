@@ -1,0 +1,89 @@
+"""Reading what a client sends: media type, encoding and size, each refused in its own way before anything is parsed."""
+
+from __future__ import annotations
+
+import zlib
+
+from falcon.asgi import Request
+
+from ..errors import BadRequest, NotAcceptable, TooLarge, UnsupportedMediaType
+
+_GZIP_WINDOW_BITS = 31  # 15 bits of window, plus 16 for a gzip header
+_READ_BYTES = 65536
+
+
+async def read_json_body(request: Request, most_bytes: int) -> bytes:
+    """The body, decompressed, of at most ``most_bytes`` before and after."""
+    _check_media_type(request.get_header("content-type"))
+    encoding = (request.get_header("content-encoding") or "identity").strip().casefold()
+    if encoding not in ("identity", "gzip", "x-gzip"):
+        raise UnsupportedMediaType(
+            f"Content-Encoding: {encoding[:40]} is not read here; send gzip or none", field="Content-Encoding"
+        )
+    body = await _read(request, most_bytes)
+    return body if encoding == "identity" else gunzip(body, most_bytes)
+
+
+def check_accept(request: Request) -> None:
+    """Refuse clients that take no JSON."""
+    accept = request.get_header("accept")
+    if accept is None or accept.strip() in ("", "*/*"):
+        return
+    for part in accept.split(","):
+        media_type, *parameters = (piece.strip().casefold() for piece in part.split(";"))
+        if media_type in ("application/json", "application/*", "*/*") and not _refused(parameters):
+            return
+    raise NotAcceptable("the answer is application/json, which the Accept header leaves out", field="Accept")
+
+
+def gunzip(body: bytes, most_bytes: int) -> bytes:
+    """Decompress without ever holding more than the limit, so that a small bomb stays small."""
+    parts: list[bytes] = []
+    size = 0
+    while body:
+        member = zlib.decompressobj(_GZIP_WINDOW_BITS)
+        try:
+            part = member.decompress(body, most_bytes - size + 1)
+        except zlib.error as error:
+            raise BadRequest(f"the body is not gzip: {error}", code="invalid_encoding") from None
+        size += len(part)
+        if size > most_bytes:
+            raise TooLarge(f"the body is over {most_bytes} bytes after decompression")
+        if not member.eof:
+            raise BadRequest("the gzip body ends too early", code="invalid_encoding")
+        parts.append(part)
+        body = member.unused_data
+    return b"".join(parts)
+
+
+async def _read(request: Request, most_bytes: int) -> bytes:
+    too_large = TooLarge(f"the body is over {most_bytes} bytes; send fewer rows a request")
+    if (request.content_length or 0) > most_bytes:
+        raise too_large
+    body = bytearray()
+    while chunk := await request.stream.read(_READ_BYTES):
+        body += chunk
+        if len(body) > most_bytes:
+            raise too_large
+    return bytes(body)
+
+
+def _check_media_type(header: str | None) -> None:
+    if not header:
+        return
+    media_type, *parameters = (piece.strip().casefold() for piece in header.split(";"))
+    if media_type != "application/json":
+        raise UnsupportedMediaType(
+            f"Content-Type: {media_type[:60]} is not read here; send application/json", field="Content-Type"
+        )
+    charset = next((value for value in parameters if value.startswith("charset=")), "charset=utf-8")
+    if charset.partition("=")[2].strip('"') not in ("utf-8", "utf8", "us-ascii"):
+        raise UnsupportedMediaType(
+            f"Content-Type: {charset[:40]} is not read here; send UTF-8", field="Content-Type"
+        )
+
+
+def _refused(parameters: list[str]) -> bool:
+    """``;q=0`` means: anything but this."""
+    quality = next((value[2:] for value in parameters if value.startswith("q=")), "1")
+    return quality.strip("0.") == "" and quality != ""

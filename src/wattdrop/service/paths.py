@@ -1,0 +1,46 @@
+"""Paths as real clients write them: repeated slashes, trailing slashes, and templates that were never filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from falcon.asgi import Request, Response
+
+from ..errors import NotFound
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_UNEXPANDED = re.compile(r"\{[A-Za-z]+\}")
+
+
+class CollapseSlashes:
+    """A base URL that ends in ``/`` makes ``//v1/impact``; it is answered as ``/v1/impact``, never redirected."""
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, with a tidy path."""
+        if scope["type"] == "http" and "//" in scope["path"]:
+            scope = {**scope, "path": re.sub(r"/{2,}", "/", scope["path"])}
+        await self._app(scope, receive, send)
+
+
+class RefuseUnexpanded:
+    """The id was lost on the client's side, so no server can serve it; say so and name the way out."""
+
+    async def process_request(self, request: Request, response: Response) -> None:
+        """Refuse ``/model/{modelId}`` before any object could be picked for it."""
+        if "{" not in request.path or not _UNEXPANDED.search(request.path):
+            return
+        kind = request.path.strip("/").partition("/")[0]
+        raise NotFound(
+            f"the path {request.path[:100]} still holds its template: version 0.3.0 of the Python client never fills "
+            f'in path parameters. Call client.execute_request("/{kind}/<id>", ...) with the id in the path',
+            code="unexpanded_path_template",
+        )

@@ -1,0 +1,78 @@
+"""API keys: made once, shown once, kept as a hash."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import NamedTuple
+
+from ..errors import NotFound
+from .database import Database
+
+_PREFIX = "wd_"
+_SHOWN_LETTERS = 7
+FIRST_CUSTOMER_ID = 1
+"""Customer of keys made on the command line. Customer 0 owns the catalog's own objects."""
+
+
+class ApiKey(NamedTuple):
+    """A key as the store knows it: everything but the key."""
+
+    id: int
+    customer_id: int
+    name: str
+    shown: str
+    created_at: str
+    revoked_at: str | None
+
+
+class Keys:
+    """Create, recognise, list and revoke keys."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, name: str, customer_id: int = FIRST_CUSTOMER_ID) -> str:
+        """A new key. This is the only time it can be read."""
+        key = _PREFIX + secrets.token_urlsafe(32)
+        self._database.execute(
+            "INSERT INTO api_key (customer_id, name, shown, hash, created_at) VALUES (?, ?, ?, ?, ?)",
+            (customer_id, name, key[:_SHOWN_LETTERS], _hash(key), _now()),
+        )
+        return key
+
+    def find(self, key: str) -> ApiKey | None:
+        """The record of a key that is valid now."""
+        row = self._database.execute(
+            "SELECT id, customer_id, name, shown, created_at, revoked_at FROM api_key "
+            "WHERE hash = ? AND revoked_at IS NULL",
+            (_hash(key),),
+        ).fetchone()
+        return ApiKey(*row) if row else None
+
+    def list(self) -> list[ApiKey]:
+        """Every key ever made, oldest first."""
+        rows = self._database.execute(
+            "SELECT id, customer_id, name, shown, created_at, revoked_at FROM api_key ORDER BY id"
+        )
+        return [ApiKey(*row) for row in rows]
+
+    def revoke(self, key_id: int) -> ApiKey:
+        """End a key. A running service notices within seconds."""
+        changed = self._database.execute(
+            "UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (_now(), key_id)
+        ).rowcount
+        found = next((key for key in self.list() if key.id == key_id), None)
+        if found is None or not changed:
+            state = "is revoked already" if found else "does not exist"
+            raise NotFound(f"key {key_id} {state}; list them with: wattdrop keys list")
+        return found
+
+
+def _hash(key: str) -> bytes:
+    return sha256(key.encode("utf-8", "surrogateescape")).digest()
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
