@@ -1,0 +1,96 @@
+"""Arrow tables: the same numbers and the same errors as rows, whatever the column types."""
+
+from __future__ import annotations
+
+import math
+
+import pyarrow as pa
+import pytest
+
+import wattdrop
+from wattdrop.errors import BadRequest
+
+ROWS = [
+    {"model_id": "gpt-4o", "input_tokens": 100, "output_tokens": 500, "country": "US", "region": "CA"},
+    {"model_id": "llama_v31_8b", "node_id": "aws:p4d.24xlarge", "output_tokens": 300, "utc_datetime": "2024-01-01T12:00:00Z"},
+    {"model_id": "sdxl", "output_images": ["1024x1024", "512x512"], "input_steps": 30},
+    {"model_id": "no-such-model", "output_tokens": 1},
+    {"model_id": "whisper-large-v3", "input_audio_seconds": 12.5},
+    {"task": "chat", "managed_service_id": "openai", "output_tokens": 20, "batch_size": 3.5},
+    {"model_id": "gpt-4o", "input_tokens": 10, "cached_input_tokens": 20},
+    {"model_id": "gpt-4o", "output_tokens": -5},
+    {"model_id": "gpt-4o", "country": "usa"},
+    {"model_id": "gpt-4o", "measured_energy_wh": 1.5, "measured_energy_boundary": "it", "quantity": 10},
+    {},
+]
+
+
+def test_a_table_gives_to_the_bit_what_its_rows_give() -> None:
+    by_row = wattdrop.estimate(ROWS)
+    result = wattdrop.estimate_table(pa.Table.from_pylist(_same_fields(ROWS))).to_pylist()
+
+    assert len(result) == len(ROWS)
+    for row, columns in zip(by_row.rows, result, strict=True):
+        if row.error is not None:
+            assert (columns["error_code"], columns["error_message"]) == (row.error.code, row.error.message)
+            assert columns["total_energy_wh"] is None
+        else:
+            assert columns["error_code"] is None
+            assert columns["total_energy_wh"] == row.metrics().usage_energy_wh
+            assert columns["total_embodied_ml"] == row.metrics().embodied_water_ml
+            assert columns["row_training_energy_wh"] == row.metrics("training").usage_energy_wh
+
+
+def test_dictionaries_timestamps_and_text_images_are_read() -> None:
+    from datetime import datetime
+
+    table = pa.table(
+        {
+            "model_id": pa.array(["gpt-4o", None, "sdxl"]).dictionary_encode(),
+            "model_used_id": pa.array([None, "gpt-4o", None], pa.string()),
+            "request_time": pa.array([datetime(2024, 7, 1, 18)] * 3, pa.timestamp("us")),
+            "country": pa.array(["US", "US", "US"]),
+            "output_tokens": pa.array([10, 10, None], pa.int16()),
+            "output_images": ["", None, "512x512;512x512"],
+            "nothing": pa.nulls(3),
+        }
+    )
+    result = wattdrop.estimate_table(table, extra="keep").to_pylist()
+    expected = wattdrop.estimate(
+        [
+            {"model_id": "gpt-4o", "output_tokens": 10, "country": "US", "utc_datetime": "2024-07-01T18:00:00Z"},
+            {"model_id": "sdxl", "output_images": ["512x512"] * 2, "country": "US", "utc_datetime": "2024-07-01T18:00:00Z"},
+        ]
+    ).rows
+
+    energies = [row["total_energy_wh"] for row in result]
+    assert energies == [expected[0].metrics().usage_energy_wh] * 2 + [expected[1].metrics().usage_energy_wh]
+
+
+def test_an_unknown_column_is_an_error_unless_it_is_to_be_kept() -> None:
+    table = pa.table({"model_id": ["gpt-4o"], "output_token": [5]})
+
+    with pytest.raises(BadRequest, match="output_tokens"):
+        wattdrop.estimate_table(table)
+    assert wattdrop.estimate_table(table, extra="keep").column("output_token").to_pylist() == [5]
+
+
+def test_an_empty_table_stays_empty() -> None:
+    result = wattdrop.estimate_table(pa.table({"model_id": pa.array([], pa.string())}))
+
+    assert (result.num_rows, "total_energy_wh" in result.column_names) == (0, True)
+
+
+def test_more_rows_than_a_batch_keep_their_order() -> None:
+    counts = list(range(150_000))
+    table = pa.table({"model_id": ["gpt-4o"] * len(counts), "output_tokens": counts})
+
+    energies = wattdrop.estimate_table(table).column("total_energy_wh").to_pylist()
+
+    assert energies == sorted(energies)
+    assert all(map(math.isfinite, energies))
+
+
+def _same_fields(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    fields = list(dict.fromkeys(name for row in rows for name in row))
+    return [{name: row.get(name) for name in fields} for row in rows]
