@@ -48,6 +48,7 @@ class Setup(NamedTuple):
     pass_flops_per_input_image: Column  # models that resize every image to one size; pixels do not matter then
     pass_flops_per_token_pair: Column  # self-attention of text encoders (4 x layers x width)
     pass_context_tokens: Column  # a token attends to at most this many: longer inputs are cut into pieces
+    step_host_s: Column  # host time per token decoded by models run in library pipelines (encoder-decoder, sound)
     # --- denoisers (diffusion images, video, audio) ---
     denoise_flops_per_pixel: Column  # linear part of one denoiser pass, per output pixel and latent frame
     denoise_flops_per_pixel_squared: Column  # attention part, per (pixel x latent frame) squared

@@ -57,6 +57,7 @@ class Demand(NamedTuple):
     pass_flops_per_input_image: float = 0.0
     pass_flops_per_token_pair: float = 0.0
     pass_context_tokens: float = 0.0
+    step_host_s: float = 0.0
     denoise_flops_per_pixel: float = 0.0
     denoise_flops_per_pixel_squared: float = 0.0
     denoise_flops_per_audio_second: float = 0.0
@@ -170,13 +171,15 @@ def model_from(fields: Fields) -> Model:
 def text_demand(m: Model, task: str, k: Constants) -> Demand:
     """Autoregressive text, with what the model may see and hear turned into prompt tokens.
 
-    An encoder-decoder model reads only its decoder's weights at each step.
+    An encoder-decoder model reads only its decoder's weights at each step, and runs in a library pipeline.
     """
+    two_parts = m.architecture == "encoder-decoder"
     return Demand(
         decodes=1.0,
         decode_tokens_per_output_token=1.0,
         decode_tokens_per_output_audio_second=k["spoken_tokens_per_s"] if task in HEARS_AND_SPEAKS else 0.0,
-        decode_weights_share=decoder_share(m, k) if m.architecture == "encoder-decoder" else 1.0,
+        decode_weights_share=decoder_share(m, k) if two_parts else 1.0,
+        step_host_s=step_host_s(known(m.decoder_layers, m.layers / 2.0), k) if two_parts else 0.0,
         prefill_tokens_per_input_pixel=k["image_tokens_per_pixel"],
         prefill_tokens_per_input_audio_second=k["heard_tokens_per_s"],
         default_output_tokens=k[ANSWER_TOKENS.get(task, "default_answer_tokens")],
@@ -191,6 +194,12 @@ def decoder_share(m: Model, k: Constants) -> float:
         return k["decoder_weights_share"]
     decoder = k["params_per_decoder_layer"] * m.decoder_layers
     return decoder / (decoder + k["params_per_encoder_layer"] * (m.layers - m.decoder_layers))
+
+
+def step_host_s(decoder_layers: float, k: Constants) -> float:
+    """Host time of one decoded token in a library pipeline: a call, and a launch per layer and its cross-attention. [s]"""
+    layer_s = k["pass_layer_overhead_s"] * k["params_per_decoder_layer"] / k["params_per_encoder_layer"]
+    return k["pass_call_overhead_s"] + layer_s * known(decoder_layers, k["layers_at_1e8_params"])
 
 
 def text_pass_demand(m: Model, k: Constants) -> Demand:
@@ -257,6 +266,7 @@ def captioning_demand(m: Model, task: str, k: Constants) -> Demand:
     vision_params = k["caption_vision_share"] * m.active_params
     return text_demand(m, task, k)._replace(
         decode_weights_share=1.0 - k["caption_vision_share"],
+        step_host_s=step_host_s(m.layers, k),
         prefill_tokens_per_input_pixel=0.0,
         pass_flops_per_input_image=image_flops(m, vision_params, k),
         pass_overhead_s=one_pass(m, k).pass_overhead_s
@@ -442,6 +452,7 @@ def speech_to_text_demand(m: Model, k: Constants) -> Demand:
         decode_tokens_per_output_token=1.0,
         decode_tokens_per_input_audio_second=k["speech_tokens_per_s"],
         decode_weights_share=1.0 - encoder / m.total_params,
+        step_host_s=step_host_s((m.total_params - encoder) / (k["params_per_decoder_layer"] * m.width**2), k),
         default_output_tokens=k["speech_tokens_per_s"] * k["default_input_audio_s"],
     )
 
@@ -477,6 +488,7 @@ def sound_tokens_demand(m: Model, tokens_per_s: float, task: str, k: Constants) 
         decodes=1.0,
         decode_tokens_per_output_token=0.0,
         decode_tokens_per_output_audio_second=tokens_per_s,
+        step_host_s=step_host_s(m.layers, k) if m.architecture in ("tts", "music-lm") and m.layers > 0.0 else 0.0,
         default_input_tokens=k["default_prompt_tokens"],
     )
     return with_sound_length(demand, tokens_per_s, task, k)

@@ -31,6 +31,7 @@ class PassResult(NamedTuple):
     pass_compute_full_power_s: Column
     pass_weights_full_power_s: Column
     pass_busy_device_s: Column
+    pass_decoded_tokens: Column
     pass_host_device_s: Column
     pass_waiting_device_s: Column
     pass_waiting_power_share: Column
@@ -58,7 +59,9 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
     Notes
     -----
     Pixels read and pixels made describe the same work of an upscaler from its two ends: the larger of the two counts.
-    Sound is padded to whole windows, at least one.
+    Sound is padded to whole windows, at least one. Where the host needs longer to prepare and launch a call than the
+    accelerator needs to run it, the accelerator waits at a little above idle. Encoder-decoder models run in library
+    pipelines launch one call per token they write: their host time is counted here, their bytes and FLOP as text.
     """
     pass_batch_size = op.mx(op.pick(e.batch_size, s.pass_batch_size), 1.0)
     pass_input_tokens = op.pick(e.input_tokens, s.default_input_tokens)
@@ -110,7 +113,15 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
         c.pass_weight_factor * s.pass_weight_bytes / s.gpu_bandwidth_bytes_per_s / pass_batch_size
     )
     pass_busy_device_s = (pass_compute_full_power_s + pass_weights_full_power_s) / c.pass_compute_power_share
-    pass_host_device_s = s.pass_overhead_s / pass_batch_size
+    pass_decoded_tokens = op.pick(
+        e.output_tokens,
+        op.where(
+            s.decode_tokens_per_input_audio_second > 0.0,
+            s.decode_tokens_per_input_audio_second * op.pick(e.input_audio_seconds, s.default_input_audio_s),
+            s.default_output_tokens,
+        ),
+    ) + (s.decode_tokens_per_output_audio_second * pass_output_audio_s)
+    pass_host_device_s = (s.pass_overhead_s + s.step_host_s * pass_decoded_tokens) / pass_batch_size
     pass_waiting_device_s = op.mx(pass_host_device_s - pass_busy_device_s, 0.0)
     pass_waiting_power_share = (
         s.gpu_idle_power_w + c.waiting_power_share * (s.gpu_max_power_w - s.gpu_idle_power_w)
@@ -134,6 +145,7 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
         pass_compute_full_power_s=pass_compute_full_power_s,
         pass_weights_full_power_s=pass_weights_full_power_s,
         pass_busy_device_s=pass_busy_device_s,
+        pass_decoded_tokens=pass_decoded_tokens,
         pass_host_device_s=pass_host_device_s,
         pass_waiting_device_s=pass_waiting_device_s,
         pass_waiting_power_share=pass_waiting_power_share,
