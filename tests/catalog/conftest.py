@@ -14,79 +14,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MINI = {
-    "quantities.toml": """
-        [[quantity]]
-        id = "total_params_billions"
-        unit = "1e9"
-        meaning = "Weights of the model"
-        low = 0.0001
-        high = 100000
-        raises_impact = 1
-        [[quantity]]
-        id = "max_power_w"
-        unit = "W"
-        meaning = "Power limit of an accelerator"
-        low = 5
-        high = 30000
-        raises_impact = 1
-        [[quantity]]
-        id = "idle_power_w"
-        unit = "W"
-        meaning = "Power of an idle accelerator"
-        low = 1
-        high = 3000
-        raises_impact = 1
-        [[quantity]]
-        id = "gpu_count"
-        unit = "1"
-        meaning = "Accelerators in a node"
-        low = 0
-        high = 10000
-        raises_impact = 0
-        [[quantity]]
-        id = "use_life_years"
-        unit = "year"
-        meaning = "Years in service"
-        low = 1
-        high = 30
-        raises_impact = -1
-        source = "assumed-life"
-        [[quantity]]
-        id = "pue"
-        unit = "1"
-        meaning = "Facility energy over IT energy"
-        low = 1
-        high = 3
-        raises_impact = 1
-        [[quantity]]
-        id = "grid_intensity_gco2e_per_kwh"
-        unit = "gCO2e/kWh"
-        meaning = "Life-cycle intensity"
-        low = 0
-        high = 2000
-        raises_impact = 1
-        [[quantity]]
-        id = "grid_direct_gco2e_per_kwh"
-        unit = "gCO2e/kWh"
-        meaning = "Direct intensity"
-        low = 0
-        high = 2000
-        raises_impact = 1
-        [[quantity]]
-        id = "max_model_gb"
-        unit = "GB"
-        meaning = "Largest model"
-        low = 0
-        high = 1000000
-        raises_impact = 0
-        [[quantity]]
-        id = "bytes_per_weight"
-        unit = "B"
-        meaning = "Bytes of one weight"
-        low = 0.1
-        high = 16
-        raises_impact = 1
-    """,
+    "quantities.toml": "".join(
+        f'[[quantity]]\nid = "{name}"\nunit = "{unit}"\nmeaning = "..."\nlow = {low}\nhigh = {high}\n{rest}\n'
+        for name, unit, low, high, rest in (
+            ("total_params_billions", "1e9", 0.0001, 100000, "raises_impact = 1"),
+            ("active_params_billions", "1e9", 0.0001, 100000, "raises_impact = 1"),
+            ("number_of_experts", "1", 1, 10000, ""),
+            ("number_of_active_experts", "1", 1, 10000, ""),
+            ("max_power_w", "W", 5, 30000, "raises_impact = 1"),
+            ("idle_power_w", "W", 1, 3000, "raises_impact = 1"),
+            ("gpu_count", "1", 0, 10000, ""),
+            ("idle_power_w_ex_gpu", "W", 0, 10000, ""),
+            ("active_power_w_ex_gpu", "W", 0, 10000, ""),
+            ("gpu_max_power_w_total", "W", 0, 100000, ""),
+            ("use_life_years", "year", 1, 30, 'raises_impact = -1\nsource = "assumed-life"'),
+            ("pue", "1", 1, 3, "raises_impact = 1"),
+            ("grid_intensity_gco2e_per_kwh", "gCO2e/kWh", 0, 2000, "raises_impact = 1"),
+            ("grid_direct_gco2e_per_kwh", "gCO2e/kWh", 0, 2000, "raises_impact = 1"),
+            ("ewif_l_per_kwh", "L/kWh", 0, 100, "raises_impact = 1"),
+            ("max_model_gb", "GB", 0, 1000000, ""),
+            ("bytes_per_weight", "B", 0.1, 16, "raises_impact = 1"),
+        )
+    ),
     "sources/all.toml": """
         [[source]]
         id = "card"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .catalog import Catalog
 from .figure import Figure, Intensity, Problem, Quantity, Source
-from .load import load
+from .loading import load
 from .table import Table
 
 __all__ = ["Catalog", "Figure", "Intensity", "Problem", "Quantity", "Source", "Table", "load"]

@@ -371,6 +371,10 @@ class Catalog:
         """Off-site water per kWh of the zone's electricity. [L/kWh]"""
         return self.grids.ewif(zone_ix)
 
+    def ewif_value(self, zone_ix: int) -> float:
+        """As `ewif`, the number alone; nan where not even the world has one. [L/kWh]"""
+        return self.grids.ewif_value(zone_ix)
+
     # --- custom entities ---
 
     def overlay(

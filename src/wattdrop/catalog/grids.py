@@ -112,6 +112,11 @@ class Grids:
         newest = max(years)
         return newest, {fuel: share[0] for fuel, share in years[newest].items()}
 
+    def mixes(self, zone_ix: int) -> dict[int, dict[str, float]]:
+        """Every known mix of a zone: year -> share of each fuel."""
+        years = self._part("mix")["zones"].get(zone_ix, {})
+        return {year: {fuel: share[0] for fuel, share in shares.items()} for year, shares in years.items()}
+
     def hourly(self, zone_ix: int) -> int | None:
         """The profile of a zone's day; None where no shape is known, then every hour counts as the mean."""
         profile: int | None = self._part("hourly")["zones"].get(zone_ix)
@@ -158,6 +163,34 @@ class Grids:
                     note = f"{rung} {self._zones.ids[ix]}" + (f"; {note}" if note else "")
                 return Figure(value, low, high, year, tuple(sources.split(BETWEEN_ITEMS)), basis, note)
         return None
+
+    def water_figures(self) -> Iterator[tuple[str, Figure]]:
+        """Every water factor of a zone or a technology under its name. [L/kWh]"""
+        part = self._part("ewif")
+        for names, entries in ((self._zones.ids, part["zones"]), (None, part["technologies"])):
+            for key, (value, low, high, year, sources, basis, note, *_) in entries.items():
+                name = key if names is None else names[key]
+                yield name, Figure(value, low, high, year, tuple(sources.split(BETWEEN_ITEMS)), basis, note)
+
+    def source_ids(self) -> set[str]:
+        """Every source that a line of a long table names."""
+        joined = set(self._part("long.figures")["sources"])
+        return {source for sources in joined for source in sources.split(BETWEEN_ITEMS)}
+
+    @property
+    def without_share_alike(self) -> bool:
+        """Whether the folder of share-alike figures is missing, which is allowed."""
+        return not self._part("long.figures")["share_alike"]
+
+    def ewif_value(self, zone_ix: int) -> float:
+        """As `ewif`, the number alone; nan where nobody has one. [L/kWh]"""
+        zones = self._part("ewif")["zones"]
+        for ix, _ in self.ladder(zone_ix):
+            found = zones.get(ix)
+            if found is not None:
+                value: float = found[0]
+                return value
+        return nan
 
 
 def _in_force(years: Sequence[tuple[int, float, str, str]], year: int) -> tuple[_Year, str]:

@@ -46,10 +46,15 @@ def overlaid(base: Catalog, entities: Mapping[str, Iterable[Entity]]) -> Catalog
     records.sources = {**base.sources(), CUSTOM_SOURCE.id: CUSTOM_SOURCE}
     for kind, of_kind in given.items():
         records.entities[kind] = [_record(records, kind, entity) for entity in of_kind]
+    _stop_at_problems(records)
     parts = _parts(records, base, given.keys())
-    if records.problems:
-        raise CatalogError("; ".join(map(str, records.problems)))
+    _stop_at_problems(records)
     return Catalog(_digest(base, given), parts.__getitem__, base, tuple(given), (CUSTOM_SOURCE,))
+
+
+def _stop_at_problems(records: Records) -> None:
+    if records.problems:
+        raise CatalogError("; ".join(map(str, records.problems)), field=records.problems[0].field)
 
 
 def _record(records: Records, kind: str, entity: Entity) -> Record:

@@ -43,6 +43,7 @@ def build_parts(records: Records) -> Parts:
     parts["mix"] = _mix_part(records, zones)
     parts.update(_hourly_parts(records, zones))
     parts["ewif"] = _ewif_part(records, zones)
+    parts["long.figures"] = _long_sources(records)
     return parts
 
 
@@ -61,8 +62,10 @@ def names_of(
         for field, name in _spellings(record):
             key = normalise(name)
             owner = entries[names[key]].id if names.get(key, ix) != ix else taken(key)
-            if not key:
+            if not key and record.id:
                 records.report(record.file, record.id, field, f"{name!r} is no name", "remove it")
+            elif not key:
+                continue  # an entry without an id is reported already
             elif owner is not None:
                 fix = "ids and aliases share one namespace, compared without case and separators: rename one"
                 records.report(record.file, record.id, field, f"{name!r} already names {owner}", fix)
@@ -206,6 +209,16 @@ def check_source(records: Records, file: str, entity: str, field: str, source: s
 
 
 # --- grids: long tables ---
+
+
+def _long_sources(records: Records) -> dict[str, Any]:
+    """Which sources the long tables name, and whether the share-alike folder is there."""
+    rows = [row for table in records.long.values() for row in table]
+    sources = {BETWEEN_ITEMS.join(source_ids_of(row.columns.get("source", ""))) for row in rows}
+    return {
+        "sources": sorted(sources - {""}),
+        "share_alike": any(row.file.startswith("odbl/") for row in rows),
+    }
 
 
 def _entity_of(row: LongRow) -> str:

@@ -252,6 +252,14 @@ class Table:
         inherited = self._base.fields() if self._base is not None else []
         return list(dict.fromkeys([*inherited, *self._own().fields()]))
 
+    def all_source_ids(self) -> set[str]:
+        """Every source that an entity or a figure of the table names."""
+        details = self._details()
+        joined = set(details["sources"])
+        joined.update(detail[3] for figures in details["figures"].values() for detail in figures.values())
+        inherited = self._base.all_source_ids() if self._base is not None else set()
+        return inherited.union(*(sources.split(BETWEEN_ITEMS) for sources in joined if sources))
+
     def _details(self) -> Part:
         if self._figures is None:
             self._figures = self._part(self.kind + ".figures")

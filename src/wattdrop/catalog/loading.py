@@ -32,7 +32,7 @@ def load(folder: str | os.PathLike[str] | None = None) -> Catalog:
     Calling it again returns the same object until a file changes. A broken file raises CatalogError with
     file, entry, field and what to do.
     """
-    path = os.path.realpath(_DATA if folder is None else folder)
+    path = data_folder(folder)
     stamp = stamp_of(path)
     remembered = _loaded.get(path)
     if remembered is not None and remembered[0] == stamp:
@@ -41,6 +41,11 @@ def load(folder: str | os.PathLike[str] | None = None) -> Catalog:
     catalog = Catalog(digest, parts)
     _loaded[path] = (stamp, catalog)
     return catalog
+
+
+def data_folder(folder: str | os.PathLike[str] | None = None) -> str:
+    """The folder given, or the package's own."""
+    return os.path.realpath(_DATA if folder is None else folder)
 
 
 def stamp_of(folder: str) -> str:
