@@ -41,12 +41,12 @@ _BOUND: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "attention_flops_per_pair": (("models", "num_layers"), ("models", "hidden_size")),
     "step_overhead_s": (
-        ("models", "total_params_billions"),
-        ("constants", "step_overhead_s"),
-        ("constants", "step_devices_exponent"),
-        ("constants", "step_params_exponent"),
+        ("models", "num_layers"),
+        ("constants", "layer_overhead_s"),
+        ("constants", "replica_exponent"),
+        ("constants", "serving_overhead"),
     ),
-    "token_overhead_s": (("constants", "token_overhead_s"),),
+    "token_overhead_s": (("constants", "token_overhead_s"), ("constants", "serving_overhead")),
     "gpu_max_power_w": (("gpus", "max_power_w"),),
     "gpu_idle_power_w": (("gpus", "idle_power_w"),),
     "gpu_flops_per_s": (

@@ -14,6 +14,7 @@ from ..kernel.ops import FLOATS
 from ..kernel.replica import (
     attention_flops_per_pair,
     kv_bytes_per_token,
+    recurrent_state_bytes,
     replica_gpus,
     step_overhead_s,
     token_overhead_s,
@@ -133,6 +134,7 @@ def _bind(
     grid = grid_of(catalog, place, d.year)
     number = catalog.models.number
     layers, hidden = number(model_ix, "num_layers"), number(model_ix, "hidden_size")
+    architecture = catalog.models.text(model_ix, "architecture")
     making_unknown = Lifetime(Making(), Making(), Choice("training", "", "", ""))
     unmade = Setup(
         total_params=model.total,
@@ -146,10 +148,16 @@ def _bind(
             number(model_ix, "head_dim"),
             constants["kv_cache_bytes"],
             c,
+            architecture,
         ),
-        attention_flops_per_pair=attention_flops_per_pair(model.active, layers, hidden, c),
-        step_overhead_s=step_overhead_s(model.total, replica, model.is_moe, c),
-        token_overhead_s=token_overhead_s(replica, c),
+        attention_flops_per_pair=attention_flops_per_pair(model.active, layers, hidden, c, architecture),
+        step_overhead_s=step_overhead_s(model.total, replica, model.is_moe, c, layers),
+        token_overhead_s=token_overhead_s(
+            replica,
+            c,
+            recurrent_state_bytes(model.active, layers, hidden, architecture, c),
+            machine.bandwidth_bytes_per_s,
+        ),
         **{name: getattr(demand, name) for name in Demand._fields if name != "note"},
         gpu_max_power_w=machine.max_power_w,
         gpu_idle_power_w=machine.idle_power_w,
