@@ -174,12 +174,15 @@ def text_demand(m: Model, task: str, k: Constants) -> Demand:
     An encoder-decoder model reads only its decoder's weights at each step, and runs in a library pipeline.
     """
     two_parts = m.architecture == "encoder-decoder"
+    decoder_layers = known(m.decoder_layers, m.layers / 2.0)
+    encoder = m._replace(layers=m.layers - decoder_layers)
     return Demand(
         decodes=1.0,
         decode_tokens_per_output_token=1.0,
         decode_tokens_per_output_audio_second=k["spoken_tokens_per_s"] if task in HEARS_AND_SPEAKS else 0.0,
         decode_weights_share=decoder_share(m, k) if two_parts else 1.0,
-        step_host_s=step_host_s(known(m.decoder_layers, m.layers / 2.0), k) if two_parts else 0.0,
+        pass_overhead_s=one_pass(encoder, k).pass_overhead_s if two_parts else 0.0,
+        step_host_s=step_host_s(decoder_layers, k) if two_parts else 0.0,
         prefill_tokens_per_input_pixel=k["image_tokens_per_pixel"],
         prefill_tokens_per_input_audio_second=k["heard_tokens_per_s"],
         default_output_tokens=k[ANSWER_TOKENS.get(task, "default_answer_tokens")],
