@@ -15,6 +15,7 @@ class Constants(NamedTuple):
     replica_exponent: float  # how that grows with the accelerators of a replica
     token_overhead_s: float  # device-seconds per token and accelerator, not shared by the batch
     serving_overhead: float  # factor on both overheads: serving software
+    loop_overhead: float  # the same where a library loop runs the model, one request at a time
     working_power_share: (
         float  # power of an accelerator at work that reads and computes nothing / maximum power
     )
