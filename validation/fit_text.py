@@ -14,6 +14,7 @@ What is done to the rows, and why (see validation/measurements/README.md):
 * prompt lengths are not published: 155, 248 and 198 tokens for chat, code and reasoning;
 * the 2024 rows (ML.ENERGY v2) carry their own factors on the overheads, the 2023 rows (v1, plain transformers loops) the factor
   ``loop_overhead`` on the overhead per step: software, not hardware. They inform everything else;
+* arithmetic at 8 bits and below runs at twice the dense 16-bit peak, as the package resolves it;
 * reasoning rows on the B200 that draw less than half of the maximum power are left out: a software limit (caveat 7).
 """
 
@@ -239,7 +240,7 @@ class Batch:
             decode_weights_share=1.0,
             default_batch_size=1.0,
             gpu_max_power_w=[r.max_power_w for r in rows],
-            gpu_flops_per_s=[r.flops_per_s for r in rows],
+            gpu_flops_per_s=[r.flops_per_s * (2.0 if WEIGHT_BYTES[r.precision] <= 1.0 else 1.0) for r in rows],
             gpu_bandwidth_bytes_per_s=[r.bandwidth_bytes_per_s for r in rows],
             replica_gpus=[r.gpus for r in rows],
         )
