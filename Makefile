@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint types imports check-data unit format clean
+.PHONY: help run test setup lint types imports check-data unit reference format clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -40,6 +40,9 @@ check-data: $(READY)  ## every figure has a source, a plausible value and no con
 
 unit: $(READY)  ## the tests
 	$(BIN)/pytest
+
+reference: $(READY)  ## write the reference pages that are generated from code
+	$(BIN)/python tools/write_reference.py
 
 format: $(READY)  ## rewrite files as ruff wants them
 	$(BIN)/ruff check --fix

@@ -1,12 +1,62 @@
-"""Settings of the whole suite: property tests are slow to start on a busy machine, and repeat exactly in CI."""
+"""Settings of the whole suite, and the service as tests speak to it: in process, through its real ASGI interface."""
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
 
+import httpx
+import pytest
 from hypothesis import HealthCheck, settings
 
+# Property tests are slow to start on a busy machine, and repeat exactly in CI.
 settings.register_profile(
     "wattdrop", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
 )
 settings.load_profile("wattdrop")
+
+ROOT = Path(__file__).parent.parent
+
+
+class Service(NamedTuple):
+    """The running application and a key that it takes."""
+
+    app: Any
+    key: str
+    keys: Any
+
+    def request(self, method: str, path: str, *, key: str | None = "", **options: Any) -> httpx.Response:
+        """One request, with the valid key unless another (or None) is given."""
+        headers = dict(options.pop("headers", {}))
+        if key is not None and "authorization" not in {name.lower() for name in headers}:
+            headers["Authorization"] = f"Bearer {key or self.key}"
+        return asyncio.run(self._request(method, path, headers=headers, **options))
+
+    async def _request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
+            return await client.request(method, path, **options)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.request("GET", path, **options)
+
+    def impact(self, *rows: Any, **options: Any) -> httpx.Response:
+        return self.request("POST", "/v1/impact", json={"rows": list(rows)}, **options)
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    from wattdrop.catalog import load
+    from wattdrop.service.app import create_app
+    from wattdrop.service.settings import read_settings
+    from wattdrop.store import Keys, open_database
+
+    folder = tmp_path_factory.mktemp("service")
+    settings = read_settings({"WATTDROP_DATA_DIR": str(folder), "WATTDROP_KEY_CACHE_SECONDS": "0"})
+    database = open_database(settings.database)
+    keys = Keys(database)
+    yield Service(create_app(load(), keys, settings), keys.create("tests"), keys)
+    database.close()

@@ -146,7 +146,17 @@ class RowError(NamedTuple):
     candidates: tuple[str, ...] = ()
 
 
+REQUEST_ERROR_CODES: Final[dict[str, str]] = {
+    "invalid_json": "The body, or the line of a file, is not JSON.",
+    "missing_rows": "The body has no list of rows.",
+    "invalid_encoding": "The body is not what its Content-Encoding says.",
+    "unexpanded_path_template": "The path still holds a template such as {modelId}.",
+    "address_error": "The service cannot listen where it should.",
+}
+"""Codes of whole-request errors beyond the default codes of the classes above, each with its one sentence."""
+
 ROW_ERROR_CODES: Final[dict[str, str]] = {
+    "invalid_json": "The line of a file is not JSON.",
     "unknown_field": "The row has a field that is not known.",
     "duplicate_field": "Two spellings of one field hold different values.",
     "wrong_type": "The value has another type than the field.",

@@ -1,0 +1,58 @@
+"""``GET /model``, ``/node``, ``/gpu``: what a client may filter, and the cap of 100."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.conftest import Service
+
+
+@pytest.mark.parametrize(("path", "name"), [("/model", "models"), ("/node", "nodes"), ("/gpu", "gpus")])
+def test_lists_hold_at_most_100(service: Service, path: str, name: str) -> None:
+    answer = service.get(path).json()
+    assert answer.keys() == {name}
+    assert 90 < len(answer[name]) <= 100
+    ids = [one["id"] for one in answer[name]]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("family", ["llama", "Llama", "Family.llama"])
+def test_models_of_a_family(service: Service, family: str) -> None:
+    models = service.get("/model", params={"family": family}).json()["models"]
+    assert models
+    assert {model["family"].lower() for model in models} == {"llama"}
+
+
+def test_the_family_is_compared_by_letters_and_digits(service: Service) -> None:
+    spellings = ("stable-diffusion", "stablediffusion", "Family.stable_diffusion")
+    answers = [service.get("/model", params={"family": family}).json() for family in spellings]
+    assert answers[0]["models"]
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_an_unknown_family_has_no_models(service: Service) -> None:
+    assert service.get("/model", params={"family": "nonesuch"}).json() == {"models": []}
+
+
+def test_node_ids_keep_the_contracts_pattern(service: Service) -> None:
+    for node in service.get("/node").json()["nodes"]:
+        assert re.fullmatch(r"[a-z0-9-]{3,64}", node["id"]), node["id"]
+
+
+def test_nodes_by_cloud_instance_gpu_and_service(service: Service) -> None:
+    def ids(**filters: str) -> set[str]:
+        return {node["id"] for node in service.get("/node", params=filters).json()["nodes"]}
+
+    assert ids(cloud="aws", instance="p4d.24xlarge") == {"aws-p4d-24xlarge"}
+    assert "aws-p4d-24xlarge" in ids(gpu="a100_40gb", cloud="aws")
+    assert ids(service="aws-bedrock")
+    assert ids(service="no-such-service") == set()
+    assert ids(custom="true") == set()
+    assert ids(custom="false") == ids()
+
+
+def test_a_filter_that_is_no_boolean_is_refused(service: Service) -> None:
+    response = service.get("/node", params={"custom": "perhaps"})
+    assert response.status_code == 400
+    assert response.json()["details"] == {"field": "custom"}
