@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from ..catalog import Catalog, load
 from ..errors import RowError
 from ..resolve.batch import Resolution, Resolver
-from ..resolve.resolved import kernel_constants
 from ..schema import ImpactMetrics, ImpactRow, parse_rows
 from .evaluate import Evaluation, evaluate
 
@@ -74,18 +73,12 @@ class RowResult(NamedTuple):
 class Estimate:
     """The answer to a batch. Rows keep their order; rows with errors keep their place."""
 
-    __slots__ = ("_position", "catalog", "constants", "count", "evaluation", "resolution")
+    __slots__ = ("_position", "_resolver", "count", "evaluation", "resolution")
 
     def __init__(
-        self,
-        catalog: Catalog,
-        constants: Constants,
-        resolution: Resolution,
-        evaluation: Evaluation,
-        count: int,
+        self, resolver: Resolver, resolution: Resolution, evaluation: Evaluation, count: int
     ) -> None:
-        self.catalog = catalog
-        self.constants = constants
+        self._resolver = resolver
         self.resolution = resolution
         self.evaluation = evaluation
         self.count = count
@@ -99,9 +92,19 @@ class Estimate:
         return self.catalog.digest
 
     @property
+    def catalog(self) -> Catalog:
+        """The facts behind the numbers."""
+        return self._resolver.catalog
+
+    @property
+    def constants(self) -> Constants:
+        """The constants of the method."""
+        return self._resolver.constants
+
+    @property
     def frame_aspect(self) -> float:
         """Width of a video frame over its height."""
-        return self.catalog.constant("video_aspect_ratio")
+        return self._resolver.frame_aspect
 
     @property
     def has_errors(self) -> bool:
@@ -184,11 +187,11 @@ def estimate(rows: Sequence[RowLike], catalog: Catalog | None = None) -> Estimat
     resolver = resolver_of(facts)
     typed = _typed(rows)
     resolution = resolver.batch(typed)
-    constants = kernel_constants(facts)
     setups = [found.setup for found in resolution.resolved]
-    aspect = facts.constant("video_aspect_ratio")
-    evaluation = evaluate(setups, resolution.resolved_of, resolution.quantities, aspect, constants)
-    return Estimate(facts, constants, resolution, evaluation, len(typed))
+    evaluation = evaluate(
+        setups, resolution.resolved_of, resolution.quantities, resolver.frame_aspect, resolver.constants
+    )
+    return Estimate(resolver, resolution, evaluation, len(typed))
 
 
 def _typed(rows: Sequence[RowLike]) -> Sequence[ImpactRow | RowError]:

@@ -46,20 +46,19 @@ class Evaluation:
         """One quantity of all rows as a float64 array; for evaluations on arrays."""
         import numpy
 
-        return numpy.array(self.column(name))
+        stage, field = place(name)
+        column = numpy.empty(self.rows)
+        for number, block in enumerate(self._blocks):
+            column[number * self._rows_per_block : (number + 1) * self._rows_per_block] = block[stage][field]
+        return column
 
     def column(self, name: str) -> list[float]:
         """One quantity of all rows, in order."""
+        if self._rows_per_block > 1:
+            floats: list[float] = self.array(name).tolist()
+            return floats
         stage, field = place(name)
-        if self._rows_per_block == 1:
-            return [float(block[stage][field]) for block in self._blocks]
-        import numpy
-
-        out: list[float] = []
-        for number, block in enumerate(self._blocks):
-            length = min(self._rows_per_block, self.rows - number * self._rows_per_block)
-            out.extend(numpy.broadcast_to(block[stage][field], (length,)).tolist())
-        return out
+        return [float(block[stage][field]) for block in self._blocks]
 
 
 def place(name: str) -> tuple[int, int]:

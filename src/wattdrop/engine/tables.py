@@ -14,7 +14,7 @@ from ..errors import BadRequest, RowError
 from ..resolve.description import NAME_FIELDS, PRESENT, Description, contradiction, describe, moment_of
 from ..resolve.place import hourly_ratios
 from ..resolve.quantities import PLAIN_FIELDS, Quantities, quantities
-from ..resolve.resolved import Resolved, kernel_constants
+from ..resolve.resolved import Resolved
 from ..schema import FIELD_ALIASES, FIELDS, ImpactRow, parse_rows
 from ..schema.moment import Moment
 from ..schema.moment import parse as parse_moment
@@ -138,12 +138,11 @@ def _batch(batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog) -> p
     for row in np.flatnonzero(doubtful):
         _doubtful_row(batch, fields, int(row), resolver, resolved, index, numbers, errors)
     computed = np.flatnonzero(index >= 0)
-    aspect = catalog.constant("video_aspect_ratio")
     columns: list[Any] = []
     if len(computed):
         setups = [found.setup for found in resolved]
         evaluation = evaluate_arrays(
-            setups, index[computed], numbers[:, computed], aspect, kernel_constants(catalog)
+            setups, index[computed], numbers[:, computed], resolver.frame_aspect, resolver.constants
         )
     for names in METRICS.values():
         for name in names:

@@ -8,7 +8,7 @@ from ..errors import RowError
 from .description import Description, contradiction, describe, moment_of
 from .place import hourly_ratios
 from .quantities import Quantities, quantities
-from .resolved import Resolved, resolve_description
+from .resolved import Resolved, kernel_constants, resolve_description
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,11 +33,13 @@ class Resolution(NamedTuple):
 class Resolver:
     """Resolves batches against one catalog and remembers what descriptions mean."""
 
-    __slots__ = ("_remembered", "catalog")
+    __slots__ = ("_remembered", "catalog", "constants", "frame_aspect")
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._remembered: dict[Description, Resolved | RowError] = {}
+        self.constants = kernel_constants(catalog)
+        self.frame_aspect = catalog.constant("video_aspect_ratio")
 
     def description(self, d: Description) -> Resolved | RowError:
         """What a description means; the same object for the same description."""

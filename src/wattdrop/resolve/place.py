@@ -131,7 +131,7 @@ def _zone_given(catalog: Catalog, d: Description, notes: list[str]) -> tuple[int
 
 
 def _zone_of_region(catalog: Catalog, region_ix: int, basis: str, rung: str) -> tuple[int, Choice] | None:
-    for field in ("grid_zone", "subregion", "country"):
+    for field in ("zone", "subregion", "country"):
         ix = catalog.zones.find(catalog.regions.text(region_ix, field))
         if ix is not None and catalog.has_intensity(ix):
             region = catalog.regions.ids[region_ix]

@@ -450,5 +450,7 @@ def grid_of(catalog: Catalog, place: PlaceFound, year: int | None) -> GridFigure
         choice = Choice("grid year", str(found.year), "assumed", "newest figure", "no utc_datetime is given")
     else:
         note = "" if found.year == year else f"figure of {found.year} used for {year}"
-        choice = Choice("grid year", str(found.year), "given" if found.year == year else "assumed", found.rung, note)
+        choice = Choice(
+            "grid year", str(found.year), "given" if found.year == year else "assumed", found.rung, note
+        )
     return GridFigures(found.value, direct.value, choice)

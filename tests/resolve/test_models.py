@@ -1,0 +1,135 @@
+"""Which model a name means: every spelling that gateways and SDKs send, and nothing by mere similarity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wattdrop
+from wattdrop.resolve.spelling import readings
+
+
+def choice(row: dict[str, Any], question: str = "model") -> Any:
+    result = wattdrop.estimate([row])
+    assert not result.resolution.errors, result.resolution.errors
+    return next(c for c in result.explain(0).choices if c.question == question)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "model"),
+    [
+        ("llama_v31_8b", "llama_v31_8b"),
+        ("LLAMA-V31-8B", "llama_v31_8b"),
+        ("meta-llama/Llama-3.1-8B", "llama_v31_8b"),
+        ("huggingface/meta-llama/Llama-3.1-8B-Instruct", "llama_v31_8b"),
+        ("gpt_4o", "gpt_4o"),
+        ("GPT-4o", "gpt_4o"),
+        ("openai/gpt-4o", "gpt_4o"),
+        ("openrouter/openai/gpt-4o", "gpt_4o"),
+        ("gpt-4o-mini-2024-07-18", "gpt_4o_mini"),
+        ("gpt-4o-mini-2031-01-01", "gpt_4o_mini"),
+        ("anthropic.claude-3-haiku-20240307-v1:0", "claude_3_haiku"),
+        ("us.anthropic.claude-3-haiku-20240307-v1:0", "claude_3_haiku"),
+        ("bedrock/us.anthropic.claude-3-haiku-20240307-v1:0", "claude_3_haiku"),
+        ("claude-3-haiku@20240307", "claude_3_haiku"),
+        ("models/gemini-2.5-flash", "gemini_2_5_flash"),
+    ],
+)
+def test_spellings_of_gateways(spelling: str, model: str) -> None:
+    assert choice({"model_id": spelling}).chosen == model
+
+
+def test_what_was_dropped_from_a_name_is_said() -> None:
+    note = choice({"model_id": "some-gateway/gpt-4o-mini-2031-01-01"}).note
+
+    assert "'some-gateway/'" in note
+    assert "date '-2031-01-01'" in note
+
+
+@pytest.mark.parametrize("name", ["gpt-99", "deepseek-v9", "llama", "4o", "-", "/", "gpt-4o-ultra", "a" * 2000])
+def test_an_unknown_model_is_an_error_that_names_the_nearest(name: str) -> None:
+    (row,) = wattdrop.estimate([{"model_id": name}]).rows
+
+    assert row.error is not None
+    assert (row.error.code, row.error.field) == ("unknown_model", "model_id")
+    assert row.error.message.startswith(f"unknown model '{name[:60]}")
+
+
+def test_the_nearest_ids_help() -> None:
+    (row,) = wattdrop.estimate([{"model_id": "gtp-4o"}]).rows
+
+    assert row.error is not None
+    assert "gpt_4o" in row.error.candidates
+
+
+def test_the_model_that_answered_wins_where_it_is_known() -> None:
+    asked = {"model_id": "gpt-4o", "model_used_id": "gpt-4o-mini-2024-07-18"}
+    assert choice(asked).chosen == "gpt_4o_mini"
+
+    fallback = choice({"model_id": "gpt-4o", "model_used_id": "nobody-knows"})
+    assert (fallback.chosen, fallback.rung) == ("gpt_4o", "model_id")
+    assert "nobody-knows" in fallback.note
+
+
+@pytest.mark.parametrize("family", ["stablediffusion", "stable-diffusion", "Family.stable_diffusion", "StableDiffusion"])
+def test_families_are_compared_by_letters(family: str) -> None:
+    found = choice({"model_family": family, "model_name": "SD-XL 1.0-base"})
+    assert found.chosen == "stable_diffusion_xl_base_1_0"
+
+
+def test_a_family_alone_takes_its_default_and_says_so() -> None:
+    found = choice({"model_family": "claude"})
+
+    assert (found.basis, found.rung) == ("assumed", "family default")
+    assert "only the family" in found.note
+
+
+def test_an_unknown_family_is_an_error() -> None:
+    (row,) = wattdrop.estimate([{"model_family": "lama"}]).rows
+    assert row.error is not None
+    assert row.error.code == "unknown_family"
+
+
+def test_a_task_alone_takes_its_default_and_says_so() -> None:
+    found = choice({"task": "speech to text", "input_audio_seconds": 10})
+    assert (found.chosen, found.basis, found.rung) == ("whisper_large_v3", "assumed", "task default")
+
+
+def test_a_row_that_names_nothing_is_an_error() -> None:
+    (row,) = wattdrop.estimate([{"input_tokens": 10}]).rows
+    assert row.error is not None
+    assert row.error.code == "missing_model"
+
+
+def test_an_unknown_task_is_an_error_even_with_a_model() -> None:
+    (row,) = wattdrop.estimate([{"model_id": "gpt-4o", "task": "juggling"}]).rows
+    assert row.error is not None
+    assert (row.error.code, row.error.field) == ("unknown_task", "task")
+
+
+@given(st.text(max_size=400))
+def test_any_text_has_few_readings_and_each_is_shorter(name: str) -> None:
+    found = list(readings(name))
+
+    assert len(found) <= 130
+    assert all(len(reading) <= len(name) for reading, _ in found)
+
+
+def test_every_model_is_found_by_every_one_of_its_names() -> None:
+    catalog = wattdrop.load()
+    models = catalog.models
+    rows, expected = [], []
+    for ix, model in enumerate(models.ids):
+        for name in (model, *models.texts(ix, "aliases"), models.text(ix, "hugging_face_path")):
+            if name:
+                rows.append({"model_id": name})
+                expected.append(model)
+    result = wattdrop.estimate(rows)
+
+    assert not result.resolution.errors
+    of = result.resolution
+    found = [models.ids[of.resolved[of.resolved_of[n]].model_ix] for n in range(len(rows))]
+    assert found == expected
