@@ -19,6 +19,7 @@ class Constants(NamedTuple):
     working_power_share: (
         float  # power of an accelerator at work that reads and computes nothing / maximum power
     )
+    token_power_share: float  # power during the work per token that a batch does not share / maximum power
     byte_energy_j: float  # energy of reading one byte of device memory, on top
     flop_energy_j: float  # energy of one 16-bit operation, on top
     moe_8bit_cost: float  # time of reading experts at 8 bits / time of reading as many bytes

@@ -64,7 +64,8 @@ class Decode(NamedTuple):
     weights_read_s: Column
     kv_read_s: Column
     decode_arithmetic_s: Column
-    decode_overhead_s: Column
+    step_wait_s: Column
+    token_work_s: Column
     expert_wait_s: Column
     decode_device_s: Column
     decode_full_power_s: Column
@@ -270,6 +271,9 @@ def decode(
     B = 1, all of them at large B. Independent routing would give ``(1 - a)^(B - 1)``; experts are not equally popular, and
     a gamma-distributed popularity (shape 4) leaves the rare ones untouched for longer.
 
+    Beside reading and arithmetic, a step takes launches and gaps (``step_wait_s``, shared, at the working power), and each
+    token its sampling and small kernels (``token_work_s``, not shared, at ``token_power_share``).
+
     At 8 bits, experts were measured to take ``moe_8bit_cost`` times the time that their bytes need.
 
     Not modelled: speculative decoding, sliding windows, prefix caches that the row does not mention. The steps are
@@ -302,13 +306,17 @@ def decode(
     weights_read_s = weights_read_bytes / sustained_bytes_per_s
     kv_read_s = kv_read_bytes / sustained_bytes_per_s
     decode_arithmetic_s = decode_flops / sustained_flops_per_s
-    decode_overhead_s = decode_tokens * (s.step_overhead_s / requests_in_flight + s.token_overhead_s)
+    step_wait_s = decode_tokens * s.step_overhead_s / requests_in_flight
+    token_work_s = decode_tokens * s.token_overhead_s
     expert_wait_s = op.where(s.is_moe * s.weight_bytes == 1.0, c.moe_8bit_cost - 1.0, 0.0) * weights_read_s
-    decode_device_s = weights_read_s + kv_read_s + decode_arithmetic_s + decode_overhead_s + expert_wait_s
+    decode_device_s = (
+        weights_read_s + expert_wait_s + kv_read_s + decode_arithmetic_s + step_wait_s + token_work_s
+    )
     decode_full_power_s = (
-        c.working_power_share * decode_device_s
-        + memory_dynamic_share * (weights_read_s + kv_read_s)
-        + arithmetic_dynamic_share * decode_arithmetic_s
+        (c.working_power_share + memory_dynamic_share) * (weights_read_s + kv_read_s)
+        + (c.working_power_share + arithmetic_dynamic_share) * decode_arithmetic_s
+        + c.working_power_share * (step_wait_s + expert_wait_s)
+        + c.token_power_share * token_work_s
     )
     text_device_s = prefill_device_s + decode_device_s
     text_full_power_s = prefill_full_power_s + decode_full_power_s
@@ -328,7 +336,8 @@ def decode(
         weights_read_s=weights_read_s,
         kv_read_s=kv_read_s,
         decode_arithmetic_s=decode_arithmetic_s,
-        decode_overhead_s=decode_overhead_s,
+        step_wait_s=step_wait_s,
+        token_work_s=token_work_s,
         expert_wait_s=expert_wait_s,
         decode_device_s=decode_device_s,
         decode_full_power_s=decode_full_power_s,
