@@ -145,11 +145,26 @@ def catalog_models() -> list[dict[str, Any]]:
 
     models = load().models
     texts = ("hugging_face_path", "task", "architecture", "native_resolution", "default_resolution", "note")
-    numbers = (
-        "total_params_billions active_params_billions num_layers num_decoder_layers hidden_size context_length gflops_per_item"
-        " default_steps guidance_passes latent_downscale latent_temporal_downscale text_encoder_params_billions fps"
-        " default_frames audio_window_seconds audio_tokens_per_second num_kv_heads head_dim"
-    ).split()
+    numbers = [
+        "total_params_billions",
+        "active_params_billions",
+        "num_layers",
+        "num_decoder_layers",
+        "hidden_size",
+        "context_length",
+        "gflops_per_item",
+        "default_steps",
+        "guidance_passes",
+        "latent_downscale",
+        "latent_temporal_downscale",
+        "text_encoder_params_billions",
+        "fps",
+        "default_frames",
+        "audio_window_seconds",
+        "audio_tokens_per_second",
+        "num_kv_heads",
+        "head_dim",
+    ]
     return [
         {
             "id": id_,
@@ -163,7 +178,14 @@ def catalog_models() -> list[dict[str, Any]]:
 
 def gpus_by_id(path: Path | None) -> dict[str, dict[str, float]]:
     """Peak, bandwidth and power of an accelerator."""
-    columns = ("fp16_tflops_dense", "fp8_tflops_dense", "int8_tops_dense", "memory_bandwidth_gb_s", "max_power_w", "idle_power_w")
+    columns = (
+        "fp16_tflops_dense",
+        "fp8_tflops_dense",
+        "int8_tops_dense",
+        "memory_bandwidth_gb_s",
+        "max_power_w",
+        "idle_power_w",
+    )
     if path is not None:
         return {row["id"]: {name: number(row[name]) for name in columns} for row in read(path)}
     from wattdrop.catalog import load
@@ -193,7 +215,11 @@ def evidence_of(row: Mapping[str, str], task: str) -> dict[str, float]:
     }
     if row["image_size"] and row["task"] == "text-to-image":
         side = pixels(row["image_size"])
-        given |= {"output_images": 1.0, "output_image_pixels": side, "output_image_pixels_squared": side * side}
+        given |= {
+            "output_images": 1.0,
+            "output_image_pixels": side,
+            "output_image_pixels_squared": side * side,
+        }
     if row["task"] == "text-to-audio":
         given["output_audio_seconds"] = number(row["audio_seconds"])
     if row["task"] == "speech-to-text":
@@ -227,7 +253,12 @@ def load_rows(
     """The rows of the tasks of this script, joined and corrected."""
     rows: list[Row] = []
     for row in read(path):
-        if row["task"] not in TASKS or row["kind"] != "measured" or row["boundary"] != "gpu_only" or row["quality"] > "B":
+        if (
+            row["task"] not in TASKS
+            or row["kind"] != "measured"
+            or row["boundary"] != "gpu_only"
+            or row["quality"] > "B"
+        ):
             continue
         model = models.get(row["model_hf_path"].lower())
         if model is None:
@@ -247,9 +278,10 @@ def load_rows(
         gpu = GPU_IDS[row["gpu"]]
         hardware = hardware_of(row, gpus[gpu])
         fields["weight_bytes"] = hardware["weight_bytes"]
+        family = str(model.get("family", row["model_family"]))
         rows.append(
             Row(
-                row["task"], row["source"], str(model["family"] if "family" in model else row["model_family"]), str(model["id"]),
+                row["task"], row["source"], family, str(model["id"]),
                 gpu, fields, evidence, hardware, energy, number(row["latency_s"]), power, 1.0,
             )
         )  # fmt: skip
@@ -279,7 +311,9 @@ def predict(rows: Sequence[Row], k: Mapping[str, float]) -> Prediction:
             hardware["gpu_flops_per_s"] *= VECTOR_RATE_SHARE
         setups.append({**demands[key]._asdict(), **hardware})
     s = Setup(**{name: np.array([float(setup.get(name, 0.0)) for setup in setups]) for name in Setup._fields})
-    e = Evidence(**{name: np.array([row.evidence.get(name, math.nan) for row in rows]) for name in Evidence._fields})
+    e = Evidence(
+        **{name: np.array([row.evidence.get(name, math.nan) for row in rows]) for name in Evidence._fields}
+    )
     once, many = passes(s, e, constants, op), denoise(s, e, constants, op)
     full_power_s = once.pass_full_power_s + many.denoise_full_power_s
     return Prediction(full_power_s * s.gpu_max_power_w / 3600.0, once.pass_device_s + many.denoise_device_s)
@@ -289,7 +323,12 @@ def log_errors(rows: Sequence[Row], k: Mapping[str, float]) -> np.ndarray:
     return np.log(predict(rows, k).energy_wh / np.array([row.energy_wh for row in rows]))
 
 
-def refit(rows: Sequence[Row], names: Sequence[str], k: Mapping[str, float], bounds: Mapping[str, tuple[float, float]]) -> dict[str, float]:
+def refit(
+    rows: Sequence[Row],
+    names: Sequence[str],
+    k: Mapping[str, float],
+    bounds: Mapping[str, tuple[float, float]],
+) -> dict[str, float]:
     """Least robust squares over the logarithms of the named constants, within their bounds."""
     weights = np.sqrt(np.array([row.weight for row in rows]))
     low = np.log([bounds[name][0] for name in names])
@@ -303,7 +342,12 @@ def refit(rows: Sequence[Row], names: Sequence[str], k: Mapping[str, float], bou
     return {**k, **{name: float(value) for name, value in zip(names, np.exp(best.x), strict=True)}}
 
 
-def left_out(rows: Sequence[Row], names: Sequence[str], k: Mapping[str, float], bounds: Mapping[str, tuple[float, float]]) -> np.ndarray:
+def left_out(
+    rows: Sequence[Row],
+    names: Sequence[str],
+    k: Mapping[str, float],
+    bounds: Mapping[str, tuple[float, float]],
+) -> np.ndarray:
     """Errors of each row predicted by constants that never saw its family."""
     errors = np.full(len(rows), math.nan)
     for family in sorted({row.family for row in rows}):
@@ -333,7 +377,11 @@ def table(rows: Sequence[Row], columns: Mapping[str, np.ndarray], by: str) -> No
 
 
 def bounds_of() -> dict[str, tuple[float, float]]:
-    return {c["id"]: (c["low"], c["high"]) for f in METHODOLOGY.glob("*.toml") for c in tomllib.loads(f.read_text())["constant"]}
+    return {
+        c["id"]: (c["low"], c["high"])
+        for f in METHODOLOGY.glob("*.toml")
+        for c in tomllib.loads(f.read_text())["constant"]
+    }
 
 
 def part_of(row: Row, k: Mapping[str, float]) -> str:
@@ -354,7 +402,9 @@ def write(k: Mapping[str, float], names: Sequence[str]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("measurements", nargs="?", type=Path, default=HERE / "measurements" / "calibration.csv")
+    parser.add_argument(
+        "measurements", nargs="?", type=Path, default=HERE / "measurements" / "calibration.csv"
+    )
     parser.add_argument("--models", nargs="*", type=Path, default=[])
     parser.add_argument("--gpus", type=Path)
     parser.add_argument("--write", action="store_true")

@@ -192,7 +192,7 @@ def text_demand(m: Model, task: str, k: Constants) -> Demand:
 
 
 def decoder_share(m: Model, k: Constants) -> float:
-    """Share of an encoder-decoder model's weights that sits in the decoder (a decoder layer also attends to the encoder)."""
+    """Share of an encoder-decoder model's weights in the decoder, whose layers also attend to the encoder."""
     if math.isnan(m.decoder_layers) or math.isnan(m.layers):
         return k["decoder_weights_share"]
     decoder = k["params_per_decoder_layer"] * m.decoder_layers
@@ -364,7 +364,8 @@ def frames_as_images_demand(m: Model, k: Constants) -> Demand:
     image = diffusion_demand(m, k)
     native = image.default_image_pixels
     return image._replace(
-        denoise_flops_per_pixel=image.denoise_flops_per_pixel + image.denoise_flops_per_pixel_squared * native,
+        denoise_flops_per_pixel=image.denoise_flops_per_pixel
+        + image.denoise_flops_per_pixel_squared * native,
         denoise_flops_per_pixel_squared=0.0,
         default_images=0.0,
         default_frames=k["default_video_frames"],
@@ -462,7 +463,9 @@ def speech_to_text_demand(m: Model, k: Constants) -> Demand:
 
 def speech_encoder_params(m: Model, k: Constants) -> float:
     """Weights of the sound encoder of a model with a text decoder; layers and width are the encoder's in the catalog."""
-    encoder = known(k["params_per_encoder_layer"] * m.layers * m.width**2, k["speech_encoder_share"] * m.total_params)
+    encoder = known(
+        k["params_per_encoder_layer"] * m.layers * m.width**2, k["speech_encoder_share"] * m.total_params
+    )
     return min(encoder, k["max_speech_encoder_share"] * m.total_params)
 
 
@@ -482,7 +485,9 @@ def text_to_speech_demand(m: Model, k: Constants) -> Demand:
 
 def music_demand(m: Model, k: Constants) -> Demand:
     """Music or sound token by token."""
-    return sound_tokens_demand(m, known(m.audio_tokens_per_s, k["default_music_tokens_per_s"]), "music-generation", k)
+    return sound_tokens_demand(
+        m, known(m.audio_tokens_per_s, k["default_music_tokens_per_s"]), "music-generation", k
+    )
 
 
 def sound_tokens_demand(m: Model, tokens_per_s: float, task: str, k: Constants) -> Demand:
@@ -491,7 +496,9 @@ def sound_tokens_demand(m: Model, tokens_per_s: float, task: str, k: Constants) 
         decodes=1.0,
         decode_tokens_per_output_token=0.0,
         decode_tokens_per_output_audio_second=tokens_per_s,
-        step_host_s=step_host_s(m.layers, k) if m.architecture in ("tts", "music-lm") and m.layers > 0.0 else 0.0,
+        step_host_s=step_host_s(m.layers, k)
+        if m.architecture in ("tts", "music-lm") and m.layers > 0.0
+        else 0.0,
         default_input_tokens=k["default_prompt_tokens"],
     )
     return with_sound_length(demand, tokens_per_s, task, k)
@@ -541,7 +548,14 @@ def audio_pass_demand(m: Model, k: Constants) -> Demand:
 
 MAKES_IMAGES = frozenset({"image-generation", "text-to-image", "style-transfer", "upscaling", "text-to-3d"})
 MAKES_VIDEO = frozenset(
-    {"text-to-video", "image-to-video", "video-to-video", "video-editing", "video-upscaling", "frame-interpolation"}
+    {
+        "text-to-video",
+        "image-to-video",
+        "video-to-video",
+        "video-editing",
+        "video-upscaling",
+        "frame-interpolation",
+    }
 )
 MAKES_SOUND = frozenset({"text-to-speech", "music-generation"})
 READS_IMAGES = frozenset(
@@ -558,7 +572,9 @@ READS_IMAGES = frozenset(
 ANSWERS_ABOUT_IMAGES = frozenset({"image-to-text", "visual-question-answering"})
 READS_SOUND = frozenset({"speech-to-text", "speaker-identification", "audio-classification"})
 PIXEL_TO_PIXEL = frozenset({"upscaling", "video-upscaling", "frame-interpolation", "style-transfer"})
-LABELS_TEXT = frozenset({"text-embedding", "text-classification", "sentiment-analysis", "named-entity-recognition"})
+LABELS_TEXT = frozenset(
+    {"text-embedding", "text-classification", "sentiment-analysis", "named-entity-recognition"}
+)
 EMBEDS = frozenset({"text-embedding", "multimodal-embedding"})
 TABLES = frozenset(
     {
@@ -624,8 +640,16 @@ RUNGS: tuple[Rung, ...] = (
         lambda m, t: m.architecture == "autoregressive-image",
         lambda m, t, k: image_tokens_demand(m, k),
     ),
-    ("speech-to-text", lambda m, t: m.architecture.startswith("asr"), lambda m, t, k: speech_to_text_demand(m, k)),
-    ("text-to-speech", lambda m, t: m.architecture in ("tts", "vocoder"), lambda m, t, k: text_to_speech_demand(m, k)),
+    (
+        "speech-to-text",
+        lambda m, t: m.architecture.startswith("asr"),
+        lambda m, t, k: speech_to_text_demand(m, k),
+    ),
+    (
+        "text-to-speech",
+        lambda m, t: m.architecture in ("tts", "vocoder"),
+        lambda m, t, k: text_to_speech_demand(m, k),
+    ),
     ("music-by-tokens", lambda m, t: m.architecture == "music-lm", lambda m, t, k: music_demand(m, k)),
     (
         "captioning",
@@ -640,7 +664,9 @@ RUNGS: tuple[Rung, ...] = (
     ),
     (
         "language-model-draws",
-        lambda m, t: _language_model(m) and t in (*MAKES_IMAGES, "multimodal-generation") and t != "upscaling",
+        lambda m, t: (
+            _language_model(m) and t in (*MAKES_IMAGES, "multimodal-generation") and t != "upscaling"
+        ),
         lambda m, t, k: language_model_draws(m, t, k),
     ),
     (
@@ -734,7 +760,7 @@ TRADES = {
     "music-by-tokens": frozenset({"music-generation"}),
     "captioning": ANSWERS_ABOUT_IMAGES,
     "fixed-pass": TABLES,
-    "language-model-reads-once": LABELS_TEXT | EMBEDS,
+    "language-model-reads-once": frozenset[str](),
     "language-model-draws": frozenset({"multimodal-generation"}),
     "language-model-listens": frozenset[str](),
     "language-model-speaks": frozenset[str](),

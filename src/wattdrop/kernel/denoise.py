@@ -72,11 +72,15 @@ def denoise(s: Setup, e: Evidence, c: Constants, op: Ops) -> DenoiseResult:
     denoise_prompt_tokens = op.mx(op.pick(e.input_tokens, s.default_input_tokens), 1.0)
     denoise_frames = op.pick(
         e.output_video_frames,
-        op.pick(e.output_video_seconds * s.frames_per_second, (1.0 - op.is_given(e.output_images)) * s.default_frames),
+        op.pick(
+            e.output_video_seconds * s.frames_per_second,
+            (1.0 - op.is_given(e.output_images)) * s.default_frames,
+        ),
     )
     denoise_images = op.pick(
         e.output_images,
-        (1.0 - op.mx(op.is_given(e.output_video_frames), op.is_given(e.output_video_seconds))) * s.default_images,
+        (1.0 - op.mx(op.is_given(e.output_video_frames), op.is_given(e.output_video_seconds)))
+        * s.default_images,
     )
     denoise_image_pixels = op.pick(e.output_image_pixels, denoise_images * s.default_image_pixels)
     denoise_image_pixels_squared = op.pick(
@@ -98,7 +102,9 @@ def denoise(s: Setup, e: Evidence, c: Constants, op: Ops) -> DenoiseResult:
         * s.denoise_flops_per_pixel_squared
         * (denoise_image_pixels_squared + denoise_video_pixels * denoise_video_pixels)
     )
-    denoise_decoder_flops = s.decoder_flops_per_pixel * (denoise_image_pixels + denoise_frame_pixels * denoise_frames)
+    denoise_decoder_flops = s.decoder_flops_per_pixel * (
+        denoise_image_pixels + denoise_frame_pixels * denoise_frames
+    )
     denoise_prompt_flops = s.prompt_flops_per_token * denoise_prompt_tokens
     denoise_parallel_factor = 1.0 + c.denoise_parallel_cost * (s.replica_gpus - 1.0)
     denoise_flops_per_j = c.reference_flops_per_j * op.sqrt(
@@ -108,7 +114,10 @@ def denoise(s: Setup, e: Evidence, c: Constants, op: Ops) -> DenoiseResult:
         denoise_parallel_factor
         * (
             s.denoise_efficiency
-            * (c.denoise_linear_factor * denoise_linear_flops + c.denoise_attention_factor * denoise_attention_flops)
+            * (
+                c.denoise_linear_factor * denoise_linear_flops
+                + c.denoise_attention_factor * denoise_attention_flops
+            )
             + c.denoise_linear_factor * (denoise_decoder_flops + denoise_prompt_flops)
         )
         / denoise_flops_per_j

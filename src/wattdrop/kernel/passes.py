@@ -98,7 +98,8 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
         ),
     )
     pass_text_flops = pass_input_tokens * (
-        s.pass_flops_per_input_token + s.pass_flops_per_token_pair * op.mn(pass_input_tokens, s.pass_context_tokens)
+        s.pass_flops_per_input_token
+        + s.pass_flops_per_token_pair * op.mn(pass_input_tokens, s.pass_context_tokens)
     )
     pass_vision_flops = s.pass_flops_per_input_image * pass_input_images + op.mx(
         s.pass_flops_per_input_pixel * pass_input_pixels, s.pass_flops_per_output_pixel * pass_output_pixels
