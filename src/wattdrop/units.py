@@ -66,7 +66,12 @@ def unit_of(name: str) -> str:
     >>> unit_of("facility_energy_wh"), unit_of("grid_intensity_gco2e_per_kwh"), unit_of("output_tokens")
     ('Wh', 'gCO2e/kWh', '1')
     """
+    return spelled_unit(name) or "1"
+
+
+def spelled_unit(name: str) -> str:
+    """As `unit_of`, but empty where the name spells none: it may still have one that only the dictionary says."""
     for suffix, unit in SUFFIXES:
-        if name.endswith(suffix):
+        if name.endswith(suffix) or name == suffix[1:]:
             return unit
-    return "1"
+    return ""

@@ -122,9 +122,9 @@ class Catalog:
     # --- models ---
 
     def model_of_path(self, path: str) -> int | None:
-        """The model with this Hugging Face path, whatever the case."""
-        paths = self._index("model paths", self._model_paths)
-        return paths.get(normalise(path))
+        """The model with this Hugging Face path, its own or one of its aliases, whatever the case."""
+        found: int | None = self._index("model paths", self._model_paths).get(normalise(path))
+        return self.models.find(path) if found is None and "/" in path else found
 
     def _model_paths(self) -> dict[str, int]:
         models = self.models

@@ -10,16 +10,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # difflib on 14,000 names takes a second; on the few that share most letter pairs, milliseconds.
-_SHORTLIST: Final = 40
+_SHORTLIST: Final = 30
+_LENGTHS: Final = 2.5  # a name that much shorter or longer is never the nearest
 
 
 def nearest_rows(name: str, names: Sequence[tuple[str, int]], n: int) -> list[int]:
     """Rows of the `n` entities whose names are most similar to `name` (normalised), best first."""
     wanted = name.replace("-", "")
     pairs = {wanted[i : i + 2] for i in range(len(wanted) - 1)} or {wanted}
+    shortest, longest = len(wanted) / _LENGTHS, max(len(wanted), 2) * _LENGTHS
     scored = [
-        (2.0 * sum([pair in plain for pair in pairs]) / (len(pairs) + len(plain)), plain, ix)
+        (2.0 * sum(map(plain.__contains__, pairs)) / (len(pairs) + len(plain)), plain, ix)
         for plain, ix in [(key.replace("-", ""), ix) for key, ix in names]
+        if shortest <= len(plain) <= longest
     ]
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(wanted)

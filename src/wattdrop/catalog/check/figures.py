@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf, isnan
 from typing import TYPE_CHECKING
 
-from ...units import SUFFIXES, unit_of
+from ...units import spelled_unit
 from ..figure import Problem
 from ..kinds import CONSTANT_QUANTITY, KINDS
 
@@ -31,8 +31,8 @@ def check_dictionary(catalog: Catalog) -> Iterator[Problem]:
 def check_units(catalog: Catalog) -> Iterator[Problem]:
     """The suffix of a name and the unit in the dictionary say the same."""
     for name, quantity in catalog.quantities().items():
-        spelled = unit_of(name)
-        if any(name.endswith(suffix) for suffix, _ in SUFFIXES) and quantity.unit != spelled:
+        spelled = spelled_unit(name)
+        if spelled and quantity.unit != spelled:
             what = f"unit {quantity.unit!r}, but the name says {spelled!r}"
             yield Problem(_DICTIONARY, name, "unit", what, "correct the unit or rename the quantity")
 
