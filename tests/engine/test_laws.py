@@ -23,7 +23,7 @@ FIELDS_THAT_ADD_WORK = {
 MODELS = (
     "llama_v31_8b",
     "gpt_4o",
-    "mixtral_8x7b_v01",
+    "mixtral_8x7b",
     "stable_diffusion_xl_base_1_0",
     "wan2_1_t2v_14b_diffusers",
     "whisper_large_v3",

@@ -139,7 +139,7 @@ def test_the_hour_of_the_request_shapes_the_grid() -> None:
 
 def test_a_colder_grid_makes_less_carbon_for_the_same_energy() -> None:
     def metrics(country: str) -> Any:
-        return wattdrop.estimate([{"model_id": "gpt-4o", "output_tokens": 100, "country": country}]).rows[0].metrics()
+        return wattdrop.estimate([{"model_id": "gpt-4o", "output_tokens": 100, "country": country}]).rows[0].metrics("inference")
 
     norway, poland = metrics("NO"), metrics("PL")
     assert norway.usage_energy_wh == poland.usage_energy_wh

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
+import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -40,11 +40,8 @@ def formulas() -> tuple[Formula, ...]:
 
 
 def _of_stage(stage: Callable[..., Any]) -> Sequence[Formula]:
-    tree = ast.parse(textwrap.dedent(inspect.getsource(stage))).body[0]
-    if not isinstance(tree, ast.FunctionDef):
-        raise TypeError(f"{stage!r} is not a plain function")
     found = []
-    for statement in tree.body:
+    for statement in _functions(stage.__module__)[stage.__name__].body:
         if isinstance(statement, ast.Assign):
             (target,) = statement.targets
             if not isinstance(target, ast.Name):
@@ -53,6 +50,12 @@ def _of_stage(stage: Callable[..., Any]) -> Sequence[Formula]:
                 Formula(target.id, stage.__name__, ast.unparse(statement.value), _inputs(statement.value))
             )
     return found
+
+
+@cache
+def _functions(module: str) -> dict[str, ast.FunctionDef]:
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def _inputs(expression: ast.expr) -> tuple[tuple[str, str], ...]:

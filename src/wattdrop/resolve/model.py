@@ -136,6 +136,8 @@ def _by_name(catalog: Catalog, name: str | None, field: str) -> ModelFound | Non
         return None
     for reading, dropped in readings(name):
         ix = catalog.models.find(reading)
+        if ix is None and "/" in reading:
+            ix = catalog.model_of_path(reading)
         if ix is not None:
             note = f"{name!r} read as {reading!r}, without {', '.join(dropped)}" if dropped else ""
             return ModelFound(ix, Choice("model", catalog.models.ids[ix], "given", field, note))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from ..schema.names import normalise
 from .choice import Choice
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ class ServiceFound(NamedTuple):
     choice: Choice | None
 
 
-#: Names of routers and clients that callers send as a service although another party computes.
-_ROUTER_KIND = "router"
-
-
 def resolve_service(catalog: Catalog, d: Description, model_ix: int, hardware_named: bool) -> ServiceFound:
     """The managed service of a row.
 
@@ -31,36 +28,42 @@ def resolve_service(catalog: Catalog, d: Description, model_ix: int, hardware_na
     Where the row names hardware, no service is assumed.
     """
     note = ""
-    own = catalog.services.find(catalog.models.text(model_ix, "default_managed_service_id"))
+    services = catalog.services
+    own = services.find(catalog.models.text(model_ix, "default_managed_service_id"))
     if d.managed_service_id:
-        ix = catalog.services.find(d.managed_service_id)
-        if ix is not None:
-            if own is not None and own != ix and _speaks_for_others(catalog, ix):
-                said = f"{d.managed_service_id!r} only names the protocol; {catalog.services.ids[own]} offers the model"
-                return ServiceFound(
-                    own, Choice("service", catalog.services.ids[own], "assumed", "the model's own", said)
-                )
-            return ServiceFound(
-                ix, Choice("service", catalog.services.ids[ix], "given", "managed_service_id")
-            )
-        note = f"managed service {d.managed_service_id!r} is not known"
+        ix = services.find(d.managed_service_id)
+        if ix is not None and _can_host(catalog, ix, model_ix, own):
+            return ServiceFound(ix, Choice("service", services.ids[ix], "given", "managed_service_id"))
+        known = "is not known" if ix is None else "only says how the model was called, not who ran it"
+        note = f"managed service {d.managed_service_id!r} {known}"
     host = _host(d.base_url)
     if host:
         ix = catalog.service_of_host(host)
-        if ix is not None:
-            return ServiceFound(ix, Choice("service", catalog.services.ids[ix], "given", "base_url", note))
-        note = "; ".join(filter(None, (note, f"the host {host!r} is of no known service")))
-    if not hardware_named and own is not None:
-        return ServiceFound(
-            own, Choice("service", catalog.services.ids[own], "assumed", "the model's own", note)
+        if ix is not None and _can_host(catalog, ix, model_ix, own):
+            return ServiceFound(ix, Choice("service", services.ids[ix], "given", "base_url", note))
+        said = (
+            "is of no known service" if ix is None else f"is of {services.ids[ix]}, which passes requests on"
         )
+        note = "; ".join(filter(None, (note, f"the host {host!r} {said}")))
+    if not hardware_named and own is not None:
+        return ServiceFound(own, Choice("service", services.ids[own], "assumed", "the model's own", note))
     if note:
         return ServiceFound(None, Choice("service", "none", "assumed", "no known service", note))
     return ServiceFound(None, None)
 
 
-def _speaks_for_others(catalog: Catalog, ix: int) -> bool:
-    return catalog.services.text(ix, "kind") in (_ROUTER_KIND, "protocol")
+def _can_host(catalog: Catalog, ix: int, model_ix: int, own: int | None) -> bool:
+    """Whether the service of this name can have run the model.
+
+    A router never does where the model has a service of its own. The name of a protocol does for models of the company
+    that made the protocol.
+    """
+    kind = catalog.services.text(ix, "kind")
+    if kind == "router":
+        return own is None or own == ix
+    if kind == "protocol":
+        return own == ix or normalise(catalog.models.text(model_ix, "developer")) == catalog.services.ids[ix]
+    return True
 
 
 def _host(base_url: str | None) -> str:
