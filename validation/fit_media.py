@@ -144,12 +144,19 @@ def catalog_models() -> list[dict[str, Any]]:
     from wattdrop.catalog import load
 
     models = load().models
-    texts = ("hugging_face_path", "task", "architecture", "native_resolution", "default_resolution", "note")
+    texts = (
+        "hugging_face_path",
+        "family",
+        "task",
+        "architecture",
+        "native_resolution",
+        "default_resolution",
+        "note",
+    )
     numbers = [
         "total_params_billions",
         "active_params_billions",
         "num_layers",
-        "num_decoder_layers",
         "hidden_size",
         "context_length",
         "gflops_per_item",
