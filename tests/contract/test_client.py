@@ -47,6 +47,11 @@ def read_announcement(process: subprocess.Popen[str]) -> str:
     raise AssertionError("the server ended: " + "".join(lines))
 
 
+def stop(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    process.communicate(timeout=START_S)
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     process = start(tmp_path_factory.mktemp("server"), "--port", "0")
@@ -54,8 +59,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (address,) = re.findall(r"serves (\S+)", announced)
     (key,) = re.findall(r"Bearer (\S+)'", announced)
     yield Server(process, address, key, announced)
-    process.terminate()
-    process.wait(START_S)
+    stop(process)
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[Client]:
+    client = Client(api_key=server.key, api_url=server.address)
+    yield client
+    client.client.close()
 
 
 def test_the_announced_curl_line_works(server: Server) -> None:
@@ -67,8 +78,7 @@ def test_the_announced_curl_line_works(server: Server) -> None:
     assert response.json()["has_errors"] is False
 
 
-def test_the_published_client_runs_unmodified(server: Server) -> None:
-    client = Client(api_key=server.key, api_url=server.address)
+def test_the_published_client_runs_unmodified(client: Client) -> None:
     assert client.status().ready
     request = ImpactRequest(rows=[ImpactRow(model_id="gpt-4o", input_tokens=10, output_tokens=20)])
     assert client.get_impact(request).rows[0].total_impact.usage_energy_wh > 0
@@ -77,15 +87,14 @@ def test_the_published_client_runs_unmodified(server: Server) -> None:
     assert client.list_gpus().gpus
 
 
-def test_the_clients_bug_is_explained(server: Server) -> None:
-    client = Client(api_key=server.key, api_url=server.address)
+def test_the_clients_bug_is_explained(client: Client) -> None:
     with pytest.raises(httpx.HTTPStatusError) as failure:
         client.get_model("gpt-4o")
     assert failure.value.response.json()["code"] == "unexpanded_path_template"
 
 
-def test_a_base_url_that_ends_in_a_slash(server: Server) -> None:
-    client = Client(api_key=server.key, api_url=server.address + "/")
+def test_a_base_url_that_ends_in_a_slash(client: Client) -> None:
+    client.api_url += "/"
     assert client.status().ready
 
 
@@ -112,7 +121,7 @@ def test_sigterm_finishes_open_requests(tmp_path: Path) -> None:
         connection.sendall(body)
         answer = connection.recv(65536)
     assert answer.startswith(b"HTTP/1.1 200")
-    process.wait(START_S)
+    stop(process)
 
 
 def test_a_restart_prints_the_same_key(tmp_path: Path) -> None:
@@ -120,7 +129,6 @@ def test_a_restart_prints_the_same_key(tmp_path: Path) -> None:
     for _ in range(2):
         process = start(tmp_path, "--port", "0")
         keys.update(re.findall(r"Bearer (\S+)'", read_announcement(process)))
-        process.terminate()
-        process.wait(START_S)
+        stop(process)
     assert len(keys) == 1
     assert (tmp_path / "local-key").stat().st_mode & 0o777 == 0o600

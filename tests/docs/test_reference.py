@@ -8,8 +8,8 @@ import runpy
 from pathlib import Path
 
 import pytest
-
 from tests.conftest import ROOT
+
 from wattdrop import errors
 from wattdrop.errors import REQUEST_ERROR_CODES, ROW_ERROR_CODES, WattdropError
 

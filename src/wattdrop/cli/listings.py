@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import isnan
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
+from .completions import names_of
 from .scales import figure as number_text
 from .tables import shortened, table
 
@@ -141,7 +141,7 @@ def _list_command(listing: Listing) -> click.Command:
 
 def _show_command(listing: Listing) -> click.Command:
     @click.command("show", help=f"Show one {listing.one}: every figure with range, basis and source.")
-    @click.argument("name", shell_complete=_completion(listing.kind))
+    @click.argument("name", shell_complete=names_of(listing.kind))
     @click.option(
         "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
     )
@@ -306,15 +306,6 @@ def _echo_json(value: object) -> None:
     import msgspec
 
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
-
-
-def _completion(kind: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
-    def complete(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
-        from ..catalog import load
-
-        return [name for name in load().table(kind).ids if name.startswith(begun)][:200]
-
-    return complete
 
 
 models, gpus, nodes, services, regions = map(_group, LISTINGS)

@@ -9,6 +9,7 @@ import click
 
 from ..schema import FIELDS
 from ..schema.texts import LISTS, fields_of_texts
+from .completions import names_of
 
 SHORT: Final = {
     "model_id": "--model",
@@ -84,7 +85,7 @@ def row_flags(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="SIZES" if field in LISTS else "VALUE",
             help=HELP.get(field, "Attribution: changes no number."),
             hidden=field not in HELP,
-            shell_complete=_completion(field),
+            shell_complete=names_of(_KINDS[field]) if field in _KINDS else None,
         )
         command = option(command)
     return command
@@ -93,16 +94,3 @@ def row_flags(command: Callable[..., Any]) -> Callable[..., Any]:
 def row_of_flags(flags: Mapping[str, str | None]) -> dict[str, object]:
     """The raw row that the given flags describe; empty when there are none."""
     return fields_of_texts({name: text for name, text in flags.items() if text is not None})
-
-
-def _completion(field: str) -> Callable[[click.Context, click.Parameter, str], list[str]] | None:
-    kind = _KINDS.get(field)
-    if kind is None:
-        return None
-
-    def complete(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
-        from ..catalog import load
-
-        return [name for name in load().table(kind).ids if name.startswith(begun)][:200]
-
-    return complete
