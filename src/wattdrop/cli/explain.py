@@ -55,7 +55,7 @@ def explain(
 
 
 def _fail(error: RowError) -> None:
-    click.echo(f"{error.code}: {error.message}", err=True)
+    click.echo(f"{error.message} [{error.code}]", err=True)
     sys.exit(1)
 
 

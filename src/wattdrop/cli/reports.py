@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ParsedRow = ImpactRow | RowError
 
 _WIDTH = 80
+_LABEL = 36
+_MOST_SHOWN = 3
 _METRICS = (
     ("energy", "usage_energy_wh", ENERGY),
     ("carbon", "usage_emissions_gco2e", CARBON),
@@ -81,16 +83,13 @@ def _one(row: ParsedRow, result: Estimate) -> str:
         return _error_text(found.error)
     parts = [(name, found.metrics(part)) for name, part in _PARTS]
     shown = [(name, metrics) for name, metrics in parts if metrics.usage_energy_wh > 0]
-    lines = [("total", found.metrics("total")), *shown] if len(shown) > 1 else shown
+    lines = [*shown, ("total", found.metrics("total"))] if len(shown) > 1 else shown
     title = (
         f"{_named(row)}{', ' if _quantities(row) else ''}{_quantities(row)}"
         if isinstance(row, ImpactRow)
         else ""
     )
-    choices = _choices(result)
-    return "\n".join(
-        [title, "", _metrics_table([(name, metrics) for name, metrics in lines]), "", *_notes(choices)]
-    )
+    return "\n".join([title, "", _metrics_table(lines), "", *_grounds(result)])
 
 
 def _many(rows: Sequence[ParsedRow], result: Estimate) -> str:
@@ -100,7 +99,7 @@ def _many(rows: Sequence[ParsedRow], result: Estimate) -> str:
         if found.error is None
     ]
     total = _sum([metrics for _, _, metrics in computed])
-    lines = [(f"{number:>4}  {shortened(_line(row), 36):36}", metrics) for number, row, metrics in computed]
+    lines = [(f"{number:>4}  {_line(row)}", metrics) for number, row, metrics in computed]
     text = [_metrics_table([*lines, (f"{'':4}  total", total)], columns=4)] if computed else []
     errors = [
         f"{number:>4}  {_error_text(found.error)}"
@@ -109,9 +108,7 @@ def _many(rows: Sequence[ParsedRow], result: Estimate) -> str:
     ]
     if errors:
         text += ["", *(wrapped(error, _WIDTH, " " * 6) for error in errors)]
-    if computed:
-        text += ["", *_notes(_choices(result))]
-    return "\n".join(text)
+    return "\n".join([*text, *_assumptions(result)])
 
 
 def _metrics_table(lines: Sequence[tuple[str, ImpactMetrics]], columns: int = len(_METRICS)) -> str:
@@ -132,38 +129,44 @@ def _sum(metrics: Sequence[ImpactMetrics]) -> ImpactMetrics:
     return ImpactMetrics(*(sum(getattr(one, name) for one in metrics) for _, name, _ in _METRICS))
 
 
-def _choices(result: Estimate) -> Counter[Choice]:
-    """What was chosen for the computed rows, with how many rows each choice holds for."""
+def _grounds(result: Estimate) -> list[str]:
+    """Every choice behind the one computed request: what was given, and what the method filled in."""
+    choices = result.resolution.resolved[0].choices
+    width = max(len(choice.question) for choice in choices)
+    lines = [
+        wrapped(
+            f"  {choice.question.ljust(width)}  {choice.chosen}: {_why(choice)}", _WIDTH, " " * (width + 4)
+        )
+        for choice in choices
+    ]
+    return ["What the numbers rest on (a flag or field of the request overrides any of it):", *lines]
+
+
+def _assumptions(result: Estimate) -> list[str]:
+    """What the method had to assume, question by question, for how many of the computed requests."""
     resolution = result.resolution
-    choices: Counter[Choice] = Counter()
+    assumed: dict[str, Counter[str]] = {}
     for at, rows in Counter(resolution.resolved_of).items():
         for choice in resolution.resolved[at].choices:
-            choices[choice] += rows
-    return choices
-
-
-def _notes(choices: Counter[Choice]) -> list[str]:
-    """What the caller did not say and the method filled in, for one request or for the most rows."""
-    assumed = [(choice, rows) for choice, rows in choices.items() if choice.basis not in ("given",)]
+            if choice.basis == "assumed":
+                assumed.setdefault(choice.question, Counter())[choice.chosen] += rows
     if not assumed:
-        return ["Everything that the numbers rest on was given."]
-    most = sorted(assumed, key=lambda item: -item[1])
-    width = max(len(choice.question) for choice, _ in most)
-    lines = []
-    for choice, _ in most[:_MOST_NOTES]:
-        lines.append(
-            wrapped(
-                f"  {choice.question.ljust(width)}  {choice.chosen}: {_why(choice)}",
-                _WIDTH,
-                " " * (width + 4),
-            )
-        )
-    if len(most) > _MOST_NOTES:
-        lines.append(f"  and {len(most) - _MOST_NOTES} more; see: wattdrop explain")
-    return ["Not given, so chosen (a flag or field of the request says otherwise):", *lines]
+        return []
+    width = max(map(len, assumed))
+    lines = [
+        wrapped(f"  {question.ljust(width)}  {_most_common(chosen)}", _WIDTH, " " * (width + 4))
+        for question, chosen in assumed.items()
+    ]
+    return ["", "Assumed where requests do not say (wattdrop explain FILE --row N tells more):", *lines]
 
 
-_MOST_NOTES = 12
+def _most_common(chosen: Counter[str]) -> str:
+    shown = [f"{name} ({_rows(count)})" for name, count in chosen.most_common(_MOST_SHOWN)]
+    return ", ".join(shown) + (f" and {len(chosen) - _MOST_SHOWN} more" if len(chosen) > _MOST_SHOWN else "")
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{'s' if count > 1 else ''}"
 
 
 def _why(choice: Choice) -> str:
@@ -171,10 +174,11 @@ def _why(choice: Choice) -> str:
 
 
 def _line(row: ParsedRow) -> str:
+    """Model and quantities in one label of fixed width; the model gives way first."""
     if isinstance(row, RowError):
         return ""
-    quantities = _quantities(row)
-    return f"{_named(row)} {quantities}" if quantities else _named(row)
+    quantities = shortened(_quantities(row), _LABEL - 10)
+    return f"{shortened(_named(row), _LABEL - 1 - len(quantities))} {quantities}".ljust(_LABEL)
 
 
 def _named(row: ImpactRow) -> str:
@@ -193,8 +197,10 @@ def _named(row: ImpactRow) -> str:
 def _quantities(row: ImpactRow) -> str:
     """How much the request asks for, in a few words."""
     words = []
-    if row.input_tokens is not None or row.output_tokens is not None:
-        words.append(f"{row.input_tokens or 0}→{row.output_tokens or 0} tokens")
+    if row.input_tokens and row.output_tokens is not None:
+        words.append(f"{row.input_tokens}→{row.output_tokens} tokens")
+    elif row.input_tokens or row.output_tokens:
+        words.append(f"{row.input_tokens} tokens in" if row.input_tokens else f"{row.output_tokens} tokens")
     images = len(row.output_images or ()) or row.output_count
     if images:
         words.append(f"{images} image{'s' if images > 1 else ''}")
@@ -214,7 +220,7 @@ def _quantities(row: ImpactRow) -> str:
 
 
 def _error_text(error: RowError) -> str:
-    return f"{error.code}: {error.message}"
+    return f"{error.message} [{error.code}]"
 
 
 def _cell(value: object) -> object:

@@ -50,17 +50,14 @@ def digits(value: float, significant: int = 3) -> str:
 
 
 def figure(value: float) -> str:
-    """A figure of the catalog as it is, readable: no exponent up to 15 digits, no trailing zeros.
+    """A figure as it is, to six digits: readable, and enough to compute with.
 
-    >>> figure(8.03), figure(700.0), figure(1.5e12), figure(1e-7)
-    ('8.03', '700', '1,500,000,000,000', '1e-07')
+    >>> figure(8.03), figure(700.0), figure(1460000.0), figure(1.5e13), figure(1e-7), figure(0.0)
+    ('8.03', '700', '1,460,000', '1.5e+13', '1e-07', '0')
     """
-    if value != 0 and abs(value) < 1e-4:
-        return f"{value:.4g}"
-    if abs(value) >= 1e15:
-        return f"{value:.6g}"
-    text = f"{value:,.6f}" if abs(value) < 1 else f"{value:,.4f}"
-    return text.rstrip("0").rstrip(".")
+    if value.is_integer() and abs(value) < 1e9:
+        return f"{value:,.0f}"
+    return f"{value:.6g}"
 
 
 def _exponent(value: float) -> int:
