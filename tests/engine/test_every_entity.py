@@ -11,7 +11,13 @@ import pytest
 import wattdrop
 from wattdrop import Catalog
 
-METRICS = ("usage_energy_wh", "usage_emissions_gco2e", "usage_water_ml", "embodied_emissions_gco2e", "embodied_water_ml")
+METRICS = (
+    "usage_energy_wh",
+    "usage_emissions_gco2e",
+    "usage_water_ml",
+    "embodied_emissions_gco2e",
+    "embodied_water_ml",
+)
 
 
 @pytest.fixture(scope="module")
@@ -108,16 +114,24 @@ def test_every_cloud_region(catalog: Catalog) -> None:
 
 
 def test_every_task_under_every_name(catalog: Catalog) -> None:
-    names = [name for ix, task in enumerate(catalog.tasks.ids) for name in (task, *catalog.tasks.texts(ix, "aliases"))]
+    names = [
+        name
+        for ix, task in enumerate(catalog.tasks.ids)
+        for name in (task, *catalog.tasks.texts(ix, "aliases"))
+    ]
     assert len(names) >= 438
     assert_all_finite_and_positive([{"task": name} for name in names])
 
 
 def test_every_task_with_a_language_model_and_with_a_diffusion_model(catalog: Catalog) -> None:
     models = ("gpt_4o", "stable_diffusion_xl_base_1_0", "whisper_large_v3", "bert_base_uncased")
-    assert_all_finite_and_positive([{"task": task, "model_id": m} for task in catalog.tasks.ids for m in models])
+    assert_all_finite_and_positive(
+        [{"task": task, "model_id": m} for task in catalog.tasks.ids for m in models]
+    )
 
 
 def test_every_precision(catalog: Catalog) -> None:
-    rows = [{"model_id": "llama_v31_8b", "datatype": name, "output_tokens": 10} for name in catalog.datatypes.ids]
+    rows = [
+        {"model_id": "llama_v31_8b", "datatype": name, "output_tokens": 10} for name in catalog.datatypes.ids
+    ]
     assert_all_finite_and_positive(rows)

@@ -10,7 +10,9 @@ import wattdrop
 from wattdrop.engine.explain import Explanation
 from wattdrop.kernel.ops import FLOATS
 
-OPERATIONS = {name: getattr(FLOATS, name) for name in ("mn", "mx", "where", "pick", "is_given", "sqrt", "ceil")}
+OPERATIONS = {
+    name: getattr(FLOATS, name) for name in ("mn", "mx", "where", "pick", "is_given", "sqrt", "ceil")
+}
 
 
 def recomputed(explanation: Explanation) -> list[str]:
@@ -39,14 +41,19 @@ def test_every_task_has_an_explanation_that_recomputes_to_its_numbers() -> None:
 def test_every_input_that_comes_from_the_catalog_names_a_source() -> None:
     catalog = wattdrop.load()
     tasks = catalog.tasks.ids
-    result = wattdrop.estimate([{"task": task, "managed_service_id": "aws-bedrock", "country": "FR"} for task in tasks])
+    result = wattdrop.estimate(
+        [{"task": task, "managed_service_id": "aws-bedrock", "country": "FR"} for task in tasks]
+    )
 
     unsourced = {
         entry.name
         for at in range(len(tasks))
         for step in result.explain(at).steps
         for entry in step.inputs
-        if entry.origin in ("setup", "constant") and entry.value and not entry.source_ids and entry.basis != "derived"
+        if entry.origin in ("setup", "constant")
+        and entry.value
+        and not entry.source_ids
+        and entry.basis != "derived"
     }
     assert unsourced == set()
     for at in range(len(tasks)):

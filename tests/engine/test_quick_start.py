@@ -86,7 +86,9 @@ def test_the_examples_mean_the_models_they_name() -> None:
     result = wattdrop.estimate(list(EXAMPLES.values()))
 
     models = {
-        name: result.explain(at).choices[0].chosen for at, name in enumerate(EXAMPLES) if not result.rows[at].error
+        name: result.explain(at).choices[0].chosen
+        for at, name in enumerate(EXAMPLES)
+        if not result.rows[at].error
     }
     assert models["simple"] == models["family and name"] == models["Hugging Face path"] == "llama_v31_8b"
     assert models["text-to-video"] == models["text-to-image"] == "stable_diffusion_xl_base_1_0"
@@ -97,8 +99,12 @@ def test_totals_are_the_sums_of_the_rows() -> None:
     response = wattdrop.estimate(list(EXAMPLES.values())).response()
 
     assert response.has_errors is False
-    assert response.total_energy_wh == pytest.approx(sum(r.total_impact.usage_energy_wh for r in response.rows))
-    assert response.total_gco2e == pytest.approx(sum(r.total_impact.usage_emissions_gco2e for r in response.rows))
+    assert response.total_energy_wh == pytest.approx(
+        sum(r.total_impact.usage_energy_wh for r in response.rows)
+    )
+    assert response.total_gco2e == pytest.approx(
+        sum(r.total_impact.usage_emissions_gco2e for r in response.rows)
+    )
     assert response.total_mlh2o == pytest.approx(sum(r.total_impact.usage_water_ml for r in response.rows))
 
 
@@ -120,6 +126,6 @@ def test_no_numpy_for_a_few_rows() -> None:
         "wattdrop.estimate([{'model_id': 'gpt-4o', 'output_tokens': 5}]).response(debug=True);"
         "print([m for m in ('numpy', 'pyarrow', 'pandas') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"

@@ -36,7 +36,12 @@ def test_llama_at_batch_64_on_h100_is_within_1_5_of_the_measured_energy(
 def test_a_median_gemini_text_prompt_is_within_3_of_the_published_energy() -> None:
     # Elsworth et al. 2025 (arXiv 2508.15734): 0.24 Wh for the median text prompt of Gemini Apps, whole stack with PUE.
     # Its length is not published; 100 tokens in and 250 out stand for a short question and its answer.
-    row = {"model_id": "gemini-2.5-flash", "managed_service_id": "google-gemini", "input_tokens": 100, "output_tokens": 250}
+    row = {
+        "model_id": "gemini-2.5-flash",
+        "managed_service_id": "google-gemini",
+        "input_tokens": 100,
+        "output_tokens": 250,
+    }
     (result,) = wattdrop.estimate([row]).rows
 
     assert 0.24 / 3 < result.metrics("inference").usage_energy_wh < 0.24 * 3

@@ -12,7 +12,12 @@ from wattdrop.errors import BadRequest
 
 ROWS = [
     {"model_id": "gpt-4o", "input_tokens": 100, "output_tokens": 500, "country": "US", "region": "CA"},
-    {"model_id": "llama_v31_8b", "node_id": "aws:p4d.24xlarge", "output_tokens": 300, "utc_datetime": "2024-01-01T12:00:00Z"},
+    {
+        "model_id": "llama_v31_8b",
+        "node_id": "aws:p4d.24xlarge",
+        "output_tokens": 300,
+        "utc_datetime": "2024-01-01T12:00:00Z",
+    },
     {"model_id": "sdxl", "output_images": ["1024x1024", "512x512"], "input_steps": 30},
     {"model_id": "no-such-model", "output_tokens": 1},
     {"model_id": "whisper-large-v3", "input_audio_seconds": 12.5},
@@ -58,8 +63,18 @@ def test_dictionaries_timestamps_and_text_images_are_read() -> None:
     result = wattdrop.estimate_table(table, extra="keep").to_pylist()
     expected = wattdrop.estimate(
         [
-            {"model_id": "gpt-4o", "output_tokens": 10, "country": "US", "utc_datetime": "2024-07-01T18:00:00Z"},
-            {"model_id": "sdxl", "output_images": ["512x512"] * 2, "country": "US", "utc_datetime": "2024-07-01T18:00:00Z"},
+            {
+                "model_id": "gpt-4o",
+                "output_tokens": 10,
+                "country": "US",
+                "utc_datetime": "2024-07-01T18:00:00Z",
+            },
+            {
+                "model_id": "sdxl",
+                "output_images": ["512x512"] * 2,
+                "country": "US",
+                "utc_datetime": "2024-07-01T18:00:00Z",
+            },
         ]
     ).rows
 

@@ -131,7 +131,9 @@ def test_the_year_of_the_request_picks_the_grid_figure() -> None:
 
 
 def test_the_hour_of_the_request_shapes_the_grid() -> None:
-    noon = grid({"country": "US", "region": "CA", "utc_datetime": "2024-04-15T20:00:00Z"})  # 13:00 in California: sun
+    noon = grid(
+        {"country": "US", "region": "CA", "utc_datetime": "2024-04-15T20:00:00Z"}
+    )  # 13:00 in California: sun
     evening = grid({"country": "US", "region": "CA", "utc_datetime": "2024-04-15T04:00:00Z"})  # 21:00
 
     assert noon < 0.8 * evening
@@ -139,7 +141,11 @@ def test_the_hour_of_the_request_shapes_the_grid() -> None:
 
 def test_a_colder_grid_makes_less_carbon_for_the_same_energy() -> None:
     def metrics(country: str) -> Any:
-        return wattdrop.estimate([{"model_id": "gpt-4o", "output_tokens": 100, "country": country}]).rows[0].metrics("inference")
+        return (
+            wattdrop.estimate([{"model_id": "gpt-4o", "output_tokens": 100, "country": country}])
+            .rows[0]
+            .metrics("inference")
+        )
 
     norway, poland = metrics("NO"), metrics("PL")
     assert norway.usage_energy_wh == poland.usage_energy_wh

@@ -49,7 +49,9 @@ def test_what_was_dropped_from_a_name_is_said() -> None:
     assert "date '-2031-01-01'" in note
 
 
-@pytest.mark.parametrize("name", ["gpt-99", "deepseek-v9", "llama", "4o", "-", "/", "gpt-4o-ultra", "a" * 2000])
+@pytest.mark.parametrize(
+    "name", ["gpt-99", "deepseek-v9", "llama", "4o", "-", "/", "gpt-4o-ultra", "a" * 2000]
+)
 def test_an_unknown_model_is_an_error_that_names_the_nearest(name: str) -> None:
     (row,) = wattdrop.estimate([{"model_id": name}]).rows
 
@@ -74,7 +76,9 @@ def test_the_model_that_answered_wins_where_it_is_known() -> None:
     assert "nobody-knows" in fallback.note
 
 
-@pytest.mark.parametrize("family", ["stablediffusion", "stable-diffusion", "Family.stable_diffusion", "StableDiffusion"])
+@pytest.mark.parametrize(
+    "family", ["stablediffusion", "stable-diffusion", "Family.stable_diffusion", "StableDiffusion"]
+)
 def test_families_are_compared_by_letters(family: str) -> None:
     found = choice({"model_family": family, "model_name": "SD-XL 1.0-base"})
     assert found.chosen == "stable_diffusion_xl_base_1_0"

@@ -11,13 +11,13 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..kernel.ops import FLOATS
-from ..resolve.origins import Origin, origin_of_constant, origin_of_evidence, origin_of_setup
+from ..resolve.origins import origin_of_constant, origin_of_evidence, setup_origins
 from ..resolve.quantities import evidence
 from ..units import unit_of
 from .formulas import Formula, formulas
 
 if TYPE_CHECKING:
-    from ..kernel.columns import Evidence, Setup
+    from ..kernel.columns import Evidence
     from ..resolve.choice import Choice
     from ..resolve.resolved import Resolved
     from .api import Estimate
@@ -65,52 +65,47 @@ def explain(estimate: Estimate, row: int) -> Explanation:
     """
     at = estimate.position(row)
     resolved = estimate.resolution.resolved[estimate.resolution.resolved_of[at]]
-    quantities = evidence(estimate.resolution.quantities[at], estimate.frame_aspect, FLOATS)
-    setup = resolved.setup
+    given = evidence(estimate.resolution.quantities[at], estimate.frame_aspect, FLOATS)
+    leaves = _Leaves(estimate, resolved, given)
     kept: dict[str, float] = {}
     steps: list[Step] = []
     for formula in formulas():
         value = estimate.evaluation.value(at, formula.name)
         inputs = tuple(
-            _input(estimate, resolved, setup, quantities, kept, origin, name)
+            Input(name, kept[name], unit_of(name), origin, "", (), "")
+            if origin == "step"
+            else leaves.read(origin, name)
             for origin, name in formula.inputs
         )
         kept[formula.name] = value
-        steps.append(
-            Step(formula.name, value, unit_of(formula.name), _readable(formula), formula.stage, inputs)
-        )
+        unit = unit_of(formula.name)
+        steps.append(Step(formula.name, value, unit, _readable(formula), formula.stage, inputs))
     return Explanation(resolved.choices, tuple(steps), estimate.method_version, estimate.catalog_digest)
 
 
-def _input(
-    estimate: Estimate,
-    resolved: Resolved,
-    setup: Setup,
-    quantities: Evidence,
-    kept: dict[str, float],
-    origin: str,
-    name: str,
-) -> Input:
-    if origin == "step":
-        return Input(name, kept[name], unit_of(name), origin, "", (), "")
-    if origin == "constant":
-        found: Origin = origin_of_constant(estimate.catalog, name)
-        value = float(getattr(estimate.constants, name))
-    elif origin == "evidence":
-        found = origin_of_evidence(name)
-        value = float(getattr(quantities, name))
-    else:
-        found = origin_of_setup(estimate.catalog, resolved, name)
-        value = float(getattr(setup, name))
-    return Input(
-        name,
-        None if math.isnan(value) else value,
-        unit_of(name),
-        origin,
-        found.basis if not math.isnan(value) else "not given",
-        found.source_ids,
-        found.note,
-    )
+class _Leaves:
+    """The inputs of a row that no step computes: setup, evidence and constants, each with its origin."""
+
+    def __init__(self, estimate: Estimate, resolved: Resolved, given: Evidence) -> None:
+        self._estimate = estimate
+        self._setup = resolved.setup
+        self._evidence = given
+        self._setup_origins = setup_origins(estimate.catalog, resolved)
+
+    def read(self, origin: str, name: str) -> Input:
+        """One input by the name it has in the kernel."""
+        if origin == "constant":
+            found = origin_of_constant(self._estimate.catalog, name)
+            value = float(getattr(self._estimate.constants, name))
+        elif origin == "evidence":
+            found = origin_of_evidence(name)
+            value = float(getattr(self._evidence, name))
+        else:
+            found = self._setup_origins[name]
+            value = float(getattr(self._setup, name))
+        if math.isnan(value):
+            return Input(name, None, unit_of(name), origin, "not given", (), "")
+        return Input(name, value, unit_of(name), origin, found.basis, found.source_ids, found.note)
 
 
 def _readable(formula: Formula) -> str:

@@ -1,22 +1,22 @@
 """Where a kernel input comes from: basis and sources of each setup field, constant and quantity of a resolved row.
 
-Fields that are bound from named figures are listed. What a demand rests on is found by trying: each model figure and
-each constant is moved a little, and those that move the field are its origin. So the answer cannot fall behind the code.
+What a setup field rests on is found by trying: each figure that the row's entities have, and each constant, is moved a
+little, the description is resolved again, and the fields that move rest on that figure. So the answer cannot fall
+behind the code. It takes some tens of milliseconds and is asked for by explanations only.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from ..kernel.demand import Demand, demand_for
+from ..errors import RowError
 from .place import GRID, GRID_DIRECT, NEWEST_YEAR
-from .resolved import MODEL_NUMBERS, Resolved, facility_entity, model_fields
+from .resolved import Resolved, facility_entity, resolve_description
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from ..catalog import Catalog, Figure
+    from ..catalog import Catalog, Figure, Table
 
 
 class Origin(NamedTuple):
@@ -27,93 +27,40 @@ class Origin(NamedTuple):
     note: str = ""
 
 
-#: Setup field -> figures it is bound from: (table, quantity).
-_BOUND: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "total_params": (("models", "total_params_billions"),),
-    "active_params": (("models", "active_params_billions"), ("models", "total_params_billions")),
-    "is_moe": (("models", "total_params_billions"),),
-    "weight_bytes": (("datatypes", "bytes_per_weight"),),
-    "kv_bytes_per_token": (
-        ("models", "num_layers"),
-        ("models", "num_kv_heads"),
-        ("models", "head_dim"),
-        ("constants", "kv_cache_bytes"),
-    ),
-    "attention_flops_per_pair": (("models", "num_layers"), ("models", "hidden_size")),
-    "step_overhead_s": (
-        ("models", "num_layers"),
-        ("constants", "layer_overhead_s"),
-        ("constants", "replica_exponent"),
-        ("constants", "serving_overhead"),
-    ),
-    "token_overhead_s": (("constants", "token_overhead_s"), ("constants", "serving_overhead")),
-    "gpu_max_power_w": (("gpus", "max_power_w"),),
-    "gpu_idle_power_w": (("gpus", "idle_power_w"),),
-    "gpu_flops_per_s": (
-        ("gpus", "fp16_tflops_dense"),
-        ("gpus", "fp8_tflops_dense"),
-        ("gpus", "int8_tops_dense"),
-        ("gpus", "software_efficiency_vs_cuda"),
-        ("gpus", "sustained_compute_factor"),
-    ),
-    "gpu_bandwidth_bytes_per_s": (("gpus", "memory_bandwidth_gb_s"), ("gpus", "software_efficiency_vs_cuda")),
-    "replica_gpus": (
-        ("models", "total_params_billions"),
-        ("gpus", "memory_gb"),
-        ("constants", "replica_memory_share"),
-    ),
-    "node_gpus": (("nodes", "gpu_count"),),
-    "host_idle_power_w": (("nodes", "idle_power_w_ex_gpu"),),
-    "host_active_power_w": (("nodes", "active_power_w_ex_gpu"),),
-    "gpu_embodied_gco2e": (("gpus", "embodied_emissions_kgco2e"),),
-    "gpu_embodied_ml": (("gpus", "embodied_water_l"),),
-    "host_embodied_gco2e": (("nodes", "embodied_emissions_kgco2e_ex_gpu"),),
-    "host_embodied_ml": (("nodes", "embodied_water_l_ex_gpu"),),
-    "use_life_s": (("nodes", "use_life_years"),),
-}
-#: Setup field -> quantity of the facility.
-_FACILITY = {
-    "default_pue": "pue",
-    "default_wue_l_per_kwh": "wue_l_per_kwh",
-    "default_grid_market_gco2e_per_kwh": "market_gco2e_per_kwh",
-}
-_TRAINING_FIGURES = (
-    "training_energy_mwh",
-    "training_emissions_tco2e",
-    "training_gpu_hours",
-    "training_compute_flop",
-)
-_TRAINING_CONSTANTS = (
-    "lifetime_compute_ratio",
-    "training_flops_utilization_share",
-    "training_it_power_ratio",
-    "training_pue",
-)
 _BASES = ("given", "measured", "published", "derived", "assumed")  # from firm to weak
+#: A nudge that moves a value without moving a choice, and that floats hold exactly.
+_NUDGE = 1.0 + 2.0**-20
 
 
-def origin_of_setup(catalog: Catalog, resolved: Resolved, name: str) -> Origin:
-    """Origin of a setup field of a resolved row."""
-    if name in Demand._fields:
-        return _combine(_demand_figures(catalog, resolved, name))
-    if name in _FACILITY:
-        return _of_facility(catalog, resolved, name)
-    if name in ("default_grid_gco2e_per_kwh", "default_grid_direct_gco2e_per_kwh"):
-        return _of_grid(catalog, resolved, GRID if name == "default_grid_gco2e_per_kwh" else GRID_DIRECT)
-    if name == "default_ewif_l_per_kwh":
-        ewif = catalog.ewif(resolved.zone_ix)
-        return _combine([ewif] if ewif is not None else [])
-    if name in ("default_utilization", "default_batch_size"):
-        return _of_service(catalog, resolved, name)
-    if name.endswith("_per_request"):
-        figures = [catalog.models.figure(resolved.model_ix, figure) for figure in _TRAINING_FIGURES]
-        return _combine([*figures, *(_constant(catalog, constant) for constant in _TRAINING_CONSTANTS)])
-    return _combine(_bound_figures(catalog, resolved, name))
+def setup_origins(catalog: Catalog, resolved: Resolved) -> Mapping[str, Origin]:
+    """Origin of every setup field of a resolved row."""
+    moved_by: dict[str, list[Figure]] = {field: [] for field in resolved.setup._fields}
+    for table, ix, quantity in _figures_behind(catalog, resolved):
+        nudged = cast("Catalog", _Nudged(catalog, table.kind, ix, quantity))
+        again = resolve_description(nudged, resolved.description)
+        if isinstance(again, RowError) or _entities(again) != _entities(resolved):
+            continue  # the nudge crossed a limit and picked another machine; it says nothing about this one
+        figure = table.figure(ix, quantity)
+        for field, before, after in zip(resolved.setup._fields, resolved.setup, again.setup, strict=True):
+            if before != after and figure is not None:
+                moved_by[field].append(figure)
+    model = Origin("derived", catalog.models.source_ids(resolved.model_ix), "follows from the kind of model")
+    origins = {field: _combine(figures) or model for field, figures in moved_by.items()}
+    origins["default_grid_gco2e_per_kwh"] = _of_grid(catalog, resolved, GRID)
+    origins["default_grid_direct_gco2e_per_kwh"] = _of_grid(catalog, resolved, GRID_DIRECT)
+    if facility_entity(catalog, resolved.place, "market_gco2e_per_kwh") is None:
+        note = "no market-based figure is known; the location-based one is used"
+        origins["default_grid_market_gco2e_per_kwh"] = _of_grid(catalog, resolved, GRID)._replace(note=note)
+    ewif = catalog.ewif(resolved.zone_ix)
+    if ewif is not None:
+        origins["default_ewif_l_per_kwh"] = Origin(ewif.basis, ewif.source_ids, ewif.note)
+    return origins
 
 
 def origin_of_constant(catalog: Catalog, name: str) -> Origin:
     """Origin of a constant of the method."""
-    return _combine([_constant(catalog, name)])
+    figure = catalog.constants.figure(catalog.constants.row(name), "value")
+    return (_combine([figure]) if figure is not None else None) or Origin("derived", ())
 
 
 def origin_of_evidence(name: str) -> Origin:
@@ -125,100 +72,77 @@ def origin_of_evidence(name: str) -> Origin:
     return Origin("given", ())
 
 
-def _constant(catalog: Catalog, name: str) -> Figure | None:
-    return catalog.constants.figure(catalog.constants.row(name), "value")
+def _figures_behind(catalog: Catalog, resolved: Resolved) -> Iterator[tuple[Table, int, str]]:
+    """Every figure of the entities that a row resolved to, and every constant."""
+    place = resolved.place
+    rows: tuple[tuple[Table, int | None], ...] = (
+        (catalog.models, resolved.model_ix),
+        (catalog.gpus, resolved.gpu_ix),
+        (catalog.nodes, resolved.node_ix),
+        (catalog.datatypes, resolved.datatype_ix),
+        (catalog.services, resolved.service_ix),
+        (catalog.regions, place.region_ix),
+        (catalog.providers, place.provider_ix),
+        (catalog.providers, catalog.providers.find("world-default")),
+        (catalog.datacenters, place.datacenter_ix),
+    )
+    for table, ix in rows:
+        if ix is not None:
+            for quantity in table.quantities():
+                if not math.isnan(table.number(ix, quantity)):
+                    yield table, ix, quantity
+    for ix in range(len(catalog.constants)):
+        yield catalog.constants, ix, "value"
 
 
-def _bound_figures(catalog: Catalog, resolved: Resolved, name: str) -> Iterator[Figure | None]:
-    rows = {
-        "models": resolved.model_ix,
-        "gpus": resolved.gpu_ix,
-        "nodes": resolved.node_ix,
-        "datatypes": resolved.datatype_ix,
-    }
-    for kind, quantity in _BOUND[name]:
+class _Nudged:
+    """A catalog in which one figure is a little larger."""
+
+    def __init__(self, catalog: Catalog, kind: str, ix: int, quantity: str) -> None:
+        self._catalog = catalog
+        table = _NudgedTable(getattr(catalog, kind), ix, quantity)
+        setattr(self, kind, table)
         if kind == "constants":
-            yield _constant(catalog, quantity)
-        else:
-            yield getattr(catalog, kind).figure(rows[kind], quantity)
+            id = catalog.constants.ids[ix]
+            value = catalog.constants.number(ix, quantity) * _NUDGE
+            self.constant = lambda name: value if name == id else catalog.constant(name)
+            self.constant_values = lambda: {**catalog.constant_values(), id: value}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._catalog, name)
 
 
-def _of_facility(catalog: Catalog, resolved: Resolved, name: str) -> Origin:
-    entity = facility_entity(catalog, resolved.place, _FACILITY[name])
-    if entity is None:  # no contract figure: the location-based one stands in
-        grid = _of_grid(catalog, resolved, GRID)
-        return grid._replace(note="no market-based figure is known; the location-based one is used")
-    table, ix = entity
-    return _combine([table.figure(ix, _FACILITY[name])])
+class _NudgedTable:
+    def __init__(self, table: Table, ix: int, quantity: str) -> None:
+        self._table, self._ix, self._quantity = table, ix, quantity
+
+    def number(self, ix: int, quantity: str) -> float:
+        value = self._table.number(ix, quantity)
+        return value * _NUDGE if ix == self._ix and quantity == self._quantity else value
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._table, name)
+
+
+def _entities(resolved: Resolved) -> tuple[int | None, ...]:
+    return (resolved.model_ix, resolved.node_ix, resolved.gpu_ix, resolved.service_ix, resolved.datatype_ix)
 
 
 def _of_grid(catalog: Catalog, resolved: Resolved, quantity: str) -> Origin:
-    found = catalog.intensity(resolved.zone_ix, quantity, resolved.year or NEWEST_YEAR)
-    return Origin(
-        found.basis, (found.source_id,), f"{catalog.zones.ids[resolved.zone_ix]}, {found.year}, {found.rung}"
-    )
+    found = catalog.intensity(resolved.zone_ix, quantity, resolved.description.year or NEWEST_YEAR)
+    zone = catalog.zones.ids[resolved.zone_ix]
+    return Origin(found.basis, (found.source_id,), f"{zone}, {found.year}, {found.rung}")
 
 
-def _of_service(catalog: Catalog, resolved: Resolved, name: str) -> Origin:
-    batch = name == "default_batch_size"
-    quantity = "typical_batch_size" if batch else "average_utilization_rate"
-    figure = None if resolved.service_ix is None else catalog.services.figure(resolved.service_ix, quantity)
-    if figure is None and not batch:
-        figure = catalog.nodes.figure(resolved.node_ix, quantity)
-    if figure is None:
-        figure = _constant(catalog, "default_requests_in_flight" if batch else "default_utilization_rate")
-    return _combine([figure])
-
-
-_NUDGE = 1.015625
-
-
-def _demand_figures(catalog: Catalog, resolved: Resolved, name: str) -> Iterator[Figure | None]:
-    """The model figures and constants that a demand field moves with."""
-    constants = catalog.constant_values()
-    weight_bytes = catalog.datatypes.number(resolved.datatype_ix, "bytes_per_weight")
-    fields = model_fields(catalog, resolved.model_ix, weight_bytes)
-    before = getattr(resolved.demand, name)
-    for quantity in MODEL_NUMBERS:
-        value = float(fields[quantity])
-        if not math.isnan(value):
-            nudged = demand_for(resolved.task, {**fields, quantity: value * _NUDGE}, constants)
-            if getattr(nudged, name) != before:
-                yield catalog.models.figure(resolved.model_ix, quantity)
-    for size in ("native_resolution", "default_resolution"):
-        if (
-            fields[size]
-            and getattr(demand_for(resolved.task, {**fields, size: "1000x1000"}, constants), name) != before
-        ):
-            yield catalog.models.figure(resolved.model_ix, "total_params_billions")
-    used = _Recorded(constants)
-    demand_for(resolved.task, fields, used)
-    for constant in used.read:
-        nudged = demand_for(resolved.task, fields, {**constants, constant: constants[constant] * _NUDGE})
-        if getattr(nudged, name) != before:
-            yield _constant(catalog, constant)
-
-
-class _Recorded(dict[str, float]):
-    """Constants that note which of them were read."""
-
-    def __init__(self, constants: Mapping[str, float]) -> None:
-        super().__init__(constants)
-        self.read: dict[str, None] = {}
-
-    def __getitem__(self, key: str) -> float:
-        self.read[key] = None
-        return super().__getitem__(key)
-
-
-def _combine(figures: Iterable[Figure | None]) -> Origin:
-    known = [figure for figure in figures if figure is not None]
-    if not known:
-        return Origin("derived", (), "follows from the kind of work")
-    sources = tuple(dict.fromkeys(source for figure in known for source in figure.source_ids))
-    bases = {figure.basis for figure in known}
-    note = "; ".join(dict.fromkeys(figure.note for figure in known if figure.note))
-    if len(bases) == 1 and len(known) == 1:
-        return Origin(known[0].basis, sources, note)
-    weakest = max(bases, key=_BASES.index)
-    return Origin("assumed" if weakest == "assumed" else "derived", sources, note)
+def _combine(figures: list[Figure]) -> Origin | None:
+    """One origin of several figures: the sources of all; assumed if one is, else derived where they are several."""
+    if not figures:
+        return None
+    sources = tuple(dict.fromkeys(source for figure in figures for source in figure.source_ids))
+    note = "; ".join(dict.fromkeys(figure.note for figure in figures if figure.note))
+    weakest = max((figure.basis for figure in figures), key=_BASES.index)
+    basis = figures[0].basis if len(figures) == 1 else ("assumed" if weakest == "assumed" else "derived")
+    return Origin(basis, sources, note)

@@ -45,7 +45,7 @@ class Resolved(NamedTuple):
     service_ix: int | None
     datatype_ix: int
     place: PlaceFound
-    year: int | None
+    description: Description
     demand: Demand
     lifetime: Lifetime
 
@@ -217,7 +217,7 @@ def _bind(
         service_ix,
         datatype_ix,
         place,
-        d.year,
+        d,
         demand,
         life,
     )
