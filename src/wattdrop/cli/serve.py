@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+from shlex import quote
+from shutil import which
+
 import click
 
 _SERVER_PACKAGES = frozenset({"falcon", "uvicorn"})
@@ -35,7 +41,7 @@ def serve(host: str, port: int, workers: int) -> None:
     database = open_database(settings.database)
     key = local_key(Keys(database), settings.local_key)
     database.close()
-    click.echo(_announcement(_address(host, listener.getsockname()[1]), key, str(settings.database)))
+    click.echo(_announcement(_address(host, listener.getsockname()[1]), key, settings.database))
     run(listener, settings, workers)
 
 
@@ -44,8 +50,10 @@ def _address(host: str, port: int) -> str:
     return f"http://{shown}:{port}"
 
 
-def _announcement(address: str, key: str, database: str) -> str:
+def _announcement(address: str, key: str, database: Path) -> str:
     row = '{"rows":[{"model_id":"llama_v31_8b","node_id":"aws:p4d.24xlarge","input_tokens":100,"output_tokens":500}]}'
+    folder = f"WATTDROP_DATA_DIR={quote(str(database.parent))} " if "WATTDROP_DATA_DIR" in os.environ else ""
+    command = "wattdrop" if which("wattdrop") else quote(sys.argv[0])
     return f"""
 Wattdrop serves {address}   (Ctrl-C stops it; keys are kept in {database})
 
@@ -53,5 +61,5 @@ Try it in another terminal:
 
 curl -s {address}/v1/impact -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{row}'
 
-More keys: wattdrop keys create NAME
+More keys: {folder}{command} keys create NAME
 """
