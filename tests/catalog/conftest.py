@@ -21,6 +21,21 @@ MINI = {
             ("active_params_billions", "1e9", 0.0001, 100000, "raises_impact = 1"),
             ("number_of_experts", "1", 1, 10000, ""),
             ("number_of_active_experts", "1", 1, 10000, ""),
+            ("params_per_expert_billions", "1e9", 0, 10000, ""),
+            ("text_encoder_params_billions", "1e9", 0, 10000, ""),
+            ("num_layers", "1", 1, 1000, ""),
+            ("hidden_size", "1", 1, 100000, ""),
+            ("vocab_size", "1", 1, 1000000, ""),
+            ("num_attention_heads", "1", 1, 1000, ""),
+            ("num_kv_heads", "1", 1, 1000, ""),
+            ("training_gpu_hours", "h", 0, 1e9, ""),
+            ("training_compute_flop", "1", 0, 1e30, ""),
+            ("fp16_tflops_dense", "TFLOP/s", 0, 100000, ""),
+            ("fp8_tflops_dense", "TFLOP/s", 0, 100000, ""),
+            ("fp4_tflops_dense", "TFLOP/s", 0, 100000, ""),
+            ("default_gpu_count", "1", 0, 1000, ""),
+            ("node_power_w", "W", 0, 200000, ""),
+            ("gpu_power_w_each", "W", 0, 3000, ""),
             ("max_power_w", "W", 5, 30000, "raises_impact = 1"),
             ("idle_power_w", "W", 1, 3000, "raises_impact = 1"),
             ("gpu_count", "1", 0, 10000, ""),
@@ -124,6 +139,7 @@ MINI = {
         name = "NVIDIA A100"
         max_power_w = 400
         idle_power_w = 50
+        fp16_tflops_dense = 312
         source = "card"
     """,
     "nodes/aws.toml": """
@@ -206,6 +222,10 @@ MINI = {
         unit = "ratio"
         source = "fit-text"
         meaning = "Full-power seconds per second of reading weights"
+    """,
+    "power_curve.csv": """
+        id,gpu_id,gpu_count,node_power_w,gpu_power_w_each,source
+        p4d_busy,a100_sxm_40gb,8,4000,380,press
     """,
     "datatypes.toml": """
         [[datatype]]

@@ -81,7 +81,7 @@ BROKEN = [
     ("sources/all.toml", 'kind = "datasheet"', 'kind = "hearsay"', r"card: kind: unknown kind 'hearsay'"),
     ("sources/all.toml", 'owner = "maintainers"', "", r"assumed-life: owner: an assumption without it"),
     ("sources/all.toml", 'id = "press"', 'id = "card"', r"card: id: also in sources/all.toml"),
-    ("quantities.toml", 'unit = "W"', "", r"quantities.toml: max_power_w: unit: missing"),
+    ("quantities.toml", 'id = "pue"\nunit = "1"', 'id = "pue"', r"quantities.toml: pue: unit: missing"),
     (
         "regions/aws.csv",
         "aws,us-east-1,US,US-VA,",

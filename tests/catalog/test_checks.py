@@ -31,6 +31,13 @@ WRONG = [
     ("nodes/aws.toml", "gpu_count = 8", "gpu_count = 8\ngpu_max_power_w_total = 3000", "3000 W, but count times limit is 3200 W"),
     ("nodes/aws.toml", "gpu_count = 8", "gpu_count = 8\nidle_power_w_ex_gpu = 9\nactive_power_w_ex_gpu = 8", "9 is above active_power_w_ex_gpu 8"),
     ("services.toml", '"US"', '"XX"', "default_country: no zone for country 'XX'"),
+    ("models/openai.toml", "= 200", "= 200\nnumber_of_experts = 8\nparams_per_expert_billions = 30", "8 experts of 30 billion are more than the model's 200 billion"),
+    ("models/openai.toml", "= 200", "= 200\nnum_attention_heads = 8\nnum_kv_heads = 9", "num_kv_heads: 9 is above num_attention_heads 8"),
+    ("models/openai.toml", "= 200", '= 200\nactive_params_billions = 200\narchitecture = "dense"\nnum_layers = 8\nhidden_size = 4096', "200 billion active weights, but layers of about 1.61"),
+    ("models/openai.toml", "= 200", "= 200\ntraining_gpu_hours = 100\ntraining_compute_flop = 1.2e20", "1.2e+20 FLOP in 100 hours is faster than any accelerator"),
+    ("gpus/nvidia.toml", "dense = 312", "dense = 312\nfp8_tflops_dense = 300", "312 is above fp8_tflops_dense 300"),
+    ("power_curve.csv", ",4000,", ",3000,", "p4d_busy: node_power_w: 3000 W, less than its accelerators"),
+    ("services.toml", 'default_country', 'default_gpu_count = 16\ndefault_country', "default_gpu_count: more than the 8 of aws:p4d.24xlarge"),
     ("regions/aws.csv", ",US,US-VA,1.15", ",CA,US-VA,1.15", "no zones entry named 'CA'"),
     ("regions/aws.csv", ",US,US-VA,1.15", ",FR,US-VA,1.15", "in FR, but its zone US-VA is in US"),
     ("regions/aws.csv", "1.15", "0.99", "pue: 0.99 is outside the plausible 1 to 3"),
@@ -41,7 +48,7 @@ WRONG = [
     ("grids/hourly.csv", "FR,0,0,1.5", "FR,0,0,2.5", "FR: carbon_ratio: mean of the day is 1.0417"),
     ("water/ewif.csv", "1.8,4.2", "3.8,4.2", "coal_tower: value: 2.6 is outside its own range 3.8 to 4.2"),
     ("methodology/text.toml", "low = 0.5", "low = 0.8", "weights_cost: value: 0.75 is outside its own range 0.8 to 1.2"),
-    ("quantities.toml", 'unit = "W"', 'unit = "kW"', "max_power_w: unit: unit 'kW', but the name says 'W'"),
+    ("quantities.toml", 'id = "max_power_w"\nunit = "W"', 'id = "max_power_w"\nunit = "kW"', "max_power_w: unit: unit 'kW', but the name says 'W'"),
     ("sources/all.toml", 'id = "ember"', 'id = "unused"\nproducer = "P"\ntitle = "T"\nkind = "paper"\n[[source]]\nid = "ember"', "unused: no figure leads to this source"),
 ]  # fmt: skip
 

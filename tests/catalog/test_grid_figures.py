@@ -48,6 +48,7 @@ def test_the_shape_of_a_day(catalog: Catalog) -> None:
     assert profile is not None
     assert catalog.hourly_ratio(profile, 0, 3) == (1.5, 1.0)  # no water shape: the mean
     assert catalog.hourly_ratio(profile, 7, 15) == (0.5, 1.0)  # no July: the whole year
+    assert catalog.hourly(catalog.zones.row("AD")) == profile  # stands on France
     assert catalog.hourly(catalog.zones.row("US")) is None
     with pytest.raises(ValueError, match="month 13"):
         catalog.hourly_ratio(profile, 13, 0)

@@ -97,6 +97,8 @@ def test_a_region_is_found_with_its_cloud_and_alone_where_that_is_clear(catalog:
     [
         ("US", None, "US"),
         ("us", "VA", "US-VA"),
+        ("United States", "VA", "US-VA"),
+        ("france", None, "FR"),
         ("US", "US-VA", "US-VA"),
         ("US", "virginia", "US-VA"),
         ("", "US-VA", "US-VA"),

@@ -325,9 +325,30 @@ class Catalog:
         """
         if region:
             return self._zone_in(country, region)
-        return self.zones.find(country) if country else None
+        return self._country(country) if country else None
+
+    def _country(self, country: str) -> int | None:
+        """A country by its two letters, else by its three letters or its name."""
+        found = self.zones.find(country)
+        if found is None:
+            found = self._index("countries", self._countries).get(normalise(country))
+        return found
+
+    def _countries(self) -> dict[str, int]:
+        zones = self.zones
+        rows = [ix for ix in range(len(zones)) if zones.text(ix, "kind") == "country"]
+        return {
+            normalise(zones.text(ix, field)): ix
+            for field in ("name", "iso3")
+            for ix in rows
+            if zones.text(ix, field)
+        }
 
     def _zone_in(self, country: str, region: str) -> int | None:
+        country_ix = self._country(country) if country else None
+        if country and country_ix is None:
+            return None
+        country = self.zones.ids[country_ix] if country_ix is not None else ""
         wanted = normalise(country)
         for name in (f"{country}-{region}", region) if country else (region,):
             found = self.zones.find(name)

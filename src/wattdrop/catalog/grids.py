@@ -118,9 +118,15 @@ class Grids:
         return {year: {fuel: share[0] for fuel, share in shares.items()} for year, shares in years.items()}
 
     def hourly(self, zone_ix: int) -> int | None:
-        """The profile of a zone's day; None where no shape is known, then every hour counts as the mean."""
-        profile: int | None = self._part("hourly")["zones"].get(zone_ix)
-        return profile
+        """The profile of a zone's day, or of its proxy's; None where no shape is known: every hour counts as the mean.
+
+        Not its parent's: the sun of a country is not that of each of its regions.
+        """
+        profiles: dict[int, int] = self._part("hourly")["zones"]
+        for ix, rung in self.ladder(zone_ix):
+            if ix in profiles and rung in ("", PROXY_ZONE):
+                return profiles[ix]
+        return None
 
     def hourly_ratio(self, profile_ix: int, month: int, hour: int) -> tuple[float, float]:
         """(carbon, off-site water) of an hour in UTC over the annual mean; month 0 is the whole year.

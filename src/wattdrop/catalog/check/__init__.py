@@ -10,16 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from .entities import (
-    check_accelerator_power,
+    check_accelerators,
     check_dates,
     check_expert_counts,
     check_families,
     check_hosts,
+    check_model_shapes,
     check_node_power,
     check_parameter_counts,
+    check_power_observations,
     check_service_hardware,
     check_service_places,
     check_slugs,
+    check_training,
 )
 from .figures import check_dictionary, check_ranges, check_sources_used, check_units
 from .places import (
@@ -47,10 +50,13 @@ CHECKS: Final[tuple[Callable[[Catalog], Iterator[Problem]], ...]] = (
     check_sources_used,
     check_parameter_counts,
     check_expert_counts,
+    check_model_shapes,
+    check_training,
     check_dates,
     check_families,
-    check_accelerator_power,
+    check_accelerators,
     check_node_power,
+    check_power_observations,
     check_slugs,
     check_service_hardware,
     check_service_places,

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ...schema.names import letters_and_digits
+from ...units import FLOPS_PER_TFLOP, PER_BILLION, S_PER_HOUR
 from ..figure import Problem
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ _SLUG: Final = re.compile(r"[a-z0-9-]{3,64}")
 # Sums of rounded figures: node power totals are the product of two whole numbers, parameter counts have 3
 # digits.
 _ROUNDING: Final = 0.01
+_EXPERT_ROUNDING: Final = 0.05
+_SHAPE_SHARES: Final = (0.25, 6.0)
 _DENSE_SHARE: Final = 0.35  # the rest may be embeddings that are looked up; less is a mixture or a slip
 
 
@@ -46,9 +49,63 @@ def check_parameter_counts(catalog: Catalog) -> Iterator[Problem]:
 
 
 def check_expert_counts(catalog: Catalog) -> Iterator[Problem]:
-    """A token visits at most all experts, and every mixture uses fewer weights than it has."""
-    fix = "correct one of the counts"
-    yield from _not_above(catalog.models, "number_of_active_experts", "number_of_experts", fix)
+    """A token visits at most all experts, and the experts together are at most the model."""
+    models = catalog.models
+    yield from _not_above(
+        models, "number_of_active_experts", "number_of_experts", "correct one of the counts"
+    )
+    for ix, entity in enumerate(models.ids):
+        experts, each = (
+            models.number(ix, "number_of_experts"),
+            models.number(ix, "params_per_expert_billions"),
+        )
+        total = models.number(ix, "total_params_billions")
+        if experts * each > total * (1 + _EXPERT_ROUNDING):
+            what = f"{experts:g} experts of {each:g} billion are more than the model's {total:g} billion"
+            yield Problem(
+                models.file(ix), entity, "params_per_expert_billions", what, "correct one of the counts"
+            )
+
+
+def check_model_shapes(catalog: Catalog) -> Iterator[Problem]:
+    """Weights follow from layers and width: a transformer layer has about 12 times its width squared.
+
+    Only for dense models, and only to find slips by a factor: gated and shared layers move it by two or three.
+    """
+    models = catalog.models
+    yield from _not_above(models, "num_kv_heads", "num_attention_heads", "correct one of the counts")
+    yield from _not_above(
+        models, "text_encoder_params_billions", "total_params_billions", "correct one of the counts"
+    )
+    for ix, entity in enumerate(models.ids):
+        if models.text(ix, "architecture") != "dense":
+            continue
+        active, width = (
+            models.number(ix, "active_params_billions") * PER_BILLION,
+            models.number(ix, "hidden_size"),
+        )
+        layers = 12 * models.number(ix, "num_layers") * width**2
+        vocabulary = models.number(ix, "vocab_size")
+        embeddings = 2 * vocabulary * width if vocabulary == vocabulary else 0.0
+        if active < layers * _SHAPE_SHARES[0] or active - embeddings > layers * _SHAPE_SHARES[1]:
+            what = f"{active / PER_BILLION:g} billion active weights, but layers of about {layers / PER_BILLION:.3g}"
+            yield Problem(models.file(ix), entity, "num_layers", what, "correct weights, layers or width")
+
+
+def check_training(catalog: Catalog) -> Iterator[Problem]:
+    """Training took at least as long as the fastest accelerator of the catalog would at its peak."""
+    models, gpus = catalog.models, catalog.gpus
+    peaks = (
+        gpus.number(ix, name) for ix in range(len(gpus)) for name in ("fp16_tflops_dense", "fp8_tflops_dense")
+    )
+    fastest = max((peak for peak in peaks if peak == peak), default=0.0) * FLOPS_PER_TFLOP
+    for ix, entity in enumerate(models.ids):
+        hours, flop = models.number(ix, "training_gpu_hours"), models.number(ix, "training_compute_flop")
+        if flop > fastest * hours * S_PER_HOUR:
+            what = f"{flop:.3g} FLOP in {hours:g} hours is faster than any accelerator"
+            yield Problem(
+                models.file(ix), entity, "training_compute_flop", what, "let both be of the same training"
+            )
 
 
 def check_dates(catalog: Catalog) -> Iterator[Problem]:
@@ -81,9 +138,21 @@ def check_families(catalog: Catalog) -> Iterator[Problem]:
             )
 
 
-def check_accelerator_power(catalog: Catalog) -> Iterator[Problem]:
-    """An accelerator at rest draws less than its limit."""
+def check_accelerators(catalog: Catalog) -> Iterator[Problem]:
+    """An accelerator at rest draws less than its limit, and is not slower at narrower numbers."""
     yield from _not_above(catalog.gpus, "idle_power_w", "max_power_w", "correct one of the two")
+    yield from _not_above(catalog.gpus, "fp16_tflops_dense", "fp8_tflops_dense", "give dense rates for both")
+    yield from _not_above(catalog.gpus, "fp8_tflops_dense", "fp4_tflops_dense", "give dense rates for both")
+
+
+def check_power_observations(catalog: Catalog) -> Iterator[Problem]:
+    """A node draws at least what its accelerators draw."""
+    curve = catalog.power_curve
+    for ix, entity in enumerate(curve.ids):
+        node, each = curve.number(ix, "node_power_w"), curve.number(ix, "gpu_power_w_each")
+        if node < each * curve.number(ix, "gpu_count") * (1 - _ROUNDING):
+            what = f"{node:g} W, less than its accelerators"
+            yield Problem(curve.file(ix), entity, "node_power_w", what, "correct node, accelerators or count")
 
 
 def check_node_power(catalog: Catalog) -> Iterator[Problem]:
@@ -120,7 +189,7 @@ def check_slugs(catalog: Catalog) -> Iterator[Problem]:
 
 
 def check_service_hardware(catalog: Catalog) -> Iterator[Problem]:
-    """The default accelerator of a service is the one in its default node."""
+    """The default accelerators of a service are in its default node."""
     services, nodes, gpus = catalog.services, catalog.nodes, catalog.gpus
     for ix, entity in enumerate(services.ids):
         node, gpu = services.text(ix, "default_node_id"), services.text(ix, "default_gpu_id")
@@ -128,6 +197,11 @@ def check_service_hardware(catalog: Catalog) -> Iterator[Problem]:
         if gpu and node_ix is not None and gpus.find(gpu) != gpus.find(nodes.text(node_ix, "gpu_id")):
             what = f"{gpu}, but {node} has {nodes.text(node_ix, 'gpu_id')}"
             yield Problem(services.file(ix), entity, "default_gpu_id", what, "correct node or accelerator")
+        if node_ix is not None and services.number(ix, "default_gpu_count") > nodes.number(
+            node_ix, "gpu_count"
+        ):
+            what = f"more than the {nodes.number(node_ix, 'gpu_count'):g} of {node}"
+            yield Problem(services.file(ix), entity, "default_gpu_count", what, "correct node or count")
 
 
 def check_service_places(catalog: Catalog) -> Iterator[Problem]:
