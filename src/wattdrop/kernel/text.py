@@ -29,6 +29,8 @@ class Tokens(NamedTuple):
     drawn_tokens: Column
     decode_tokens: Column
     cached_tokens: Column
+    uncached_tokens: Column
+    media_tokens: Column
     prefill_tokens: Column
     context_tokens: Column
 
@@ -75,7 +77,11 @@ class Decode(NamedTuple):
 
 
 def tokens(s: Setup, e: Evidence, c: Constants, op: Ops) -> Tokens:
-    """Tokens decoded, prefilled and held in context by one request."""
+    """Tokens decoded, prefilled and held in context by one request.
+
+    Providers count the tokens of images and sound in ``input_tokens``; where fewer are reported than the media make, the
+    caller counted the text alone (or sent 0), and the media's own tokens are read.
+    """
     requests_in_flight = op.mx(
         op.pick(e.batch_size, op.where(s.decodes > 0.0, s.default_batch_size, s.pass_batch_size)), 1.0
     )
@@ -105,10 +111,15 @@ def tokens(s: Setup, e: Evidence, c: Constants, op: Ops) -> Tokens:
     drawn_tokens = op.pick(e.output_images, s.default_images) * s.decode_tokens_per_output_image
     decode_tokens = s.decodes * op.mx(written_tokens + spoken_tokens + drawn_tokens, 1.0)
     cached_tokens = s.decodes * op.mn(op.pick(e.cached_input_tokens, 0.0), read_tokens)
-    prefill_tokens = s.decodes * (
-        op.mx(read_tokens - op.pick(e.cached_input_tokens, 0.0), 0.0)
-        + seen_pixels * s.prefill_tokens_per_input_pixel
+    uncached_tokens = op.mx(read_tokens - op.pick(e.cached_input_tokens, 0.0), 0.0)
+    media_tokens = (
+        seen_pixels * s.prefill_tokens_per_input_pixel
         + heard_audio_s * s.prefill_tokens_per_input_audio_second
+    )
+    prefill_tokens = s.decodes * op.where(
+        op.is_given(e.input_tokens) > 0.0,
+        op.mx(uncached_tokens, media_tokens),
+        uncached_tokens + media_tokens,
     )
     context_tokens = prefill_tokens + cached_tokens
     return Tokens(
@@ -124,6 +135,8 @@ def tokens(s: Setup, e: Evidence, c: Constants, op: Ops) -> Tokens:
         drawn_tokens=drawn_tokens,
         decode_tokens=decode_tokens,
         cached_tokens=cached_tokens,
+        uncached_tokens=uncached_tokens,
+        media_tokens=media_tokens,
         prefill_tokens=prefill_tokens,
         context_tokens=context_tokens,
     )
@@ -272,7 +285,8 @@ def decode(
     a gamma-distributed popularity (shape 4) leaves the rare ones untouched for longer.
 
     Beside reading and arithmetic, a step takes launches and gaps (``step_wait_s``, shared, at the working power), and each
-    token its sampling and small kernels (``token_work_s``, not shared, at ``token_power_share``).
+    token its sampling and small kernels (``token_work_s``, not shared, at ``token_power_share``). Where a library pipeline
+    decodes (``step_host_s``), its host time is counted in :mod:`.passes` instead.
 
     At 8 bits, experts were measured to take ``moe_8bit_cost`` times the time that their bytes need.
 
@@ -306,7 +320,7 @@ def decode(
     weights_read_s = weights_read_bytes / sustained_bytes_per_s
     kv_read_s = kv_read_bytes / sustained_bytes_per_s
     decode_arithmetic_s = decode_flops / sustained_flops_per_s
-    step_wait_s = decode_tokens * s.step_overhead_s / requests_in_flight
+    step_wait_s = op.where(s.step_host_s > 0.0, 0.0, decode_tokens * s.step_overhead_s / requests_in_flight)
     token_work_s = decode_tokens * s.token_overhead_s
     expert_wait_s = op.where(s.is_moe * s.weight_bytes == 1.0, c.moe_8bit_cost - 1.0, 0.0) * weights_read_s
     decode_device_s = (
