@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from ..catalog import Catalog, load
 from ..errors import RowError
+from ..kernel.ops import FLOATS
 from ..resolve.batch import Resolution, Resolver
+from ..resolve.quantities import evidence
 from ..schema import ImpactMetrics, ImpactRow, parse_rows
+from .assumed import assumed_quantities
 from .evaluate import Evaluation, evaluate
 
 if TYPE_CHECKING:
     from ..kernel.constants import Constants
+    from ..resolve.choice import Choice
     from ..schema import ImpactResponse
     from .explain import Explanation
 
@@ -147,6 +151,13 @@ class Estimate:
         from .render import response
 
         return response(self, debug)
+
+    def choices(self, number: int) -> tuple[Choice, ...]:
+        """What was chosen or assumed for a row: entities, then quantities that the row does not give."""
+        at = self.position(number)
+        resolved = self.resolution.resolved[self.resolution.resolved_of[at]]
+        given = evidence(self.resolution.quantities[at], self.frame_aspect, FLOATS)
+        return (*resolved.choices, *assumed_quantities(resolved.setup, given, self.constants))
 
     def explain(self, number: int) -> Explanation:
         """Every step to the numbers of one row."""

@@ -55,6 +55,6 @@ def _steps(estimate: Estimate, resolved: Resolved, at: int) -> list[PredictionSt
     ]
     said = [
         f"{c.question}: {c.chosen} ({c.basis}, {c.rung})" + (f"; {c.note}" if c.note else "")
-        for c in resolved.choices
+        for c in estimate.choices(estimate.resolution.computed[at])
     ]
     return steps + [PredictionStep(description=text, duration_ms=0.0, inferences=0) for text in said]

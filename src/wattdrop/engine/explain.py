@@ -80,7 +80,7 @@ def explain(estimate: Estimate, row: int) -> Explanation:
         kept[formula.name] = value
         unit = unit_of(formula.name)
         steps.append(Step(formula.name, value, unit, _readable(formula), formula.stage, inputs))
-    return Explanation(resolved.choices, tuple(steps), estimate.method_version, estimate.catalog_digest)
+    return Explanation(estimate.choices(row), tuple(steps), estimate.method_version, estimate.catalog_digest)
 
 
 class _Leaves:

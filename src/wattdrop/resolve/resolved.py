@@ -129,6 +129,9 @@ def _bind(
         else replica_gpus(model.total, weight_bytes, machine.memory_bytes, machine.gpus, math.nan, c)
     )
     batch, batch_choice = _batch(catalog, service_ix)
+    if not demand.decodes:
+        served = f"{demand.pass_batch_size:g} requests in one call"
+        batch_choice = Choice("batch", served, "assumed", "default of the kind of work")
     utilization, utilization_choice = _utilization(catalog, service_ix, hardware.node_ix)
     facility = facility_of(catalog, place)
     grid = grid_of(catalog, place, d.year)
