@@ -12,8 +12,8 @@ models and accelerators come from the catalog. Takes about half a minute.
 What is done to the rows, and why (see validation/measurements/README.md):
 
 * prompt lengths are not published: 155, 248 and 198 tokens for chat, code and reasoning;
-* the 2024 rows (ML.ENERGY v2) carry their own factors on the overheads, the 2023 rows (v1, plain transformers loops) the factor
-  ``loop_overhead`` on the overhead per step: software, not hardware. They inform everything else;
+* the 2024 rows (ML.ENERGY v2) carry their own factors on the overheads, the 2023 rows (v1, plain transformers loops) the
+  factor ``step_loop`` on the overhead per step: software, not hardware. They inform everything else;
 * arithmetic at 8 bits and below runs at twice the dense 16-bit peak, as the package resolves it;
 * reasoning rows on the B200 that draw less than half of the maximum power are left out: a software limit (caveat 7).
 """
@@ -43,9 +43,21 @@ HERE = Path(__file__).parent
 METHODOLOGY = HERE.parent / "src" / "wattdrop" / "data" / "methodology"
 TEXT = METHODOLOGY / "text.toml"
 
-WEIGHT_BYTES = {"fp32": 4.0, "bf16": 2.0, "fp16": 2.0, "": 2.0, "fp8": 1.0, "int8": 1.0, "mxfp4": 0.53, "fp4": 0.53}
+WEIGHT_BYTES = {
+    "fp32": 4.0,
+    "bf16": 2.0,
+    "fp16": 2.0,
+    "": 2.0,
+    "fp8": 1.0,
+    "int8": 1.0,
+    "mxfp4": 0.53,
+    "fp4": 0.53,
+}
 #: Tokens that the text generation of sources without output lengths behaves like (measurements README).
-OUTPUT_TOKENS = {"HF AI Energy Score (Feb 2025)": 10.0, "Luccioni et al. 2024 (Power Hungry Processing)": 10.0}
+OUTPUT_TOKENS = {
+    "HF AI Energy Score (Feb 2025)": 10.0,
+    "Luccioni et al. 2024 (Power Hungry Processing)": 10.0,
+}
 #: Plain loops of the transformers library, one request at a time.
 LOOPS = {"ML.ENERGY v1", *OUTPUT_TOKENS}
 IDLE_GPU_W = 56.0  # measurements README, caveat 2
@@ -67,10 +79,10 @@ FITTED: dict[str, tuple[float, float]] = {
     "byte_energy_j": (1e-11, 3e-10),
     "flop_energy_j": (5e-14, 2e-12),
     "moe_8bit_cost": (1.0, 4.0),
-    "loop_overhead": (1.0, 40.0),
 }
-#: Factors of the engines of 2024, fitted beside them and not shipped: on overheads per step and per token.
-SOFTWARE = {"step_2024": (1.0, 20.0), "token_2024": (1.0, 20.0)}
+#: Factors of other software, fitted beside them and not shipped: engines of 2024 on the overheads per step and per token,
+#: plain loops on the overhead per step.
+SOFTWARE = {"step_2024": (1.0, 20.0), "token_2024": (1.0, 20.0), "step_loop": (1.0, 40.0)}
 
 #: Two constants that the data hardly tell apart (faster arithmetic at more power, or slower at less) are held near what
 #: matrix products are known to reach, with the weight of one model that is off by half.
@@ -128,8 +140,18 @@ class Figures:
         if ix is None:
             return None
         table = self._catalog.models
-        names = ("total_params_billions", "active_params_billions", "num_layers", "hidden_size", "num_kv_heads", "head_dim")
-        return {"architecture": table.text(ix, "architecture"), **{name: table.number(ix, name) for name in names}}
+        names = (
+            "total_params_billions",
+            "active_params_billions",
+            "num_layers",
+            "hidden_size",
+            "num_kv_heads",
+            "head_dim",
+        )
+        return {
+            "architecture": table.text(ix, "architecture"),
+            **{name: table.number(ix, name) for name in names},
+        }
 
     def gpu(self, label: str) -> Mapping[str, str | float] | None:
         """Columns of an accelerator by its label in the measurements."""
@@ -161,21 +183,31 @@ def read_rows(path: Path, figures: Figures) -> list[Row]:
     rows = []
     with path.open(newline="") as file:
         for cell in csv.DictReader(file):
-            output = OUTPUT_TOKENS.get(cell["source"], math.nan) if cell["task"] == "text-generation" else math.nan
+            output = (
+                OUTPUT_TOKENS.get(cell["source"], math.nan) if cell["task"] == "text-generation" else math.nan
+            )
             output = number(cell["output_tokens"] or output)
             known = cell["boundary"] == "gpu_only" and cell["kind"] == "measured" and output > 0.0
             if not (known and cell["energy_wh_per_request"] and cell["quality"] in {"A", "B"}):
                 continue
             model, gpu = figures.model(cell["model_hf_path"]), figures.gpu(cell["gpu"])
             wanted = cell["task"] in {"chat", "code", "reasoning", "text-generation"}
-            if model is None or gpu is None or not wanted or model["architecture"] not in {"dense", "moe", "hybrid-ssm"}:
+            if (
+                model is None
+                or gpu is None
+                or not wanted
+                or model["architecture"] not in {"dense", "moe", "hybrid-ssm"}
+            ):
                 continue
             idle = number(cell["idle_gpus"] or 0)
             energy, power = number(cell["energy_wh_per_request"]) * 3600.0, number(cell["avg_power_w"])
             if idle:
                 energy, power = energy * (1.0 - idle * IDLE_GPU_W / power), power - idle * IDLE_GPU_W
             devices = number(cell["gpu_count"]) - idle
-            total, active = number(model["total_params_billions"]) * 1e9, number(model["active_params_billions"]) * 1e9
+            total, active = (
+                number(model["total_params_billions"]) * 1e9,
+                number(model["active_params_billions"]) * 1e9,
+            )
             given = number(cell["input_tokens"])
             rows.append(
                 Row(
@@ -210,7 +242,10 @@ def read_constants() -> dict[str, float]:
     """Values of the method's constants as shipped."""
     values: dict[str, float] = {}
     for path in sorted(METHODOLOGY.glob("*.toml")):
-        values.update((entry["id"], float(entry["value"])) for entry in tomllib.loads(path.read_text()).get("constant", ()))
+        values.update(
+            (entry["id"], float(entry["value"]))
+            for entry in tomllib.loads(path.read_text()).get("constant", ())
+        )
     return values
 
 
@@ -219,7 +254,7 @@ def software_of(row: Row, values: Mapping[str, float]) -> tuple[float, float]:
     if row.source == "ML.ENERGY v2":
         return values.get("step_2024", 1.0), values.get("token_2024", 1.0)
     if row.source in LOOPS:
-        return values.get("loop_overhead", 1.0), 1.0
+        return values.get("step_loop", 1.0), 1.0
     return 1.0, 1.0
 
 
@@ -243,19 +278,24 @@ class Batch:
                 for r in rows
             ],
             attention_flops_per_pair=[
-                replica.attention_flops_per_pair(r.active_params, r.layers, r.hidden_size, c, r.architecture) for r in rows
+                replica.attention_flops_per_pair(r.active_params, r.layers, r.hidden_size, c, r.architecture)
+                for r in rows
             ],
             decodes=1.0,
             decode_tokens_per_output_token=1.0,
             decode_weights_share=1.0,
             default_batch_size=1.0,
             gpu_max_power_w=[r.max_power_w for r in rows],
-            gpu_flops_per_s=[r.flops_per_s * (2.0 if WEIGHT_BYTES[r.precision] <= 1.0 else 1.0) for r in rows],
+            gpu_flops_per_s=[
+                r.flops_per_s * (2.0 if WEIGHT_BYTES[r.precision] <= 1.0 else 1.0) for r in rows
+            ],
             gpu_bandwidth_bytes_per_s=[r.bandwidth_bytes_per_s for r in rows],
             replica_gpus=[r.gpus for r in rows],
         )
         count = len(rows)
-        self.setup = Setup(**{k: np.broadcast_to(np.asarray(v, dtype=float), (count,)) for k, v in fields.items()})
+        self.setup = Setup(
+            **{k: np.broadcast_to(np.asarray(v, dtype=float), (count,)) for k, v in fields.items()}
+        )
         given: dict[str, Any] = dict.fromkeys(Evidence._fields, math.nan)
         given.update(
             input_tokens=[r.input_tokens for r in rows],
@@ -318,14 +358,23 @@ def fit(rows: Sequence[Row], start: Mapping[str, float]) -> dict[str, float]:
     batch, weight = Batch(rows, start), np.sqrt(row_weights(rows))
 
     def residuals(x: Any) -> Any:
-        energy_j, device_s = batch.predict({**start, **dict(zip(names, np.exp(x), strict=True))}, software=True)
+        energy_j, device_s = batch.predict(
+            {**start, **dict(zip(names, np.exp(x), strict=True))}, software=True
+        )
         energy = weight * np.log(energy_j / batch.energy_j)
         time = math.sqrt(TIME_WEIGHT) * weight * np.log(device_s / batch.device_s)
         held = [PRIOR_WEIGHT * (x[names.index(name)] - math.log(value)) for name, value in PRIOR.items()]
         return np.concatenate([energy, time, held])
 
     found = least_squares(
-        residuals, first, bounds=(low, high), loss="soft_l1", f_scale=0.05, xtol=1e-10, ftol=1e-10, max_nfev=300
+        residuals,
+        first,
+        bounds=(low, high),
+        loss="soft_l1",
+        f_scale=0.05,
+        xtol=1e-10,
+        ftol=1e-10,
+        max_nfev=300,
     )
     return {**start, **{name: float(value) for name, value in zip(names, np.exp(found.x), strict=True)}}
 
@@ -373,7 +422,9 @@ def write(values: Mapping[str, float]) -> None:
 def main() -> None:
     """Read, fit, report, and write if asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("measurements", nargs="?", type=Path, default=HERE / "measurements" / "calibration.csv")
+    parser.add_argument(
+        "measurements", nargs="?", type=Path, default=HERE / "measurements" / "calibration.csv"
+    )
     parser.add_argument("--extra", type=Path, help="rows to report on beside the fitted ones")
     parser.add_argument("--models", type=Path)
     parser.add_argument("--gpus", type=Path)
@@ -382,10 +433,13 @@ def main() -> None:
     figures, shipped = Figures(asked.models, asked.gpus), read_constants()
     every = read_rows(asked.measurements, figures)
     weak = [
-        r.gpu.startswith("B200") and r.task == "reasoning" and r.energy_j / r.device_s < 0.5 * r.max_power_w for r in every
+        r.gpu.startswith("B200") and r.task == "reasoning" and r.energy_j / r.device_s < 0.5 * r.max_power_w
+        for r in every
     ]
     rows = [r for r, out in zip(every, weak, strict=True) if r.source in SOURCE_WEIGHT and not out]
-    print(f"{len(rows)} rows, {len({r.model for r in rows})} models; {sum(weak)} rows of a software limit left out")
+    print(
+        f"{len(rows)} rows, {len({r.model for r in rows})} models; {sum(weak)} rows of a software limit left out"
+    )
 
     values = fit(rows, shipped)
     for name in (*FITTED, *SOFTWARE):

@@ -78,7 +78,9 @@ def language_model(
         "kv_bytes_per_token": replica.kv_bytes_per_token(
             used, layers, kv_heads, 128.0, 2.0, constants, architecture
         ),
-        "attention_flops_per_pair": replica.attention_flops_per_pair(used, layers, hidden, constants, architecture),
+        "attention_flops_per_pair": replica.attention_flops_per_pair(
+            used, layers, hidden, constants, architecture
+        ),
         "step_overhead_s": replica.step_overhead_s(params, gpus, active is not None, constants, layers),
         "token_overhead_s": replica.token_overhead_s(gpus, constants),
         "decodes": 1.0,

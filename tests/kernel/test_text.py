@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.kernel.rows import CONSTANTS, impact, llama_8b, llama_70b, llama_405b_fp8, qwen3_30b_a3b
-
 
 # --- tokens -----------------------------------------------------------------------------------------------------
 
@@ -33,7 +31,9 @@ def test_nothing_said_is_the_default_answer_and_zero_is_one_forward_pass() -> No
 
 
 def test_images_read_become_tokens() -> None:
-    t = impact(llama_8b(prefill_tokens_per_input_pixel=1 / 784), input_image_pixels=784.0 * 1000, output_tokens=9.0).tokens
+    t = impact(
+        llama_8b(prefill_tokens_per_input_pixel=1 / 784), input_image_pixels=784.0 * 1000, output_tokens=9.0
+    ).tokens
     assert t.prefill_tokens == pytest.approx(1000.0)
 
 
