@@ -52,7 +52,32 @@ def occupancy(
     denoise_full_power_s: Column,
     denoise_device_s: Column,
 ) -> Occupancy:
-    """Device-seconds of one request; a duration given by the caller replaces or bounds the modelled one."""
+    """Device-seconds of one request; a duration given by the caller replaces or bounds the modelled one.
+
+    Parameters
+    ----------
+    e : Evidence
+        ``processing_duration_s``: at execution, replaces the modelled time; ``request_duration_s``: at the client, with
+        network and queue in it, so it only bounds the modelled time from above. [s]
+    requests_in_flight : Column
+        Requests that share the replica during that time.
+    text_*, pass_*, denoise_* : Column
+        Full-power seconds and device-seconds of the three kinds of work; ``text_floor_s`` at peak rates. [s]
+
+    Returns
+    -------
+    Occupancy
+        ``full_power_s`` (energy over maximum power) and ``device_s`` (accelerators x seconds / requests sharing them). [s]
+
+    Notes
+    -----
+    ``device_s = duration x replica_gpus / requests_in_flight``, never less than the work takes at peak rates. Where a row
+    gives a duration but no batch size, the batch is the assumed one: a duration says little about energy by itself.
+
+    Examples
+    --------
+    20 s on four accelerators that serve 64 requests at a time: 20 x 4 / 64 = 1.25 device-seconds.
+    """
     full_power_s = text_full_power_s + pass_full_power_s + denoise_full_power_s
     modelled_device_s = text_device_s + pass_device_s + denoise_device_s
     floor_device_s = text_floor_s + c.floor_share * (pass_full_power_s + denoise_full_power_s)
@@ -73,7 +98,42 @@ def occupancy(
 
 
 def node(s: Setup, e: Evidence, c: Constants, op: Ops, full_power_s: Column, device_s: Column) -> Node:
-    """Energy of accelerators, host and idle capacity; a measured value replaces the modelled one."""
+    """Energy of accelerators, host and idle capacity; a measured value replaces the modelled one at its boundary.
+
+    Parameters
+    ----------
+    s : Setup
+        Maximum and idle power of an accelerator, idle and active power of the host without them [W]; ``node_gpus``, the
+        accelerators that share the host.
+    e : Evidence
+        ``utilization_rate`` [-] and measured energies per request [Wh]: of the accelerators while they work, of the IT
+        equipment, of the facility.
+    full_power_s, device_s : Column
+        From :func:`occupancy`. [s]
+
+    Returns
+    -------
+    Node
+        ``gpu_energy_wh`` and ``host_energy_wh``, each with its idle capacity, sum to ``it_energy_wh``. [Wh]
+
+    Notes
+    -----
+    Accelerators draw between idle and maximum power. The host's power grows from idle to active in step with the
+    accelerators', divided by the accelerators of the node. Utilisation u leaves ``(1 - u)/u`` seconds of idle capacity for
+    every busy one, at idle power of accelerator and host.
+
+    A measured value of the IT equipment or the facility is split between accelerators and host as the model would. A
+    measured value of the accelerators keeps the modelled host and idle capacity on top.
+
+    Examples
+    --------
+    6 full-power seconds in 10 s on an H100 (700 W, idle 71 W) of a p5.48xlarge (host 1,240 to 2,361 W, 8 accelerators) at
+    60 %: 4,200 J accelerator, 2,328 J host, 473 + 1,034 J idle capacity: 2.23 Wh.
+
+    References
+    ----------
+    Elsworth et al. 2025, Measuring the environmental impact of delivering AI at Google scale, arXiv 2508.15734.
+    """
     gpu_active_energy_wh = op.pick(
         e.measured_gpu_energy_wh,
         op.mn(
