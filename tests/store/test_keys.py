@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,19 +18,23 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "folder" / "wattdrop.db"
 
 
+@pytest.fixture
+def keys(path: Path) -> Iterator[Keys]:
+    with closing(open_database(path)) as database:
+        yield Keys(database)
+
+
 def test_a_key_is_recognised_and_never_stored(path: Path) -> None:
-    database = open_database(path)
-    key = Keys(database).create("laptop")
-    found = Keys(database).find(key)
-    assert found is not None
-    assert (found.name, found.customer_id) == ("laptop", 1)
-    assert Keys(database).find(key + "x") is None
-    database.close()
+    with closing(open_database(path)) as database:
+        key = Keys(database).create("laptop")
+        found = Keys(database).find(key)
+        assert found is not None
+        assert (found.name, found.customer_id) == ("laptop", 1)
+        assert Keys(database).find(key + "x") is None
     assert key.encode() not in b"".join(file.read_bytes() for file in path.parent.iterdir())
 
 
-def test_a_revoked_key_is_not_found(path: Path) -> None:
-    keys = Keys(open_database(path))
+def test_a_revoked_key_is_not_found(keys: Keys) -> None:
     key = keys.create("laptop")
     (listed,) = keys.list()
     keys.revoke(listed.id)
@@ -46,10 +52,10 @@ def test_the_file_is_its_owners_only(path: Path) -> None:
 
 
 def test_opening_again_keeps_everything(path: Path) -> None:
-    first = open_database(path)
-    key = Keys(first).create("laptop")
-    first.close()
-    assert Keys(open_database(path)).find(key) is not None
+    with closing(open_database(path)) as database:
+        key = Keys(database).create("laptop")
+    with closing(open_database(path)) as database:
+        assert Keys(database).find(key) is not None
 
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
@@ -58,8 +64,7 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         open_database(tmp_path / "file" / "wattdrop.db")
 
 
-def test_hostile_keys_are_only_unknown(path: Path) -> None:
-    keys = Keys(open_database(path))
+def test_hostile_keys_are_only_unknown(keys: Keys) -> None:
     assert keys.find("") is None
     assert keys.find("' OR 1=1 --") is None
     assert keys.find("\udcff") is None

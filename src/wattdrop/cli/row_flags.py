@@ -8,7 +8,8 @@ from typing import Any, Final
 import click
 
 from ..schema import FIELDS
-from ..schema.texts import LISTS, fields_of_texts
+from ..schema.requests import list_fields
+from ..schema.texts import fields_of_texts
 from .completions import names_of
 
 SHORT: Final = {
@@ -82,7 +83,7 @@ def row_flags(command: Callable[..., Any]) -> Callable[..., Any]:
         names += [f"--{field.replace('_', '-')}", field]
         option = click.option(
             *names,
-            metavar="SIZES" if field in LISTS else "VALUE",
+            metavar="SIZES" if field in list_fields() else "VALUE",
             help=HELP.get(field, "Attribution: changes no number."),
             hidden=field not in HELP,
             shell_complete=names_of(_KINDS[field]) if field in _KINDS else None,

@@ -13,7 +13,7 @@ import msgspec
 
 from ..errors import RowError
 from .moment import EXAMPLE
-from .requests import FIELD_ALIASES, FIELDS, NESTED_FIELDS, ImpactRow
+from .requests import FIELD_ALIASES, FIELDS, NESTED_FIELDS, ImpactRow, field_types
 
 _PATTERNED = {
     "country": 'two letters of ISO 3166-1, such as "US"',
@@ -102,10 +102,7 @@ def _expectation(name: str) -> tuple[str, type | tuple[type, ...], bool]:
     """What a field takes: in words, as Python types, and whether its values are bounded numbers."""
     from msgspec import inspect
 
-    info: Any = inspect.type_info(ImpactRow)
-    kind = next(field.type for field in info.fields if field.name == name)
-    if isinstance(kind, inspect.UnionType):
-        kind = next(part for part in kind.types if not isinstance(part, inspect.NoneType))
+    kind = field_types()[name]
     if isinstance(kind, inspect.IntType):
         return f"a whole number {_bounds(kind)}", int, True
     if isinstance(kind, inspect.FloatType):

@@ -6,9 +6,10 @@ measured, then attribution. Names and units are those of the wire. Every field i
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from functools import cache
+from typing import Annotated, Any, Final, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, inspect
 
 from .moment import CANONICAL
 
@@ -126,3 +127,32 @@ NESTED_FIELDS: Final[dict[str, dict[str, str]]] = {
     },
 }
 """The older nested form of a row: ``{"model": {"id": ...}, "hosting": {"service": ...}}``."""
+
+
+@cache
+def field_types() -> dict[str, Any]:
+    """The type of each field as msgspec describes it, without its ``None``: what messages and readers of text go by."""
+    info: Any = inspect.type_info(ImpactRow)
+    return {
+        field.name: next(part for part in field.type.types if not isinstance(part, inspect.NoneType))
+        for field in info.fields
+    }
+
+
+@cache
+def whole_number_fields() -> frozenset[str]:
+    """Fields that hold a whole number."""
+    return frozenset(name for name, kind in field_types().items() if isinstance(kind, inspect.IntType))
+
+
+@cache
+def number_fields() -> frozenset[str]:
+    """Fields that hold a number, whole or not."""
+    numbers = (inspect.IntType, inspect.FloatType)
+    return frozenset(name for name, kind in field_types().items() if isinstance(kind, numbers))
+
+
+@cache
+def list_fields() -> frozenset[str]:
+    """Fields that hold a list."""
+    return frozenset(name for name, kind in field_types().items() if isinstance(kind, inspect.VarTupleType))

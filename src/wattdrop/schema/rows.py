@@ -15,16 +15,20 @@ import msgspec
 from ..errors import BadRequest, RowError, TooLarge
 from .moment import canonical
 from .refusal import known_field_like, quoted, refusal
-from .requests import FIELD_ALIASES, FIELDS, NESTED_FIELDS, ImpactRequest, ImpactRow
+from .requests import (
+    FIELD_ALIASES,
+    FIELDS,
+    NESTED_FIELDS,
+    ImpactRequest,
+    ImpactRow,
+    list_fields,
+    whole_number_fields,
+)
 
 ParsedRow = ImpactRow | RowError
 
 _REQUEST: Final = msgspec.json.Decoder(ImpactRequest)
 _KNOWN: Final = frozenset(FIELDS)
-_WHOLE_NUMBERS: Final = frozenset(
-    name for name, kind in ImpactRow.__annotations__.items() if "Count" in kind or "Annotated[int" in kind
-)
-_IMAGES: Final = frozenset({"input_images", "output_images"})
 _CAPITALS: Final = frozenset({"country", "region"})
 
 
@@ -176,8 +180,8 @@ def _plain(name: str, value: object) -> object:
             return canonical(value) or value
         return value.strip().upper() if name in _CAPITALS else value
     if isinstance(value, float):
-        return int(value) if name in _WHOLE_NUMBERS and value.is_integer() else value
-    if name in _IMAGES and isinstance(value, list | tuple):
+        return int(value) if name in whole_number_fields() and value.is_integer() else value
+    if name in list_fields() and isinstance(value, list | tuple):
         return tuple(map(_image, value))
     if name == "utc_datetime" and hasattr(value, "isoformat"):
         return _plain(name, value.isoformat())

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
-from .requests import FIELD_ALIASES, ImpactRow
-
-LISTS = frozenset({"input_images", "output_images"})
+from .requests import FIELD_ALIASES, list_fields, number_fields
 
 
 def fields_of_texts(texts: Mapping[str, str]) -> dict[str, object]:
@@ -23,7 +20,7 @@ def fields_of_texts(texts: Mapping[str, str]) -> dict[str, object]:
 def value_of_text(name: str, text: str) -> object:
     """One value, typed as the field asks."""
     field = FIELD_ALIASES.get(name, name)
-    if field in LISTS:
+    if field in list_fields():
         separated = text.strip("[]").replace('"', "").replace("'", "").replace(";", ",")
         return [size.strip() for size in separated.split(",") if size.strip()]
     return _number(text) if field in number_fields() else text
@@ -38,11 +35,3 @@ def _number(text: str) -> object:
         return float(text)
     except ValueError:
         return text
-
-
-@cache
-def number_fields() -> frozenset[str]:
-    """Fields that hold a number."""
-    texts = {"Text", "Code2", "UtcDatetime", "Literal", "Images"}
-    kinds = ImpactRow.__annotations__.items()
-    return frozenset(name for name, kind in kinds if not any(str(kind).startswith(text) for text in texts))
