@@ -14,7 +14,15 @@ from snapshot import DATA, Row, Snapshot, snapshot_from_arguments
 from source_keys import source_ids
 from toml_text import Field, Number, clear, entry, write_entries
 
-TEXTS = ("vendor", "architecture", "form_factor", "memory_type", "foundry", "idle_power_kind", "embodied_method")
+TEXTS = (
+    "vendor",
+    "architecture",
+    "form_factor",
+    "memory_type",
+    "foundry",
+    "idle_power_kind",
+    "embodied_method",
+)
 DATASHEET = (
     "release_year",
     "memory_gb",
@@ -45,7 +53,7 @@ PUBLISHED_EMBODIED = {
     "manufacturer_pcf_derived": ("nv-pcf-b200", "derived"),
     "literature": ("luccioni-bloom", "published"),
 }
-MEASURED_IDLE = ("parking-tax", "h200-tdx", "tpu-v4-paper")
+MEASURED_IDLE = {"h200-tdx": "measured", "apple-support": "published"}
 MLPERF = "mlperf_llama2_70b_offline_tok_s_per_gpu"
 
 
@@ -68,7 +76,7 @@ def gpu(snapshot: Snapshot, row: Row) -> str:
     sources = [id for id in source_ids(row["source"]) if id not in RULES]
     published = PUBLISHED_EMBODIED.get(row["embodied_method"])
     measured_idle = next((id for id in sources if id in MEASURED_IDLE), "")
-    idle = (measured_idle, "measured") if row["idle_power_kind"] == "measured" else ("", "")
+    idle = (measured_idle, MEASURED_IDLE[measured_idle]) if row["idle_power_kind"] == "measured" else ("", "")
     origin = [id for id in sources if not published or id != published[0]] or sources
     fields: list[Field] = [
         ("id", row["id"]),
@@ -78,7 +86,10 @@ def gpu(snapshot: Snapshot, row: Row) -> str:
         ("confidence", row["confidence"]),
         ("source", origin if len(origin) > 1 else origin[0]),
         ("note", row["notes"]),
-        *((field, Number(row[field], source=snapshot.source_of("gpus", row["id"], field))) for field in DATASHEET),
+        *(
+            (field, Number(row[field], source=snapshot.source_of("gpus", row["id"], field)))
+            for field in DATASHEET
+        ),
         ("idle_power_w", Number(row["idle_power_w"], "", "", *idle)),
         (
             "embodied_emissions_kgco2e",

@@ -27,7 +27,7 @@ COMBINED_MARGIN = "grid_combined_margin_gco2_per_kwh"
 
 INTENSITY_COLUMNS = ["zone", "quantity", "valid_from", "value", "low", "high", "source", "basis", "note"]
 MIX_COLUMNS = ["zone", "fuel", "share", "year", "source", "basis"]
-ZONE_COLUMNS = "zone kind country name iso3166_2 iso3 members parent proxy_of quality note".split()
+ZONE_COLUMNS = "zone kind country name iso3166_2 iso3 members parent proxy_of quality source note".split()
 HOURLY_COLUMNS = "profile month hour_utc carbon_ratio p10 p90 water_ratio source".split()
 HOURLY_ZONE_COLUMNS = "zone profile match quality basis source note".split()
 
@@ -46,6 +46,10 @@ MEMBERS = {"IT-NORTH": " ".join(f"IT-{province}" for province in NORTH_ITALY.spl
 # History and country table round the same figure differently.
 ROUNDING = 0.051
 
+# A shape whose 24 hours have another mean than 1 would change the annual figure that it multiplies.
+MEAN_TOLERANCE = 0.002
+CARBON_RATIOS = ("ratio_to_annual_mean", "p10_ratio", "p90_ratio")
+
 Line = list[str]
 
 
@@ -57,7 +61,11 @@ def main() -> None:
     zones = list(zone_lines(countries, regions, profiles))
     write_csv(DATA / "grids" / "zones.csv", ZONE_COLUMNS, zones)
     factors = direct_factors()
-    lines = [*country_lines(countries, factors), *history_lines(snapshot, countries, regions), *region_lines(regions)]
+    lines = [
+        *country_lines(countries, factors),
+        *history_lines(snapshot, countries, regions),
+        *region_lines(regions),
+    ]
     write_parted("intensity", INTENSITY_COLUMNS, sorted(unique(lines)), source_column=6)
     write_parted("mix", MIX_COLUMNS, sorted(mix_lines(countries, regions)), source_column=4)
     write_hourly(snapshot, profiles, {line[0] for line in zones})
@@ -86,7 +94,7 @@ def zone_id(code: str) -> str:
 
 def zone_lines(countries: list[Row], regions: list[Row], profiles: list[Row]) -> Iterator[Line]:
     """World, countries, then what is smaller, each once."""
-    yield [CODE_OF_WORLD, "world", "", "World", "", "WLD", "", "", "", "", ""]
+    yield [CODE_OF_WORLD, "world", "", "World", "", "WLD", "", "", "", "", "iso-3166", ""]
     for row in sorted(countries, key=lambda row: row["iso2"]):
         if row["iso2"]:
             yield country_zone(row)
@@ -107,7 +115,8 @@ def country_zone(row: Row) -> Line:
     quality = "" if row["quality"] == "ok" else row["quality"]
     return [
         *(row["iso2"], "country", row["iso2"], row["name"], "", row["iso3"], "", CODE_OF_WORLD),
-        *(row["proxy_of"], "proxy" if row["proxy_of"] else "", "" if row["proxy_of"] else quality),
+        *(row["proxy_of"], "proxy" if row["proxy_of"] else ""),
+        *("iso-3166 proxy-neighbour" if row["proxy_of"] else "iso-3166", "" if row["proxy_of"] else quality),
     ]
 
 
@@ -115,14 +124,36 @@ def region_zone(code: str, rows: list[Row]) -> Line:
     """A state, province, balancing area or market zone."""
     row, zone = rows[0], zone_id(code)
     iso = next((other["iso3166_2"] for other in rows if other.get("iso3166_2")), "") if zone == code else ""
-    members = MEMBERS.get(zone) or next((o["member_iso3166_2"] for o in rows if o.get("member_iso3166_2")), "")
+    members = MEMBERS.get(zone) or next(
+        (o["member_iso3166_2"] for o in rows if o.get("member_iso3166_2")), ""
+    )
     kind = "region" if iso or row["scheme"] == "hourly" else "subregion"
-    notes = [row.get("notes", "")]
+    notes = [row["notes"]] if row.get("notes", "").startswith("over 10%") else []
+    source = "em-contrib"
+    if row["scheme"] in ("iso3166-2", "hourly"):
+        source = "iso-3166"
+    elif row["scheme"] == "egrid_subregion":
+        source = "egrid-2022"
     if zone != code:
-        notes.insert(0, f"Electricity Maps zone {code}; renamed because that is the ISO 3166-2 code of a province")
+        notes.insert(
+            0, f"Electricity Maps zone {code}; renamed because that is the ISO 3166-2 code of a province"
+        )
     proxy = "AU-NSW" if zone == "AU-ACT" else ""
     members = "" if members == iso else members
-    return [zone, kind, row["country"], row["name"], iso, "", members, row["country"], proxy, "", "; ".join(filter(None, notes))]
+    return [
+        zone,
+        kind,
+        row["country"],
+        row["name"],
+        iso,
+        "",
+        members,
+        row["country"],
+        proxy,
+        "",
+        source,
+        "; ".join(notes),
+    ]
 
 
 # --- intensities ---
@@ -138,15 +169,23 @@ def country_lines(countries: list[Row], factors: Mapping[str, tuple[float, float
         if sources == ["em-yearly"] and row["share_coal"]:
             yield from mix_lines_of_country(row, zone, factors)
             continue
-        years = [(row["year"], row["gco2e_per_kwh_lifecycle"]), (row["prev_year"], row["prev_gco2e_per_kwh_lifecycle"])]
+        years = [
+            (row["year"], row["gco2e_per_kwh_lifecycle"]),
+            (row["prev_year"], row["prev_gco2e_per_kwh_lifecycle"]),
+        ]
         for year, value in years:
             if value:
                 yield line(zone, LIFE_CYCLE, year, value, sources, "published")
         yield from direct_line(row, zone, sources, factors)
         margin = source_ids(row["margin_source"])
-        for quantity, column in ((OPERATING_MARGIN, "operating_margin"), (COMBINED_MARGIN, "combined_margin")):
+        for quantity, column in (
+            (OPERATING_MARGIN, "operating_margin"),
+            (COMBINED_MARGIN, "combined_margin"),
+        ):
             if row[f"gco2_per_kwh_{column}"]:
-                yield line(zone, quantity, row["margin_year"], row[f"gco2_per_kwh_{column}"], margin, "published")
+                yield line(
+                    zone, quantity, row["margin_year"], row[f"gco2_per_kwh_{column}"], margin, "published"
+                )
 
 
 def mix_lines_of_country(row: Row, zone: str, factors: Mapping[str, tuple[float, float]]) -> Iterator[Line]:
@@ -164,13 +203,22 @@ def direct_line(
 ) -> Iterator[Line]:
     """Stack emissions of a country: eGRID's total for the US, else the life-cycle figure x the mix's direct share."""
     if row["direct_method"].startswith("published"):
-        yield line(zone, DIRECT, row["direct_year"], row["gco2e_per_kwh_direct_est"], source_ids(row["direct_source"]), "published")
+        yield line(
+            zone,
+            DIRECT,
+            row["direct_year"],
+            row["gco2e_per_kwh_direct_est"],
+            source_ids(row["direct_source"]),
+            "published",
+        )
         return
     share = direct_share(row, factors)
     if share is not None:
         value = f"{float(row['gco2e_per_kwh_lifecycle']) * share:.0f}"
         derived = [*sources, "owid-2023", "ipcc-ar5"]
-        yield line(zone, DIRECT, row["year"], value, derived, "derived", "life-cycle x direct share of the mix")
+        yield line(
+            zone, DIRECT, row["year"], value, derived, "derived", "life-cycle x direct share of the mix"
+        )
     elif row["gco2e_per_kwh_direct_est"]:
         estimated = source_ids(row["direct_source"])
         yield line(zone, DIRECT, row["direct_year"], row["gco2e_per_kwh_direct_est"], estimated, "derived")
@@ -193,12 +241,18 @@ def direct_share(row: Row, factors: Mapping[str, tuple[float, float]]) -> float 
 
 def history_lines(snapshot: Snapshot, countries: list[Row], regions: list[Row]) -> Iterator[Line]:
     """Yearly figures. A country keeps its primary publisher in the main series, Electricity Maps beside it."""
-    only_share_alike = {row["iso2"] for row in countries if source_ids(row["source"]) == ["em-yearly"] and not row["share_coal"]}
+    only_share_alike = {
+        row["iso2"]
+        for row in countries
+        if source_ids(row["source"]) == ["em-yearly"] and not row["share_coal"]
+    }
     eponymous = {row["region_code"] for row in regions if row["scheme"] == "iso3166-2"}
     stand_ins = {row["iso2"] for row in countries if row["proxy_of"]}
     for row in snapshot.rows("grid_history"):
         zone, sources = zone_id(row["code"]), source_ids(row["source"])
-        beside = row["level"] == "country" and row["code"] not in only_share_alike or row["code"] in eponymous
+        beside = (row["level"] == "country" and row["code"] not in only_share_alike) or row[
+            "code"
+        ] in eponymous
         quantity = CONSUMPTION if beside and sources == ["em-yearly"] else LIFE_CYCLE
         if row["code"] in stand_ins and quantity == LIFE_CYCLE:
             continue
@@ -219,7 +273,9 @@ def region_lines(regions: list[Row]) -> Iterator[Line]:
             yield line(zone, DIRECT, row["direct_year"], row["gco2e_per_kwh_direct"], direct, basis)
 
 
-def line(zone: str, quantity: str, year: str, value: str, sources: list[str], basis: str, note: str = "") -> Line:
+def line(
+    zone: str, quantity: str, year: str, value: str, sources: list[str], basis: str, note: str = ""
+) -> Line:
     """One figure."""
     return [zone, quantity, year, value, "", "", " ".join(sources), basis, note]
 
@@ -241,7 +297,9 @@ def unique(lines: list[Line]) -> list[Line]:
 def mix_lines(countries: list[Row], regions: list[Row]) -> Iterator[Line]:
     """Shares above zero. A country's own Electricity Maps mix is left out: Our World in Data has the country."""
     rows = [(zone_id(row["iso2"]), row) for row in countries if not row["proxy_of"]]
-    rows += [(zone_id(r["region_code"]), r) for r in regions if r["scheme"] not in ("em_zone_country", "iso3166-1")]
+    rows += [
+        (zone_id(r["region_code"]), r) for r in regions if r["scheme"] not in ("em_zone_country", "iso3166-1")
+    ]
     for zone, row in rows:
         sources = " ".join(source_ids(row["mix_source"]))
         for fuel in FUELS:
@@ -257,25 +315,53 @@ def write_hourly(snapshot: Snapshot, zones: list[Row], known: set[str]) -> None:
         sources = " ".join(source_ids(row["source"]))
         note = "" if row["note"].startswith("no own hourly data") else row["note"]
         users[zone_id(row["zone"])] = [
-            *(zone_id(row["zone"]), zone_id(row["profile_zone"]), row["match"], row["quality"], "derived", sources, note)
+            *(
+                zone_id(row["zone"]),
+                zone_id(row["profile_zone"]),
+                row["match"],
+                row["quality"],
+                "derived",
+                sources,
+                note,
+            )
         ]
     for row in zones:
         for member in row["member_regions"].split():
             if member in known and member not in users:
                 whole = users[zone_id(row["zone"])]
                 users[member] = [member, whole[1], "part of the zone", whole[3], "derived", whole[5], ""]
+    rows = snapshot.rows("grid_hourly_profile")
+    carbon, water = daily_means(rows, "ratio_to_annual_mean"), daily_means(rows, "water_ratio_to_annual_mean")
     shapes = [
         [
-            *(zone_id(row["zone"]), row["month"], row["hour_utc"], row["ratio_to_annual_mean"], row["p10_ratio"]),
-            *(row["p90_ratio"], row["water_ratio_to_annual_mean"], source_ids(row["source"])[0]),
+            *(zone_id(row["zone"]), row["month"], row["hour_utc"]),
+            *(scaled(row[column], carbon[row["zone"]]) for column in CARBON_RATIOS),
+            scaled(row["water_ratio_to_annual_mean"], water[row["zone"]]),
+            source_ids(row["source"])[0],
         ]
-        for row in snapshot.rows("grid_hourly_profile")
+        for row in rows
     ]
     for shape in shapes:
         if own[shape[0]] != shape[7]:
             raise SystemExit(f"{shape[0]}: profile of {shape[7]}, zone table says {own[shape[0]]}")
     write_parted("hourly", HOURLY_COLUMNS, shapes, source_column=7)
     write_parted("hourly_zones", HOURLY_ZONE_COLUMNS, sorted(users.values()), source_column=5)
+
+
+def daily_means(rows: list[Row], column: str) -> dict[str, float]:
+    """Mean of a zone's 24 hours of the whole year: 1, unless hours are missing more often at one time of day."""
+    sums: dict[str, list[float]] = {}
+    for row in rows:
+        if row["month"] == "0" and row[column]:
+            sums.setdefault(row["zone"], []).append(float(row[column]))
+    means = {row["zone"]: 1.0 for row in rows}
+    means.update({zone: sum(values) / len(values) for zone, values in sums.items()})
+    return {zone: mean if abs(mean - 1) > MEAN_TOLERANCE else 1.0 for zone, mean in means.items()}
+
+
+def scaled(ratio: str, mean: float) -> str:
+    """A ratio to the mean of the hours themselves."""
+    return f"{float(ratio) / mean:.4f}" if ratio and mean != 1.0 else ratio
 
 
 if __name__ == "__main__":

@@ -97,14 +97,20 @@ def model(snapshot: Snapshot, table: str, row: Row) -> str:
 
     fields.append(number("total_params_billions", "total_params_low", "total_params_high"))
     fields.append(number("active_params_billions", "active_params_low", "active_params_high"))
-    fields += [(field, head_dim(row, sources[0]) if field == "head_dim" else number(field)[1]) for field in FIGURES]
+    fields += [
+        (field, head_dim(row, sources[0]) if field == "head_dim" else number(field)[1]) for field in FIGURES
+    ]
     fields += [(field, row.get(field, "")) for field in TEXTS_BESIDE_FIGURES]
     return entry("model", fields)
 
 
 def head_dim(row: Row, source: str) -> Number:
     """Width of a head: the rule of quantities.toml unless the developer's own value differs from it."""
-    value, width, heads = row.get("head_dim", ""), row.get("hidden_size", ""), row.get("num_attention_heads", "")
+    value, width, heads = (
+        row.get("head_dim", ""),
+        row.get("hidden_size", ""),
+        row.get("num_attention_heads", ""),
+    )
     follows = bool(value and width and heads) and float(value) * float(heads) == float(width)
     return Number(value, source="" if follows else source, basis="" if follows else "published")
 

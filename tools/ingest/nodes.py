@@ -1,7 +1,8 @@
 """nodes -> nodes/<cloud>.toml, power_curve -> power_curve.csv.
 
 Host power and host embodied impact follow the two host rules (source in quantities.toml); what is left of a node's
-source says where its make-up was read. `gpu_count_int` and `gpu_max_power_w_total` repeat other columns and are dropped.
+source says where its make-up was read. `gpu_count_int` and `gpu_max_power_w_total` repeat other columns: they are
+checked and dropped.
 """
 
 from __future__ import annotations
@@ -31,8 +32,12 @@ FIGURES = (
 def main() -> None:
     """Write one file per cloud, sorted by id, and the observed node powers."""
     snapshot = snapshot_from_arguments()
+    limits = {row["id"]: float(row["max_power_w"]) for row in snapshot.rows("gpus")}
     by_cloud: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in snapshot.rows("nodes"):
+        total = float(row["gpu_count"]) * limits[row["gpu_id"]]
+        if abs(float(row["gpu_max_power_w_total"]) - total) > 1:
+            raise SystemExit(f"{row['node_id']}: gpu_max_power_w_total is not count x limit ({total:g} W)")
         by_cloud[row["cloud_id"]].append((row["node_id"], node(snapshot, row)))
     clear("nodes", "*.toml")
     for cloud, entries in sorted(by_cloud.items()):
@@ -63,13 +68,24 @@ def node(snapshot: Snapshot, row: Row) -> str:
         ("confidence", row["confidence"]),
         ("source", sources if len(sources) > 1 else sources[0]),
         ("note", row["notes"]),
-        *map(number, FIGURES),
+        *((name, share_of_pair(row) if name == "share_of_host" else number(name)[1]) for name in FIGURES),
         number("embodied_emissions_kgco2e_ex_gpu", f"{embodied}_low", f"{embodied}_high"),
         number("embodied_water_l_ex_gpu"),
         number("use_life_years"),
         number("average_utilization_rate"),
     ]
     return entry("node", fields)
+
+
+def share_of_pair(row: Row) -> Number:
+    """Part of the host; for a machine without accelerator, part of the two processors that its `gpu_id` stands for.
+
+    Some hosts are described as one socket of a two-socket board (m8i.metal-48xl is half of an m8i.96xlarge): there the
+    machine has half of the pair. Host watts and kilograms are absolute and stay.
+    """
+    share = row["share_of_host"]
+    half = float(row["gpu_count"]) == 0 and row["host_cpu_sockets"] == "1" and row["gpu_id"].endswith("_2s")
+    return Number(f"{float(share) / 2:.6g}", note="one socket of the pair") if half else Number(share)
 
 
 def write_power_curve(snapshot: Snapshot) -> None:

@@ -11,7 +11,17 @@ from grids import zone_id
 from snapshot import DATA, Row, snapshot_from_arguments, write_csv
 from source_keys import source_ids
 
-PLACE = ["cloud_id", "region_id", "name", "city", "country", "subregion", "grid_zone", "latitude_deg", "longitude_deg"]
+PLACE = [
+    "cloud_id",
+    "region_id",
+    "name",
+    "city",
+    "country",
+    "subregion",
+    "grid_zone",
+    "latitude_deg",
+    "longitude_deg",
+]
 # Upstream column, our quantity, and where its provenance is.
 FIGURES = (
     ("pue", "pue"),
@@ -36,13 +46,25 @@ def main() -> None:
     for path in (DATA / "regions").glob("*.csv"):
         path.unlink()
     for cloud, lines in sorted(by_cloud.items()):
-        write_csv(DATA / "regions" / f"{cloud}.csv", header, sorted(lines, key=lambda line: line[1]), drop_empty=True)
+        write_csv(
+            DATA / "regions" / f"{cloud}.csv",
+            header,
+            sorted(lines, key=lambda line: line[1]),
+            drop_empty=True,
+        )
     print(f"regions: {sum(map(len, by_cloud.values()))}")
 
 
 def region(row: Row) -> list[str]:
     """One region."""
-    line = [row["cloud_id"], row["region_id"], row["display_name"], row["city"], row["country"], row["subregion"]]
+    line = [
+        row["cloud_id"],
+        row["region_id"],
+        row["display_name"],
+        row["city"],
+        row["country"],
+        row["subregion"],
+    ]
     line += [zone_id(row["grid_zone"]), row["lat"], row["lon"]]
     for figure, prefix in FIGURES:
         line += figure_cells(row, figure, prefix)
@@ -57,7 +79,13 @@ def figure_cells(row: Row, figure: str, prefix: str) -> list[str]:
     source = " ".join(source_ids(row.get(f"{prefix}_source", ""))) or ORIGIN[prefix]
     said = row.get(f"{prefix}_basis", "")
     basis = "assumed" if said == "assumption" else "published"
-    return [row[figure], source, row[f"{prefix}_year"], basis, "" if said in ("assumption", "region") else said]
+    return [
+        row[figure],
+        source,
+        row[f"{prefix}_year"],
+        basis,
+        "" if said in ("assumption", "region") else said,
+    ]
 
 
 if __name__ == "__main__":

@@ -81,7 +81,9 @@ class Snapshot:
             row = by_key.get(correction.entity)
             if row is None or row.get(correction.field) != correction.was:
                 found = None if row is None else row.get(correction.field)
-                sys.exit(f"corrections.csv: {table} {correction.entity} {correction.field}: the snapshot says {found!r}")
+                sys.exit(
+                    f"corrections.csv: {table} {correction.entity} {correction.field}: the snapshot says {found!r}"
+                )
             row[correction.field] = correction.now
 
 

@@ -21,6 +21,7 @@ INCLUDES = {
     "assemblyai": ["universal"],
     "deepgram": ["nova-asr"],
     "gpt": ["o-series", "gpt-2", "gpt-image"],
+    "mistral": ["voxtral"],
     "mixtral": ["wizardlm"],
     "openai-tts": ["tts"],
     "stable-diffusion": ["sdxl", "stable-video", "controlnet", "animatediff"],
@@ -64,9 +65,13 @@ def main() -> None:
     """Write both files, sorted by id."""
     snapshot = snapshot_from_arguments()
     tasks = task_entries(snapshot)
-    write_entries(DATA / "tasks.toml", "Tasks: what a request asks for, and the model meant when it names none.", tasks)
+    write_entries(
+        DATA / "tasks.toml", "Tasks: what a request asks for, and the model meant when it names none.", tasks
+    )
     families = family_entries(snapshot)
-    write_entries(DATA / "families.toml", "Model families, the spelling of the public contract first.", families)
+    write_entries(
+        DATA / "families.toml", "Model families, the spelling of the public contract first.", families
+    )
     print(f"tasks: {len(tasks)}, families: {len(families)}")
 
 

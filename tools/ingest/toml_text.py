@@ -55,7 +55,11 @@ def figure(number: Number) -> str:
     low, high = number.low, number.high
     if low and high and float(low) == float(number.value) == float(high):
         low = high = ""
-    parts = [f"{key} = {digits(text)}" for key, text in (("low", low), ("high", high), ("valid_from", number.valid_from)) if text]
+    parts = [
+        f"{key} = {digits(text)}"
+        for key, text in (("low", low), ("high", high), ("valid_from", number.valid_from))
+        if text
+    ]
     texts = (("source", number.source), ("basis", number.basis), ("note", number.note))
     parts += [f"{key} = {quoted(text)}" for key, text in texts if text]
     return "{ value = " + ", ".join([digits(number.value), *parts]) + " }" if parts else digits(number.value)

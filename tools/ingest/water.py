@@ -32,12 +32,20 @@ def stand_in_countries(snapshot: Snapshot) -> set[str]:
 
 def factor(row: Row) -> list[str]:
     """One factor. Litres consumed, not withdrawn."""
-    name = row["code"] if row["scope"] in TECHNOLOGIES else zone_id("" if row["scope"] == "world" else row["code"])
+    name = (
+        row["code"]
+        if row["scope"] in TECHNOLOGIES
+        else zone_id("" if row["scope"] == "world" else row["code"])
+    )
     basis = "derived" if row["method"].startswith("derived") else "published"
     return [
         *(name, row["scope"], row["year"], row["ewif_l_per_kwh"], row["ewif_low"], row["ewif_high"]),
         *(row["ewif_excl_hydro_l_per_kwh"], row["withdrawal_l_per_kwh"]),
-        *(" ".join(source_ids(row["source"])), "assumed" if "own_blend" in row["source"] else basis, row["notes"]),
+        *(
+            " ".join(source_ids(row["source"])),
+            "assumed" if "own_blend" in row["source"] else basis,
+            row["notes"],
+        ),
     ]
 
 
