@@ -31,5 +31,7 @@ def create_app(catalog: Catalog, keys: Keys, settings: Settings) -> AsgiApp:
 
 def app_of_environment() -> AsgiApp:
     """The application as a server process starts it: settings from the environment, the package's own catalog."""
+    import numpy  # noqa: F401 - here, so that the first large batch need not wait for it
+
     settings = read_settings()
     return create_app(load(), Keys(open_database(settings.database)), settings)
