@@ -57,3 +57,10 @@ def test_a_filter_that_is_no_boolean_is_refused(service: Service) -> None:
     response = service.get("/node", params={"custom": "perhaps"})
     assert response.status_code == 400
     assert response.json()["details"] == {"field": "custom"}
+
+
+def test_what_people_use_comes_first(service: Service) -> None:
+    models = [model["id"] for model in service.get("/model").json()["models"]]
+    assert {"gpt_4o", "llama_v31_8b", "stable_diffusion_xl_base_1_0", "whisper_large_v3"} <= set(models)
+    gpus = [gpu["id"] for gpu in service.get("/gpu").json()["gpus"]]
+    assert {"h100_sxm_80gb", "a100_sxm_40gb", "l40s"} <= set(gpus[:20])

@@ -18,11 +18,14 @@ from .answers import encode, send
 from .authorisation import KeyRing
 from .bodies import check_accept
 
+_NAMES_PER_DEFAULT = 10
+"""A model that is the default of a task counts as if it had so many names more."""
+
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class ModelList:
-    """Models, the catalog's defaults first, then those known under the most names."""
+    """Models, those known under the most names first: every provider that serves a model adds one."""
 
     def __init__(self, catalog: Catalog, keys: KeyRing) -> None:
         self._catalog = catalog
@@ -33,9 +36,10 @@ class ModelList:
         catalog = self._catalog
         tables = (catalog.families, catalog.tasks)
         defaults = _named(table.text(ix, "default_model_id") for table in tables for ix in range(len(table)))
+        ids = catalog.models.ids
         return _by_use(
-            catalog.models.ids,
-            lambda ix: (defaults[catalog.models.ids[ix]], len(catalog.models.texts(ix, "aliases"))),
+            ids,
+            lambda ix: (_NAMES_PER_DEFAULT * defaults[ids[ix]] + len(catalog.models.texts(ix, "aliases")),),
         )
 
     async def on_get(self, request: Request, response: Response) -> None:
@@ -106,7 +110,7 @@ class NodeList:
 
 
 class GpuList:
-    """Accelerators, those in the most nodes first."""
+    """Accelerators, those in the most nodes first; processors, which stand in where a node has none, last."""
 
     def __init__(self, catalog: Catalog, keys: KeyRing) -> None:
         self._catalog = catalog
@@ -114,8 +118,8 @@ class GpuList:
 
     @cached_property
     def _ranked(self) -> list[int]:
-        gpus = _nodes_of_gpus(self._catalog)
-        return _by_use(self._catalog.gpus.ids, lambda ix: (gpus[self._catalog.gpus.ids[ix]],))
+        gpus, nodes = self._catalog.gpus, _nodes_of_gpus(self._catalog)
+        return _by_use(gpus.ids, lambda ix: (gpus.text(ix, "form_factor") != "CPU", nodes[gpus.ids[ix]]))
 
     async def on_get(self, request: Request, response: Response) -> None:
         """List them."""
