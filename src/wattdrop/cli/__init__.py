@@ -1,7 +1,6 @@
 """The command line. One file per command; each is imported only when it is asked for.
 
-Click, because a cold start counts here: on the machine this was built on, importing click takes 86 ms, typer 151 ms
-and cyclopts 219 ms. All three complete in shells; click needs no other package.
+Click, because a cold start counts: typer and cyclopts take longer to import (docs/decisions/0004-click-and-falcon.md).
 """
 
 from __future__ import annotations
