@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 ROUNDS = 10
-ONE = "--model gpt-4o --input-tokens 100 --output-tokens 500 --service openai --country US".split()  # noqa: SIM905
+ONE = "--model gpt-4o --input-tokens 100 --output-tokens 500 --service openai --country US".split()
 COMMANDS = {
     "python -c pass": [sys.executable, "-c", "pass"],
     "wattdrop --help": [sys.executable, "-m", "wattdrop", "--help"],
