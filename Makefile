@@ -1,4 +1,4 @@
-# Two commands are enough: `make run` and `make test`. Each sets up what it needs in .venv, from uv.lock.
+# Two commands are enough: `make run` and `make test`. Each sets up what it needs in .venv, from requirements.lock.
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -8,19 +8,19 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint types imports check-data unit reference format clean
+.PHONY: help run test setup lint types imports check-data unit reference format lock golden clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 run: $(READY)  ## start the service on http://127.0.0.1:8000 (PORT=8001 for another) and print a curl line that works
-	@WATTDROP_DATA_DIR=$${WATTDROP_DATA_DIR:-var} $(BIN)/wattdrop serve --host $(HOST) --port $(PORT)
+	@WATTDROP_DATA_DIR=$${WATTDROP_DATA_DIR:-var} exec $(BIN)/wattdrop serve --host $(HOST) --port $(PORT)
 
 test: lint types imports check-data unit  ## check style, types, imports and data, then run every test
 
 setup: $(READY)  ## only set up .venv
 
-$(READY): pyproject.toml uv.lock tools/setup.sh
+$(READY): pyproject.toml requirements.lock tools/setup.sh
 	@echo "Setting up $(VENV) ..."
 	@PYTHON="$(PYTHON)" tools/setup.sh
 	@touch $@
@@ -47,6 +47,13 @@ reference: $(READY)  ## write the reference pages that are generated from code
 format: $(READY)  ## rewrite files as ruff wants them
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+lock: $(READY)  ## resolve the dependencies anew and pin them, with hashes, in requirements.lock
+	$$(command -v uv || echo .uv/bin/uv) pip compile pyproject.toml --all-extras --group dev --group validation --universal \
+		--generate-hashes --upgrade --quiet --custom-compile-command "make lock" -o requirements.lock
+
+golden: $(READY)  ## pin the golden rows anew and print what moved
+	$(BIN)/python tests/golden/regenerate.py
 
 clean:  ## remove everything that can be made again (not var/, which holds your database)
 	rm -rf $(VENV) .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -40,4 +40,7 @@ else
     uv=.uv/bin/uv
 fi
 
-UV_PYTHON_DOWNLOADS=never "$uv" sync --locked --all-extras --quiet --python "$python"
+export UV_PYTHON_DOWNLOADS=never
+"$uv" venv --quiet --allow-existing --python "$python" .venv
+"$uv" pip sync --quiet --python .venv/bin/python requirements.lock
+"$uv" pip install --quiet --no-deps --python .venv/bin/python --editable .

@@ -160,16 +160,23 @@ def _store(generation: str, digest: str, parts: dict[str, dict[str, Any]]) -> bo
 class CachedParts:
     """Parts read from the cache one by one. A part that is gone or damaged is built again from the text."""
 
-    __slots__ = ("_built", "_digest", "_folder", "_generation")
+    __slots__ = ("_built", "_digest", "_folder", "_generation", "_kept")
 
     def __init__(self, folder: str, digest: str, generation: str) -> None:
         self._folder = folder
         self._digest = digest
         self._generation = generation
         self._built: dict[str, dict[str, Any]] | None = None
+        self._kept: dict[str, Part] = {}
 
     def __call__(self, name: str) -> Part:
-        """The part of this name."""
+        """The part of this name, read once."""
+        kept = self._kept.get(name)
+        if kept is None:
+            kept = self._kept[name] = self._read(name)
+        return kept
+
+    def _read(self, name: str) -> Part:
         if self._built is None:
             part = cache.read(os.path.join(self._generation, name))
             if isinstance(part, dict):

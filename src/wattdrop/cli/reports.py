@@ -131,7 +131,7 @@ def _sum(metrics: Sequence[ImpactMetrics]) -> ImpactMetrics:
 
 def _grounds(result: Estimate) -> list[str]:
     """Every choice behind the one computed request: what was given, and what the method filled in."""
-    choices = result.resolution.resolved[0].choices
+    choices = result.choices(result.resolution.computed[0])
     width = max(len(choice.question) for choice in choices)
     lines = [
         wrapped(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from ..catalog import Catalog, load
@@ -194,7 +195,7 @@ def estimate(rows: Sequence[RowLike], catalog: Catalog | None = None) -> Estimat
     >>> result.rows[0].error is None and result.total("energy_wh") > 0
     True
     """
-    facts = catalog if catalog is not None else load()
+    facts = catalog if catalog is not None else default_catalog()
     resolver = resolver_of(facts)
     typed = _typed(rows)
     resolution = resolver.batch(typed)
@@ -211,6 +212,12 @@ def _typed(rows: Sequence[RowLike]) -> Sequence[ImpactRow | RowError]:
     raw = [row for row in rows if not isinstance(row, (ImpactRow, RowError))]
     parsed = iter(parse_rows(raw))
     return [row if isinstance(row, (ImpactRow, RowError)) else next(parsed) for row in rows]
+
+
+@cache
+def default_catalog() -> Catalog:
+    """The package's own catalog, loaded once in a process. `load` looks for changed files at every call."""
+    return load()
 
 
 def resolver_of(catalog: Catalog) -> Resolver:

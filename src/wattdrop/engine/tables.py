@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from ..catalog import Catalog, load
+from ..catalog import Catalog
 from ..errors import BadRequest, RowError
 from ..resolve.description import NAME_FIELDS, PRESENT, Description, contradiction, describe, moment_of
 from ..resolve.place import hourly_ratios
@@ -19,7 +19,7 @@ from ..schema import FIELD_ALIASES, FIELDS, ImpactRow, parse_rows
 from ..schema.moment import Moment
 from ..schema.moment import parse as parse_moment
 from ..schema.refusal import known_field_like
-from .api import METRICS, resolver_of
+from .api import METRICS, default_catalog, resolver_of
 from .evaluate import evaluate_arrays
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def estimate_table(table: pa.Table, catalog: Catalog | None = None, *, extra: st
     """
     import pyarrow as pa
 
-    facts = catalog if catalog is not None else load()
+    facts = catalog if catalog is not None else default_catalog()
     fields = _fields_of(table.column_names, extra)
     parts = [_batch(batch, fields, facts) for batch in table.to_batches(max_chunksize=BATCH_ROWS)]
     results = pa.Table.from_batches(parts, schema=_schema()) if parts else _schema().empty_table()

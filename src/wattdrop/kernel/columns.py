@@ -43,12 +43,18 @@ class Setup(NamedTuple):
     pass_flops_per_output_audio_second: Column
     pass_weight_bytes: Column  # bytes of weights read per call
     pass_overhead_s: Column  # device-seconds per call at batch 1 (kernel launches, host gaps)
-    audio_window_s: Column  # input audio is padded to a multiple of this; a tiny number where it is not padded
+    audio_window_s: (
+        Column  # input audio is padded to a multiple of this; a tiny number where it is not padded
+    )
     pass_batch_size: Column  # requests that share one call (of a pass or of a denoiser), by default
-    pass_flops_per_input_image: Column  # models that resize every image to one size; pixels do not matter then
+    pass_flops_per_input_image: (
+        Column  # models that resize every image to one size; pixels do not matter then
+    )
     pass_flops_per_token_pair: Column  # self-attention of text encoders (4 x layers x width)
     pass_context_tokens: Column  # a token attends to at most this many: longer inputs are cut into pieces
-    step_host_s: Column  # host time per token decoded by models run in library pipelines (encoder-decoder, sound)
+    step_host_s: (
+        Column  # host time per token decoded by models run in library pipelines (encoder-decoder, sound)
+    )
     # --- denoisers (diffusion images, video, audio) ---
     denoise_flops_per_pixel: Column  # linear part of one denoiser pass, per output pixel and latent frame
     denoise_flops_per_pixel_squared: Column  # attention part, per (pixel x latent frame) squared
@@ -67,7 +73,9 @@ class Setup(NamedTuple):
     default_input_pixels: Column  # pixels read where the task needs an image and the row gives none
     default_input_audio_s: Column
     default_output_audio_s: Column
-    output_audio_s_per_input_token: Column  # spoken length of a text token, where output seconds are not given
+    output_audio_s_per_input_token: (
+        Column  # spoken length of a text token, where output seconds are not given
+    )
     output_audio_s_per_audio_token: Column
     frames_per_second: Column
     default_input_tokens: Column  # prompt or text length where the row gives none

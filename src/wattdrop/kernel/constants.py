@@ -13,7 +13,9 @@ class Constants(NamedTuple):
     arithmetic_share: float  # share of the dense peak FLOP/s that matrix products sustain
     layer_overhead_s: float  # device-seconds per decode step and layer of one accelerator (launches, gaps)
     replica_exponent: float  # how that grows with the accelerators of a replica
-    replica_exponent_limit: float  # accelerators of the largest replica measured: the exponent holds up to there
+    replica_exponent_limit: (
+        float  # accelerators of the largest replica measured; further ones are stages of a pipeline
+    )
     token_overhead_s: float  # device-seconds per token and accelerator, not shared by the batch
     serving_overhead: float  # factor on both overheads: serving software
     working_power_share: (

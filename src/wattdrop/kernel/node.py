@@ -15,6 +15,7 @@ class Occupancy(NamedTuple):
     full_power_s: Column
     modelled_device_s: Column
     floor_device_s: Column
+    pipeline_stages: Column
     processing_device_s: Column
     request_device_s: Column
     device_s: Column
@@ -81,8 +82,9 @@ def occupancy(
     full_power_s = text_full_power_s + pass_full_power_s + denoise_full_power_s
     modelled_device_s = text_device_s + pass_device_s + denoise_device_s
     floor_device_s = text_floor_s + c.floor_share * (pass_full_power_s + denoise_full_power_s)
-    processing_device_s = e.processing_duration_s * s.replica_gpus / requests_in_flight
-    request_device_s = e.request_duration_s * s.replica_gpus / requests_in_flight
+    pipeline_stages = op.mx(s.replica_gpus / c.replica_exponent_limit, 1.0)
+    processing_device_s = e.processing_duration_s * s.replica_gpus / (requests_in_flight * pipeline_stages)
+    request_device_s = e.request_duration_s * s.replica_gpus / (requests_in_flight * pipeline_stages)
     device_s = op.mx(
         op.pick(processing_device_s, op.mn(modelled_device_s, op.pick(request_device_s, modelled_device_s))),
         op.mx(floor_device_s, c.least_device_s),
@@ -91,6 +93,7 @@ def occupancy(
         full_power_s=full_power_s,
         modelled_device_s=modelled_device_s,
         floor_device_s=floor_device_s,
+        pipeline_stages=pipeline_stages,
         processing_device_s=processing_device_s,
         request_device_s=request_device_s,
         device_s=device_s,

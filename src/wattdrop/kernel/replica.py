@@ -42,8 +42,7 @@ def step_overhead_s(
     """
     if not layers > 0.0:
         layers = _grown(c.layers_stand_in, total_params) * (c.moe_depth_share if is_moe else 1.0)
-    measured = min(replica_gpus, c.replica_exponent_limit)
-    devices: float = measured**c.replica_exponent * replica_gpus / measured
+    devices: float = min(replica_gpus, c.replica_exponent_limit) ** c.replica_exponent
     return c.serving_overhead * c.layer_overhead_s * layers * devices
 
 
@@ -51,7 +50,7 @@ def token_overhead_s(
     replica_gpus: float, c: Constants, state_bytes: float = 0.0, bandwidth_bytes_per_s: float = math.inf
 ) -> float:
     """Device-seconds per token that a batch does not share: sampling, scheduling, and a recurrent model's state. [s]"""
-    serving = c.serving_overhead * c.token_overhead_s * replica_gpus
+    serving = c.serving_overhead * c.token_overhead_s * min(replica_gpus, c.replica_exponent_limit)
     return serving + state_bytes / (bandwidth_bytes_per_s * c.bandwidth_share)
 
 

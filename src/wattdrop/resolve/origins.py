@@ -44,7 +44,9 @@ def setup_origins(catalog: Catalog, resolved: Resolved) -> Mapping[str, Origin]:
         for field, before, after in zip(resolved.setup._fields, resolved.setup, again.setup, strict=True):
             if before != after and figure is not None:
                 moved_by[field].append(figure)
-    model = Origin("derived", catalog.models.source_ids(resolved.model_ix)[:1], "follows from the kind of model")
+    model = Origin(
+        "derived", catalog.models.source_ids(resolved.model_ix)[:1], "follows from the kind of model"
+    )
     origins = {field: _combine(figures) or model for field, figures in moved_by.items()}
     origins["default_grid_gco2e_per_kwh"] = _of_grid(catalog, resolved, GRID)
     origins["default_grid_direct_gco2e_per_kwh"] = _of_grid(catalog, resolved, GRID_DIRECT)

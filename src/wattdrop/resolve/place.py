@@ -31,39 +31,28 @@ def resolve_place(catalog: Catalog, d: Description, service_ix: int | None, node
     """The place of a row. An unknown region never fails a row: the next rung answers and the note says so."""
     notes: list[str] = []
     cloud = d.cloud_id or catalog.nodes.text(node_ix, "cloud_id")
-    region_ix = _cloud_region(catalog, d, cloud, service_ix, notes)
-    provider_ix = _provider(catalog, service_ix, cloud, region_ix)
-    datacenter_ix = _datacenter(catalog, d, notes)
+    given_region = _cloud_region(catalog, d, cloud, service_ix, notes)
     zone = _zone_given(catalog, d, notes)
-    if zone is None and region_ix is not None and d.cloud_region:
-        zone = _zone_of_region(catalog, region_ix, "given", "cloud_region")
+    if zone is None and given_region is not None:
+        zone = _zone_of_region(catalog, given_region, "given", "cloud_region")
+    region_ix = given_region
     if zone is None and service_ix is not None:
-        region_ix = _service_region(catalog, service_ix) if region_ix is None else region_ix
-        if region_ix is not None:
-            zone = _zone_of_region(catalog, region_ix, "assumed", "service default")
-        else:
-            zone = _zone_of_country(
-                catalog, catalog.services.text(service_ix, "default_country"), "service default"
-            )
+        region_ix = _service_region(catalog, service_ix)
+        zone = _zone_of_service(catalog, service_ix, region_ix)
+    provider_ix = _provider(catalog, service_ix, cloud, region_ix)
     if zone is None and provider_ix is not None:
-        zone = _zone_of_country(
-            catalog, catalog.providers.text(provider_ix, "default_country"), "operator default"
-        )
+        home = catalog.providers.text(provider_ix, "default_country")
+        zone = _zone_named(catalog, home, "", "operator default")
     if zone is None:
-        zone = (
-            catalog.world_zone,
-            Choice("place", "world", "assumed", "world", "nothing in the row says where it ran"),
-        )
+        nowhere = "nothing in the row says where it ran"
+        zone = catalog.world_zone, Choice("place", "world", "assumed", "world", nowhere)
     zone_ix, choice = zone
     choices = [choice._replace(note="; ".join(filter(None, (choice.note, *notes))))]
     if provider_ix is not None:
         basis = "given" if d.cloud_id or d.managed_service_id or d.node_id or d.base_url else "assumed"
-        choices.append(
-            Choice(
-                "facility", _facility_name(catalog, region_ix, provider_ix), basis, "operator of the hardware"
-            )
-        )
-    return PlaceFound(zone_ix, region_ix, provider_ix, datacenter_ix, tuple(choices))
+        name = _facility_name(catalog, region_ix, provider_ix)
+        choices.append(Choice("facility", name, basis, "operator of the hardware"))
+    return PlaceFound(zone_ix, region_ix, provider_ix, _datacenter(catalog, d, notes), tuple(choices))
 
 
 def _facility_name(catalog: Catalog, region_ix: int | None, provider_ix: int) -> str:
@@ -96,7 +85,9 @@ def _cloud_region(
 def _provider(catalog: Catalog, service_ix: int | None, cloud: str, region_ix: int | None) -> int | None:
     names = [] if region_ix is None else [catalog.regions.text(region_ix, "cloud_id")]
     if service_ix is not None:
-        names += [catalog.services.ids[service_ix], catalog.services.text(service_ix, "default_cloud_id")]
+        services = catalog.services
+        names += [services.ids[service_ix], services.text(service_ix, "provider_id")]
+        names.append(services.text(service_ix, "default_cloud_id"))
     for name in (*names, cloud, "world-default"):
         ix = catalog.providers.find(name) if name else None
         if ix is not None:
@@ -145,8 +136,18 @@ def _service_region(catalog: Catalog, service_ix: int) -> int | None:
     return catalog.region_of_cloud(cloud, region) if region and cloud else None
 
 
-def _zone_of_country(catalog: Catalog, country: str, rung: str) -> tuple[int, Choice] | None:
-    ix = catalog.zone_of(country, None) if country else None
+def _zone_of_service(catalog: Catalog, service_ix: int, region_ix: int | None) -> tuple[int, Choice] | None:
+    """The usual cloud region of a service, else its usual state, else its country."""
+    if region_ix is not None:
+        return _zone_of_region(catalog, region_ix, "assumed", "service default")
+    country, state = (catalog.services.text(service_ix, f"default_{part}") for part in ("country", "region"))
+    return _zone_named(catalog, country, state, "service default")
+
+
+def _zone_named(catalog: Catalog, country: str, state: str, rung: str) -> tuple[int, Choice] | None:
+    ix = catalog.zone_of(country, state) if country and state else None
+    if ix is None:
+        ix = catalog.zone_of(country, None) if country else None
     return None if ix is None else (ix, Choice("place", catalog.zones.ids[ix], "assumed", rung))
 
 

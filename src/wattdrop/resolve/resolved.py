@@ -319,12 +319,11 @@ class Machine(NamedTuple):
     use_life_s: float
 
 
-#: Peak rates by precision, the preferred column first; a rate that an accelerator lacks falls to the next.
+#: Peak rates by precision of the arithmetic: the fastest of the first group that the accelerator has.
 _PEAKS = {
-    "fp8": ("fp8_tflops_dense", "int8_tops_dense", "fp16_tflops_dense"),
-    "int8": ("int8_tops_dense", "fp8_tflops_dense", "fp16_tflops_dense"),
-    "fp16": ("fp16_tflops_dense",),
-    "fp32": ("fp16_tflops_dense",),
+    "8-bit": (("fp8_tflops_dense", "int8_tops_dense"), ("fp16_tflops_dense",)),
+    "16-bit": (("fp16_tflops_dense",),),
+    "32-bit": (("fp16_tflops_dense",),),
 }
 
 
@@ -366,11 +365,12 @@ def peak_flops(catalog: Catalog, gpu: int, datatype_ix: int) -> float:
     """Dense peak rate at the precision of the arithmetic, as far as the accelerator's software reaches it. [FLOP/s]"""
     peak = catalog.datatypes.text(datatype_ix, "peak")
     rate = math.nan
-    for column in _PEAKS[peak]:
-        rate = catalog.gpus.number(gpu, column)
-        if rate == rate:
+    for columns in _PEAKS[peak]:
+        rates = [value for column in columns if (value := catalog.gpus.number(gpu, column)) == value]
+        if rates:
+            rate = max(rates)
             break
-    if peak == "fp32":
+    if peak == "32-bit":
         rate *= catalog.constant("fp32_rate_share")
     reached = catalog.gpus.number(gpu, "software_efficiency_vs_cuda") * catalog.gpus.number(
         gpu, "sustained_compute_factor"
