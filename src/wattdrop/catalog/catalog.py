@@ -111,7 +111,10 @@ class Catalog:
         return found
 
     def constant_values(self) -> dict[str, float]:
-        """Every constant of the method by id."""
+        """Every constant of the method by id. Shared: do not change it."""
+        return self._index("constant values", self._read_constants)
+
+    def _read_constants(self) -> dict[str, float]:
         constants = self.constants
         return {key: constants.number(ix, CONSTANT_QUANTITY) for ix, key in enumerate(constants.ids)}
 
