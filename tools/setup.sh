@@ -41,6 +41,10 @@ else
 fi
 
 export UV_PYTHON_DOWNLOADS=never
+# Trust what the machine trusts, as pip does: networks with a certificate authority of their own are common.
+for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+    if [ -e "$bundle" ]; then export UV_SYSTEM_CERTS=true; fi
+done
 "$uv" venv --quiet --allow-existing --python "$python" .venv
 "$uv" pip sync --quiet --python .venv/bin/python requirements.lock
 "$uv" pip install --quiet --no-deps --python .venv/bin/python --editable .

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,6 +55,33 @@ def test_code_blocks_run(page: Path) -> None:
         json.loads(block)
     for block in re.findall(r"^```python\n(.*?)^```", text, re.M | re.S):
         exec(compile(block, str(page), "exec"), {})
+
+
+@pytest.mark.parametrize(
+    "page", sorted((ROOT / "docs").rglob("*.md")) + [ROOT / "README.md"], ids=lambda path: path.name
+)
+def test_commands_of_console_blocks_run(page: Path, tmp_path: Path) -> None:
+    """Lines that start with `$ wattdrop` or `$ cat`, in a folder that holds the page's own example files."""
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```console\n(.*?)^```", text, re.M | re.S)
+    commands = [
+        line[2:]
+        for block in blocks
+        for line in block.splitlines()
+        if line.startswith(("$ wattdrop", "$ cat"))
+    ]
+    rows = re.findall(r"^```csv\n(.*?)^```", text, re.M | re.S) or ["model_id,output_tokens\ngpt-4o,5\n"]
+    (tmp_path / "requests.csv").write_text(rows[0])
+    (tmp_path / "requests.jsonl").write_text('{"model_id": "gpt-4o", "output_tokens": 5}\n')
+    (tmp_path / "requests.json").write_text('{"rows": [{"model_id": "gpt-4o", "output_tokens": 5}]}')
+    paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": paths, "WATTDROP_DATA_DIR": str(tmp_path / "var")}
+    for command in commands:
+        if "serve" not in command:  # the service has tests of its own
+            done = subprocess.run(
+                command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True
+            )
+            assert done.returncode == 0, f"{command}: {done.stderr}"
 
 
 def test_links_between_pages_lead_somewhere() -> None:
