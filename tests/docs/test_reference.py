@@ -76,7 +76,8 @@ def test_commands_of_console_blocks_run(page: Path, tmp_path: Path) -> None:
     (tmp_path / "requests.json").write_text('{"rows": [{"model_id": "gpt-4o", "output_tokens": 5}]}')
     paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, "PATH": paths, "WATTDROP_DATA_DIR": str(tmp_path / "var")}
-    for command in commands:
+    first_key = "wattdrop keys create local"  # as a started service has it
+    for command in [first_key, *commands]:
         if "serve" not in command:  # the service has tests of its own
             done = subprocess.run(
                 command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True

@@ -90,7 +90,8 @@ def _as_text(explanation: Explanation, steps: list[Step], catalog: Catalog) -> s
             stage = step.stage
             lines += ["", stage.replace("_", " ").capitalize()]
         lines += _step_lines(step)
-    lines += ["", "Sources", *_source_lines(steps, catalog)]
+    sources = _source_lines(steps, catalog)
+    lines += ["", "Sources", *sources] if sources else []
     lines += ["", f"method {explanation.method_version}, catalog {explanation.catalog_digest}"]
     return "\n".join(lines)
 
@@ -98,7 +99,7 @@ def _as_text(explanation: Explanation, steps: list[Step], catalog: Catalog) -> s
 def _step_lines(step: Step) -> list[str]:
     unit = "" if step.unit == "1" else f" {step.unit}"
     lines = [f"  {step.name} = {figure(step.value)}{unit}", wrapped(f"    = {step.formula}", _WIDTH, " " * 8)]
-    lines += [_input_line(one) for one in step.inputs if one.origin != "step"]
+    lines += [_input_line(one) for one in step.inputs]
     return lines
 
 
@@ -106,11 +107,15 @@ def _input_line(one: Input) -> str:
     unit = "" if one.unit == "1" else f" {one.unit}"
     value = "not given" if one.value is None else f"{figure(one.value)}{unit}"
     why = ", ".join(
-        part for part in (one.basis if one.value is not None else "", " ".join(one.source_ids)) if part
+        part for part in ("" if one.value is None else _known_by(one), " ".join(one.source_ids)) if part
     )
     note = f"; {one.note}" if one.note else ""
     told = f" ({why}{note})" if why or note else ""
     return wrapped(f"      {one.name}: {value}{told}", _WIDTH, " " * 10)
+
+
+def _known_by(one: Input) -> str:
+    return "step above" if one.origin == "step" else one.basis
 
 
 def _source_lines(steps: list[Step], catalog: Catalog) -> list[str]:

@@ -131,7 +131,7 @@ def denoise(s: Setup, e: Evidence, c: Constants, op: Ops) -> DenoiseResult:
     ) / s.gpu_max_power_w
     denoise_waiting_full_power_s = denoise_waiting_device_s * denoise_waiting_power_share
     denoise_full_power_s = denoise_compute_full_power_s + denoise_waiting_full_power_s
-    denoise_device_s = denoise_compute_device_s + denoise_waiting_device_s
+    denoise_device_s = op.mx(denoise_compute_device_s, denoise_host_device_s)
     return DenoiseResult(
         denoise_batch_size=denoise_batch_size,
         denoise_steps=denoise_steps,

@@ -129,7 +129,7 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
     ) / s.gpu_max_power_w
     pass_waiting_full_power_s = pass_waiting_device_s * pass_waiting_power_share
     pass_full_power_s = pass_compute_full_power_s + pass_weights_full_power_s + pass_waiting_full_power_s
-    pass_device_s = pass_busy_device_s + pass_waiting_device_s
+    pass_device_s = op.mx(pass_busy_device_s, pass_host_device_s)
     return PassResult(
         pass_batch_size=pass_batch_size,
         pass_input_tokens=pass_input_tokens,

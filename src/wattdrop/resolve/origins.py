@@ -135,8 +135,9 @@ def _entities(resolved: Resolved) -> tuple[int | None, ...]:
 
 def _of_grid(catalog: Catalog, resolved: Resolved, quantity: str) -> Origin:
     found = catalog.intensity(resolved.zone_ix, quantity, resolved.description.year or NEWEST_YEAR)
+    rung = found.rung if resolved.description.year else "newest figure"
     zone = catalog.zones.ids[resolved.zone_ix]
-    return Origin(found.basis, (found.source_id,), f"{zone}, {found.year}, {found.rung}")
+    return Origin(found.basis, (found.source_id,), f"{zone}, {found.year}, {rung}")
 
 
 def _combine(figures: list[Figure]) -> Origin | None:

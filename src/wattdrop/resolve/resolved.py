@@ -130,7 +130,7 @@ def _bind(
     )
     batch, batch_choice = _batch(catalog, service_ix)
     if not demand.decodes:
-        served = f"{demand.pass_batch_size:g} requests in one call"
+        served = f"{demand.pass_batch_size:g} in one call"
         batch_choice = Choice("batch", served, "assumed", "default of the kind of work")
     utilization, utilization_choice = _utilization(catalog, service_ix, hardware.node_ix)
     facility = facility_of(catalog, place)
