@@ -164,7 +164,7 @@ ROW_ERROR_CODES: Final[dict[str, str]] = {
     "invalid_value": "The value has the right type and the wrong form.",
     "contradicting_fields": "Two statements of the row cannot both hold.",
     "not_an_object": "The row is not a JSON object.",
-    "missing_model": "The row names neither a model nor a task or service that implies one.",
+    "missing_model": "The row names neither a model nor a task, service or node to take a default for.",
     "unknown_model": "No model of the catalog has this name.",
     "unknown_family": "No model family of the catalog has this name.",
     "unknown_task": "No task of the catalog has this name.",

@@ -98,6 +98,17 @@ def test_every_country(catalog: Catalog) -> None:
     assert_all_finite_and_positive([{"model_id": "gpt-4o", "country": country} for country in countries])
 
 
+def test_every_two_letter_region_of_a_country(catalog: Catalog) -> None:
+    codes = [zone.split("-") for zone in catalog.zones.ids if zone.count("-") == 1 and len(zone) == 5]
+    rows = [
+        {"model_id": "gpt-4o", "country": country, "region": region}
+        for country, region in codes
+        if region.isalpha()
+    ]
+    assert len(rows) > 80
+    assert_all_finite_and_positive(rows)
+
+
 def test_every_cloud_region(catalog: Catalog) -> None:
     regions = catalog.regions
     rows = [

@@ -68,6 +68,8 @@ EXAMPLES = {
     "family and name": {"model_family": "llama", "model_name": "LLaMA v3.1 8B", "output_tokens": 10},
     "Hugging Face path": {"model_hugging_face_path": "meta-llama/Llama-3.1-8B", "output_tokens": 10},
     "managed service alone": {"managed_service_id": "aws-bedrock", "input_tokens": 100, "output_tokens": 500},
+    "node alone": {"node_id": "aws:p4d.24xlarge"},
+    "cloud and instance alone": P4D,
     "no tokens at all": {"model_id": "gpt-4o", "input_tokens": 0, "output_tokens": 0},
 }
 

@@ -90,6 +90,12 @@ def test_an_unknown_column_is_an_error_unless_it_is_to_be_kept() -> None:
     assert wattdrop.estimate_table(table, extra="keep").column("output_token").to_pylist() == [5]
 
 
+def test_estimate_takes_a_table_too() -> None:
+    table = pa.table({"model_id": ["gpt-4o"], "output_tokens": [5]})
+
+    assert wattdrop.estimate(table).equals(wattdrop.estimate_table(table))
+
+
 def test_an_empty_table_stays_empty() -> None:
     result = wattdrop.estimate_table(pa.table({"model_id": pa.array([], pa.string())}))
 

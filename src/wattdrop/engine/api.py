@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
 
 from ..catalog import Catalog, load
 from ..errors import RowError
@@ -16,6 +16,8 @@ from .assumed import assumed_quantities
 from .evaluate import Evaluation, evaluate
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from ..kernel.constants import Constants
     from ..resolve.choice import Choice
     from ..schema import ImpactResponse
@@ -173,14 +175,18 @@ _resolvers: dict[str, Resolver] = {}
 _MOST_RESOLVERS = 64
 
 
-def estimate(rows: Sequence[RowLike], catalog: Catalog | None = None) -> Estimate:
+@overload
+def estimate(rows: Sequence[RowLike], catalog: Catalog | None = None) -> Estimate: ...
+@overload
+def estimate(rows: pa.Table, catalog: Catalog | None = None) -> pa.Table: ...
+def estimate(rows: Sequence[RowLike] | pa.Table, catalog: Catalog | None = None) -> Estimate | pa.Table:
     """Energy, carbon and water of each row.
 
     Parameters
     ----------
     rows
         Dicts with the field names of the public contract, ``ImpactRow`` objects, or ``RowError`` values that stay in
-        their place.
+        their place. Or an Arrow table with such columns: see ``estimate_table``, which also keeps other columns.
     catalog
         The facts to use; the package's own by default.
 
@@ -188,6 +194,7 @@ def estimate(rows: Sequence[RowLike], catalog: Catalog | None = None) -> Estimat
     -------
     Estimate
         One result per row, in order; a row that cannot be computed carries a ``RowError`` and stops no other.
+        For an Arrow table, the table with result columns.
 
     Examples
     --------
@@ -195,6 +202,10 @@ def estimate(rows: Sequence[RowLike], catalog: Catalog | None = None) -> Estimat
     >>> result.rows[0].error is None and result.total("energy_wh") > 0
     True
     """
+    if hasattr(rows, "to_batches"):
+        from .tables import estimate_table
+
+        return estimate_table(rows, catalog)
     facts = catalog if catalog is not None else default_catalog()
     resolver = resolver_of(facts)
     typed = _typed(rows)

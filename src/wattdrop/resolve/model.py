@@ -94,11 +94,11 @@ RUNGS: Sequence[Callable[[Catalog, Description], ModelFound | None]] = (
 
 
 def _from_task(catalog: Catalog, d: Description, task: str | None) -> ModelFound | RowError:
-    if task is None and not d.managed_service_id and not d.base_url:
+    if task is None and not (d.managed_service_id or d.base_url or d.node_id or d.cloud_instance_id):
         return RowError(
             code="missing_model",
             field="model_id",
-            message="the row names no model, task or managed service; send model_id (an id, alias or Hugging Face path)",
+            message="the row names no model, task, service or node; send model_id (an id, alias or Hugging Face path)",
         )
     wanted = task or task_of_present(d.present)
     ix = catalog.models.find(catalog.tasks.text(_task_ix(catalog, wanted), "default_model_id"))

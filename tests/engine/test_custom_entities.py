@@ -1,0 +1,68 @@
+"""Custom models, machines and sites are estimated like the catalog's own, and only where they were added."""
+
+from __future__ import annotations
+
+import pytest
+
+import wattdrop
+
+
+def test_a_custom_model_on_a_custom_node_in_a_custom_datacenter() -> None:
+    base = wattdrop.load()
+    ours = base.overlay(
+        models=[
+            {
+                "id": "house_7b",
+                "task": "chat",
+                "architecture": "dense",
+                "total_params_billions": 7.0,
+                "datatype": "bf16",
+            }
+        ],
+        nodes=[
+            {
+                "id": "lab-box",
+                "gpu_id": "l40s",
+                "gpu_count": 2,
+                "share_of_host": 1.0,
+                "idle_power_w_ex_gpu": 120.0,
+                "active_power_w_ex_gpu": 300.0,
+                "embodied_emissions_kgco2e_ex_gpu": 900.0,
+                "embodied_water_l_ex_gpu": 3000.0,
+                "use_life_years": 5.0,
+                "average_utilization_rate": 0.5,
+            }
+        ],
+        datacenters=[{"id": "basement", "name": "basement", "pue": 1.6, "gco2e_per_kwh": 33.0}],
+    )
+    row = {"model_id": "house-7b", "node_id": "lab-box", "datacenter_id": "basement", "output_tokens": 100}
+    (result,) = wattdrop.estimate([row], catalog=ours).rows
+
+    assert result.error is None, result.error
+    assert result.value("effective_pue") == 1.6
+    assert result.value("grid_intensity_gco2e_per_kwh") == 33.0
+    assert result.metrics("inference").usage_energy_wh > 0
+    (unknown,) = wattdrop.estimate([row], catalog=base).rows
+    assert unknown.error is not None
+    assert unknown.error.code == "unknown_model"
+
+
+def test_a_fine_tuned_model_carries_its_own_part_beside_its_base_model() -> None:
+    ours = wattdrop.load().overlay(
+        models=[
+            {
+                "id": "house_tuned",
+                "task": "chat",
+                "architecture": "dense",
+                "total_params_billions": 8.03,
+                "fine_tuned_from_model_id": "llama_v31_8b",
+                "training_energy_mwh": 1.2,
+                "estimated_requests_per_day": 1000.0,
+                "estimated_use_life_days": 300.0,
+            }
+        ]
+    )
+    (tuned,) = wattdrop.estimate([{"model_id": "house_tuned", "output_tokens": 100}], catalog=ours).rows
+
+    assert tuned.metrics("fine_tuning").usage_energy_wh == pytest.approx(1.2e6 / 300_000)
+    assert tuned.metrics("training").usage_energy_wh > 0
