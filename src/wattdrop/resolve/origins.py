@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..errors import RowError
+from .facility import facility_entity
 from .place import GRID, GRID_DIRECT, NEWEST_YEAR
-from .resolved import Resolved, facility_entity, resolve_description
+from .resolved import Resolved, resolve_description
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Figure, Table

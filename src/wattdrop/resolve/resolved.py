@@ -19,17 +19,19 @@ from ..kernel.replica import (
     step_overhead_s,
     token_overhead_s,
 )
-from ..units import BYTES_PER_GB, FLOPS_PER_TFLOP, G_PER_KG, ML_PER_L, PER_BILLION, S_PER_YEAR
+from ..units import PER_BILLION
 from .choice import Choice
+from .facility import facility_of, grid_of
 from .hardware import HardwareFound, names_hardware, resolve_hardware
 from .lifetime import Lifetime, Making, lifetime
+from .machine import machine_of
 from .model import resolve_model, unknown
-from .place import GRID, GRID_DIRECT, NEWEST_YEAR, PlaceFound, resolve_place
+from .place import PlaceFound, resolve_place
 from .service import resolve_service
 from .task import named_task, resolve_task
 
 if TYPE_CHECKING:
-    from ..catalog import Catalog, Table
+    from ..catalog import Catalog
     from .description import Description
 
 
@@ -301,83 +303,6 @@ def weights_of(catalog: Catalog, ix: int) -> Weights:
     return Weights(total, active, catalog.models.text(ix, "architecture") == "moe")
 
 
-class Machine(NamedTuple):
-    """One accelerator of a node as the kernel sees it, and the host around it."""
-
-    max_power_w: float
-    idle_power_w: float
-    flops_per_s: float
-    bandwidth_bytes_per_s: float
-    memory_bytes: float
-    embodied_gco2e: float
-    embodied_ml: float
-    gpus: float
-    host_idle_power_w: float
-    host_active_power_w: float
-    host_embodied_gco2e: float
-    host_embodied_ml: float
-    use_life_s: float
-
-
-#: Peak rates by precision of the arithmetic: the fastest of the first group that the accelerator has.
-_PEAKS = {
-    "8-bit": (("fp8_tflops_dense", "int8_tops_dense"), ("fp16_tflops_dense",)),
-    "16-bit": (("fp16_tflops_dense",),),
-    "32-bit": (("fp16_tflops_dense",),),
-}
-
-
-def machine_of(catalog: Catalog, hardware: HardwareFound, datatype_ix: int) -> Machine:
-    """The accelerator and its host.
-
-    A slice of an accelerator (count below 1) has that share of everything. Where the node has no accelerator its
-    processors take the place of one: their power is then part of the node's and is taken out of the host's.
-    """
-    gpu, node = hardware.gpu_ix, hardware.node_ix
-    of_gpu, of_node = catalog.gpus.number, catalog.nodes.number
-    count = of_node(node, "gpu_count")
-    on_processor = not count > 0
-    part = min(1.0, of_node(node, "share_of_host")) if on_processor else min(1.0, count)
-    max_power, idle_power = of_gpu(gpu, "max_power_w") * part, of_gpu(gpu, "idle_power_w") * part
-    host_idle, host_active = of_node(node, "idle_power_w_ex_gpu"), of_node(node, "active_power_w_ex_gpu")
-    if on_processor:
-        host_idle, host_active = max(0.0, host_idle - idle_power), max(0.0, host_active - max_power)
-        host_active = max(host_idle, host_active)
-    efficiency = of_gpu(gpu, "software_efficiency_vs_cuda")
-    return Machine(
-        max_power_w=max_power,
-        idle_power_w=idle_power,
-        flops_per_s=peak_flops(catalog, gpu, datatype_ix) * part,
-        bandwidth_bytes_per_s=of_gpu(gpu, "memory_bandwidth_gb_s") * BYTES_PER_GB * efficiency * part,
-        memory_bytes=of_gpu(gpu, "memory_gb") * BYTES_PER_GB * part,
-        embodied_gco2e=0.0 if on_processor else of_gpu(gpu, "embodied_emissions_kgco2e") * G_PER_KG * part,
-        embodied_ml=0.0 if on_processor else of_gpu(gpu, "embodied_water_l") * ML_PER_L * part,
-        gpus=max(1.0, count),
-        host_idle_power_w=host_idle,
-        host_active_power_w=host_active,
-        host_embodied_gco2e=of_node(node, "embodied_emissions_kgco2e_ex_gpu") * G_PER_KG,
-        host_embodied_ml=of_node(node, "embodied_water_l_ex_gpu") * ML_PER_L,
-        use_life_s=of_node(node, "use_life_years") * S_PER_YEAR,
-    )
-
-
-def peak_flops(catalog: Catalog, gpu: int, datatype_ix: int) -> float:
-    """Dense peak rate at the precision of the arithmetic, as far as the accelerator's software reaches it. [FLOP/s]"""
-    peak = catalog.datatypes.text(datatype_ix, "peak")
-    rate = math.nan
-    for columns in _PEAKS[peak]:
-        rates = [value for column in columns if (value := catalog.gpus.number(gpu, column)) == value]
-        if rates:
-            rate = max(rates)
-            break
-    if peak == "32-bit":
-        rate *= catalog.constant("fp32_rate_share")
-    reached = catalog.gpus.number(gpu, "software_efficiency_vs_cuda") * catalog.gpus.number(
-        gpu, "sustained_compute_factor"
-    )
-    return rate * FLOPS_PER_TFLOP * reached
-
-
 def _batch(catalog: Catalog, service_ix: int | None) -> tuple[float, Choice]:
     if service_ix is not None:
         batch = catalog.services.number(service_ix, "typical_batch_size")
@@ -397,63 +322,3 @@ def _utilization(catalog: Catalog, service_ix: int | None, node_ix: int) -> tupl
         return share, Choice("utilisation", f"{share:g}", "assumed", "node default")
     share = catalog.constant("default_utilization_rate")
     return share, Choice("utilisation", f"{share:g}", "assumed", "default")
-
-
-class FacilityFigures(NamedTuple):
-    """What the building adds; ``market`` is NaN where no contract figure is known."""
-
-    pue: float
-    wue_l_per_kwh: float
-    market: float
-
-
-def facility_of(catalog: Catalog, place: PlaceFound) -> FacilityFigures:
-    """PUE, WUE and market-based intensity: the datacenter's, else the cloud region's, else the operator's."""
-
-    def first(quantity: str) -> float:
-        entity = facility_entity(catalog, place, quantity)
-        return math.nan if entity is None else entity[0].number(entity[1], quantity)
-
-    return FacilityFigures(first("pue"), first("wue_l_per_kwh"), first("market_gco2e_per_kwh"))
-
-
-def facility_entity(catalog: Catalog, place: PlaceFound, quantity: str) -> tuple[Table, int] | None:
-    """The nearest entity that has a figure for a quantity of the facility: its table and row."""
-    rungs = [
-        (catalog.datacenters, place.datacenter_ix),
-        (catalog.regions, place.region_ix),
-        (catalog.providers, place.provider_ix),
-    ]
-    if quantity != "market_gco2e_per_kwh":  # a contract is somebody's: there is none of the world's
-        rungs.append((catalog.providers, catalog.providers.find("world-default")))
-    for table, ix in rungs:
-        if ix is not None and not math.isnan(table.number(ix, quantity)):
-            return table, ix
-    return None
-
-
-class GridFigures(NamedTuple):
-    """Annual intensities of the request's year."""
-
-    life_cycle: float
-    direct: float
-    choice: Choice
-
-
-def grid_of(catalog: Catalog, place: PlaceFound, year: int | None) -> GridFigures:
-    """Location-based intensity of the place: life-cycle, and direct beside it (the life-cycle one where none is known)."""
-    asked = NEWEST_YEAR if year is None else year
-    found = catalog.intensity(place.zone_ix, GRID, asked)
-    direct = catalog.intensity(place.zone_ix, GRID_DIRECT, asked)
-    if place.datacenter_ix is not None:
-        own = catalog.datacenters.number(place.datacenter_ix, "gco2e_per_kwh")
-        if not math.isnan(own):
-            return GridFigures(own, own, Choice("grid year", "datacenter", "given", "datacenter_id"))
-    if year is None:
-        choice = Choice("grid year", str(found.year), "assumed", "newest figure", "no utc_datetime is given")
-    else:
-        note = "" if found.year == year else f"figure of {found.year} used for {year}"
-        choice = Choice(
-            "grid year", str(found.year), "given" if found.year == year else "assumed", found.rung, note
-        )
-    return GridFigures(found.value, direct.value, choice)
