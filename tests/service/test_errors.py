@@ -193,6 +193,18 @@ def test_a_gzip_bomb_is_refused(service: Service) -> None:
     assert_error(gzipped(service, bomb), 413, "too_large")
 
 
+def test_a_gzip_body_of_very_many_members_is_refused(service: Service) -> None:
+    assert_error(gzipped(service, gzip.compress(b"") * 100_000), 413, "too_large")  # took minutes
+
+
+def test_half_a_surrogate_pair_beside_rows_is_refused(service: Service) -> None:
+    body = b'{"rows": [], "\\ud800": 1}'
+    error = assert_error(
+        service.request("POST", "/v1/impact", content=body, headers=JSON), 406, "unknown_field"
+    )
+    assert error["details"]["field"] == "\\ud800"
+
+
 def test_a_large_body_is_refused(service: Service) -> None:
     assert_error(
         service.request("POST", "/v1/impact", content=b" " * 10_000_001, headers=JSON), 413, "too_large"

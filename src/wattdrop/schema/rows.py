@@ -106,7 +106,9 @@ def _rows_of(request: object) -> list[object]:
     for name in request:
         if name != "rows":
             raise BadRequest(
-                f"{quoted(name)}: no such field beside rows", code="unknown_field", field=name[:100]
+                f"{quoted(name)}: no such field beside rows",
+                code="unknown_field",
+                field=quoted(name)[1:-1],
             )
     return rows
 

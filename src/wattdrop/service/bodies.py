@@ -10,6 +10,9 @@ from ..errors import BadRequest, NotAcceptable, TooLarge, UnsupportedMediaType
 
 _GZIP_WINDOW_BITS = 31  # 15 bits of window, plus 16 for a gzip header
 _READ_BYTES = 65536
+_MOST_MEMBERS = (
+    1000  # what follows a member is copied for the next: without a bound, empty ones cost their square
+)
 
 
 async def read_json_body(request: Request, most_bytes: int) -> bytes:
@@ -39,7 +42,7 @@ def check_accept(request: Request) -> None:
 def gunzip(body: bytes, most_bytes: int) -> bytes:
     """Decompress without ever holding more than the limit, so that a small bomb stays small."""
     parts: list[bytes] = []
-    size = 0
+    size = members = 0
     while body:
         member = zlib.decompressobj(_GZIP_WINDOW_BITS)
         try:
@@ -47,8 +50,11 @@ def gunzip(body: bytes, most_bytes: int) -> bytes:
         except zlib.error as error:
             raise BadRequest(f"the body is not gzip: {error}", code="invalid_encoding") from None
         size += len(part)
+        members += 1
         if size > most_bytes:
             raise TooLarge(f"the body is over {most_bytes} bytes after decompression")
+        if members > _MOST_MEMBERS:
+            raise TooLarge(f"the gzip body has over {_MOST_MEMBERS} members; compress it as one")
         if not member.eof:
             raise BadRequest("the gzip body ends too early", code="invalid_encoding")
         parts.append(part)
