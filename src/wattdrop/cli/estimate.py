@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from ..schema import ImpactRow
 
 FORMATS = ("table", "json", "jsonl", "csv")
-_FORMAT_OF_SUFFIX = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+_FORMAT_OF_SUFFIX = {
+    "": "table",
+    ".txt": "table",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+}
 
 
 @click.command()
@@ -40,7 +47,7 @@ def estimate(
     cat rows.jsonl | wattdrop estimate - --format json
     """
     rows = rows_of(file, row_of_flags(flags))
-    form = form or _FORMAT_OF_SUFFIX.get(Path(output).suffix.lower() if output else "", "table")
+    form = form or _format_of(output)
     text, failed = _report(rows, form, debug)
     if output:
         _write(output, text)
@@ -67,6 +74,14 @@ def rows_of(file: str | None, flagged: dict[str, object]) -> list[ImpactRow | Ro
     from .row_files import read_rows
 
     return read_rows(file)
+
+
+def _format_of(output: str | None) -> str:
+    suffix = Path(output).suffix.lower() if output else ""
+    if suffix not in _FORMAT_OF_SUFFIX:
+        known = ", ".join(name for name in _FORMAT_OF_SUFFIX if name)
+        raise click.UsageError(f"{suffix} files are not written; name it {known}, or give --format")
+    return _FORMAT_OF_SUFFIX[suffix]
 
 
 def _report(rows: list[ImpactRow | RowError], form: str, debug: bool) -> tuple[str, int]:

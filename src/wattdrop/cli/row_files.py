@@ -64,6 +64,8 @@ def _json(content: bytes) -> list[ParsedRow]:
     value = parse_json(content)
     if isinstance(value, dict) and "rows" in value:
         value = value["rows"]
+        if not isinstance(value, list):
+            raise BadRequest("rows: expected a list")
     return parse_rows(value) if isinstance(value, list) else [parse_row(value)]
 
 
@@ -87,6 +89,9 @@ def _csv(content: bytes) -> list[ParsedRow]:
     except csv.Error as error:
         raise click.UsageError(f"not CSV: {error}") from None
     header = [name.strip() for name in lines[0]]
+    twice = next((name for name in header if name and header.count(name) > 1), None)
+    if twice is not None:
+        raise BadRequest(f"the first line names the column {twice} twice; leave one")
     return [_csv_line(header, line) for line in lines[1:]]
 
 
