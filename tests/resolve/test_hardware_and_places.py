@@ -150,3 +150,10 @@ def test_a_colder_grid_makes_less_carbon_for_the_same_energy() -> None:
     norway, poland = metrics("NO"), metrics("PL")
     assert norway.usage_energy_wh == poland.usage_energy_wh
     assert 10 * norway.usage_emissions_gco2e < poland.usage_emissions_gco2e
+
+
+def test_the_precision_is_the_callers_then_the_services_then_the_models() -> None:
+    assert choices({})["datatype"].chosen == "bf16"
+    assert choices({"managed_service_id": "ollama"})["datatype"].chosen == "int4"
+    given = choices({"managed_service_id": "ollama", "datatype": "fp8"})["datatype"]
+    assert (given.chosen, given.basis) == ("fp8", "given")

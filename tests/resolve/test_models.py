@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import wattdrop
 from wattdrop.resolve.spelling import readings
+from wattdrop.resolve.suggestions import MOST_SEARCHES
 
 
 def choice(row: dict[str, Any], question: str = "model") -> Any:
@@ -137,3 +138,13 @@ def test_every_model_is_found_by_every_one_of_its_names() -> None:
     of = result.resolution
     found = [models.ids[of.resolved[of.resolved_of[n]].model_ix] for n in range(len(rows))]
     assert found == expected
+
+
+def test_only_the_first_unknown_names_of_a_batch_get_suggestions() -> None:
+    """A search takes milliseconds: a thousand of them would outlast the five seconds that clients wait."""
+    errors = [row.error for row in wattdrop.estimate([{"model_id": f"gpt-4oo{i}"} for i in range(100)]).rows]
+    assert all(error and error.code == "unknown_model" for error in errors)
+    suggested = [bool(error and error.candidates) for error in errors]
+    assert suggested == [True] * MOST_SEARCHES + [False] * (100 - MOST_SEARCHES)
+    (alone,) = wattdrop.estimate([{"model_id": "gpt-4oo99"}]).rows
+    assert alone.error and alone.error.candidates, "what a full batch left out is not remembered"

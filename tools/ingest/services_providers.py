@@ -26,7 +26,7 @@ def main() -> None:
     known = {row["provider_id"] for row in providers}
     details = read_details(snapshot)
     services = [
-        service(row, known, details.get(row["id"], Details("", [])))
+        service(row, known, details.get(row["id"], Details("", "", [])))
         for row in ordered(snapshot, "managed_services")
     ]
     write_entries(DATA / "services.toml", "Managed services: who answers an API call, and on what.", services)
@@ -40,9 +40,10 @@ def ordered(snapshot: Snapshot, table: str) -> list[Row]:
 
 
 class Details(NamedTuple):
-    """What service_details.csv adds: who operates the facility, and the hosts that answer."""
+    """What service_details.csv adds: who operates the facility, the usual precision, and the hosts that answer."""
 
     provider_id: str
+    datatype: str
     hosts: list[str]
 
 
@@ -55,7 +56,7 @@ def read_details(snapshot: Snapshot) -> dict[str, Details]:
     with (HERE / "service_details.csv").open(newline="") as file:
         for row in csv.DictReader(file):
             hosts = [host for pattern in row["hosts"].split() for host in spelled_out(pattern, regions)]
-            details[row["service"]] = Details(row["provider"], hosts)
+            details[row["service"]] = Details(row["provider"], row["datatype"], hosts)
     return details
 
 

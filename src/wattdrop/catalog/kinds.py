@@ -80,13 +80,14 @@ KINDS: Final[tuple[Kind, ...]] = (
         _ENTITY
         | _words(
             "kind evidence default_cloud_id default_node_id default_gpu_id default_country default_region "
-            "provider_id"
+            "default_datatype provider_id"
         ),
         _words("aliases litellm_providers otel_provider_names modalities alternative_node_ids hosts"),
         (
             ("default_node_id", "nodes"),
             ("alternative_node_ids", "nodes"),
             ("default_gpu_id", "gpus"),
+            ("default_datatype", "datatypes"),
             ("provider_id", "providers"),
         ),
     ),

@@ -15,6 +15,7 @@ from ..resolve.description import NAME_FIELDS, PRESENT, Description, contradicti
 from ..resolve.place import hourly_ratios
 from ..resolve.quantities import PLAIN_FIELDS, Quantities, quantities
 from ..resolve.resolved import Resolved
+from ..resolve.suggestions import of_one_batch
 from ..schema import FIELD_ALIASES, FIELDS, ImpactRow, parse_rows
 from ..schema.moment import Moment
 from ..schema.moment import parse as parse_moment
@@ -121,7 +122,8 @@ def _batch(batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog) -> p
     resolver = resolver_of(catalog)
     numbers, doubtful = _numbers(batch, fields)
     codes, descriptions, moments = _descriptions(batch, fields, numbers, doubtful)
-    outcomes: list[Resolved | RowError] = [resolver.description(d) for d in descriptions]
+    with of_one_batch():
+        outcomes: list[Resolved | RowError] = [resolver.description(d) for d in descriptions]
     errors: dict[int, RowError] = {}
     resolved: list[Resolved] = []
     setup_of = np.full(len(outcomes) + 1, -1, dtype=np.int64)

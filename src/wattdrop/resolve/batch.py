@@ -9,6 +9,7 @@ from .description import Description, contradiction, describe, moment_of
 from .place import hourly_ratios
 from .quantities import Quantities, quantities
 from .resolved import Resolved, kernel_constants, resolve_description
+from .suggestions import of_one_batch, used_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,11 +48,17 @@ class Resolver:
         if found is None:
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
-            found = self._remembered[d] = resolve_description(self.catalog, d)
+            found = resolve_description(self.catalog, d)
+            if not (isinstance(found, RowError) and used_up()):  # next time it may get its suggestions
+                self._remembered[d] = found
         return found
 
     def batch(self, rows: Sequence[ImpactRow | RowError]) -> Resolution:
         """Resolve rows; those that cannot be are errors, the others go on."""
+        with of_one_batch():
+            return self._batch(rows)
+
+    def _batch(self, rows: Sequence[ImpactRow | RowError]) -> Resolution:
         number_of: dict[int, int] = {}  # id of a remembered Resolved -> its number in this batch
         resolved: list[Resolved] = []
         resolved_of: list[int] = []

@@ -9,7 +9,7 @@ from ..catalog import Catalog
 from ..errors import RowError
 from .choice import Choice
 from .description import Description
-from .model import unknown
+from .suggestions import unknown
 
 
 class HardwareFound(NamedTuple):
@@ -46,7 +46,7 @@ def _node_id(
         return None
     ix = catalog.nodes.find(d.node_id)
     if ix is None:
-        return unknown("node", "node_id", d.node_id, catalog.nodes.nearest(d.node_id))
+        return unknown("node", "node_id", d.node_id, catalog.nodes)
     return _with_gpu_check(catalog, d, ix, "node_id")
 
 
@@ -62,7 +62,7 @@ def _cloud_and_instance(
         ix = catalog.nodes.find(d.cloud_instance_id)
         name = d.cloud_instance_id
     if ix is None:
-        return unknown("node", "cloud_instance_id", name, catalog.nodes.nearest(name))
+        return unknown("node", "cloud_instance_id", name, catalog.nodes)
     return _with_gpu_check(catalog, d, ix, "cloud and instance")
 
 
@@ -85,7 +85,7 @@ def _gpu_id(
         return None
     gpu_ix = catalog.gpus.find(d.gpu_id)
     if gpu_ix is None:
-        return unknown("gpu", "gpu_id", d.gpu_id, catalog.gpus.nearest(d.gpu_id))
+        return unknown("gpu", "gpu_id", d.gpu_id, catalog.gpus)
     node_ix = catalog.node_of_gpu(gpu_ix)
     if node_ix is None:
         return RowError(

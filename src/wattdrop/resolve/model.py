@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..errors import RowError
 from .choice import Choice
 from .spelling import LONGEST_NAME, readings
+from .suggestions import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,8 +38,8 @@ def resolve_model(catalog: Catalog, d: Description, task: str | None) -> ModelFo
     if named:
         field, name = named[0]
         if field == "model_family":
-            return unknown("family", field, name, catalog.families.nearest(name))
-        return unknown("model", field, name, catalog.models.nearest(name))
+            return unknown("family", field, name, catalog.families)
+        return unknown("model", field, name, catalog.models)
     return _from_task(catalog, d, task)
 
 
@@ -148,15 +149,3 @@ def _named(d: Description) -> list[tuple[str, str]]:
     """The model fields that the row fills, the most telling first."""
     fields = ("model_id", "model_used_id", "model_hugging_face_path", "model_name", "model_family")
     return [(field, value) for field in fields if (value := getattr(d, field))]
-
-
-def unknown(what: str, field: str, name: str, nearest: list[str]) -> RowError:
-    """An unknown name: quoted, with the nearest known ones."""
-    shown = name if len(name) <= 80 else name[:77] + "..."
-    hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
-    return RowError(
-        code=f"unknown_{what}",
-        field=field,
-        message=f"unknown {what} {shown!r}{hint}",
-        candidates=tuple(nearest),
-    )

@@ -25,9 +25,10 @@ from .facility import facility_of, grid_of
 from .hardware import HardwareFound, names_hardware, resolve_hardware
 from .lifetime import Lifetime, Making, lifetime
 from .machine import machine_of
-from .model import resolve_model, unknown
+from .model import resolve_model
 from .place import PlaceFound, resolve_place
 from .service import resolve_service
+from .suggestions import unknown
 from .task import named_task, resolve_task
 
 if TYPE_CHECKING:
@@ -65,12 +66,12 @@ def resolve_description(catalog: Catalog, d: Description) -> Resolved | RowError
     model = resolve_model(catalog, d, task_named)
     if isinstance(model, RowError):
         return model
-    datatype = _datatype(catalog, d, model.ix)
+    task = resolve_task(catalog, d, task_named, model.ix)
+    service = resolve_service(catalog, d, model.ix, names_hardware(d))
+    datatype = _datatype(catalog, d, model.ix, service.ix)
     if isinstance(datatype, RowError):
         return datatype
     datatype_ix, datatype_choice = datatype
-    task = resolve_task(catalog, d, task_named, model.ix)
-    service = resolve_service(catalog, d, model.ix, names_hardware(d))
     weight_bytes = catalog.datatypes.number(datatype_ix, "bytes_per_weight")
     model_bytes = catalog.models.number(model.ix, "total_params_billions") * PER_BILLION * weight_bytes
     hardware = resolve_hardware(catalog, d, service.ix, model_bytes)
@@ -92,13 +93,18 @@ def resolve_description(catalog: Catalog, d: Description) -> Resolved | RowError
     )
 
 
-def _datatype(catalog: Catalog, d: Description, model_ix: int) -> tuple[int, Choice] | RowError:
+def _datatype(
+    catalog: Catalog, d: Description, model_ix: int, service_ix: int | None
+) -> tuple[int, Choice] | RowError:
     table = catalog.datatypes
     if d.datatype:
         ix = table.find(d.datatype)
         if ix is None:
-            return unknown("datatype", "datatype", d.datatype, table.nearest(d.datatype))
+            return unknown("datatype", "datatype", d.datatype, table)
         return ix, Choice("datatype", table.ids[ix], "given", "datatype")
+    packed = "" if service_ix is None else catalog.services.text(service_ix, "default_datatype")
+    if packed:
+        return table.row(packed), Choice("datatype", packed, "assumed", "service default")
     of_model = catalog.models.text(model_ix, "datatype")
     ix = table.find(of_model) if of_model else None
     if ix is not None:

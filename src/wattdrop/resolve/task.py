@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .choice import Choice
-from .model import task_of_present, unknown
+from .model import task_of_present
+from .suggestions import unknown
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -19,7 +20,7 @@ def named_task(catalog: Catalog, d: Description) -> str | RowError | None:
         return None
     ix = catalog.tasks.find(d.task)
     if ix is None:
-        return unknown("task", "task", d.task, catalog.tasks.nearest(d.task))
+        return unknown("task", "task", d.task, catalog.tasks)
     return catalog.tasks.ids[ix]
 
 
