@@ -143,6 +143,19 @@ def test_wrong_usage_says_what_to_do(
     assert "Traceback" not in result.output
 
 
+def test_no_requests_are_said_to_be_none() -> None:
+    assert wattdrop("estimate", "-", stdin="model_id,output_tokens\n").stdout.startswith("no requests")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_full_disk_is_said_without_a_traceback() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "wattdrop", "estimate", *ONE]
+        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert run.returncode == 1
+    assert run.stderr.splitlines() == ["Error: [Errno 28] No space left on device"]
+
+
 def test_explain_shows_formula_inputs_and_sources() -> None:
     result = wattdrop("explain", *ONE)
     assert result.exit_code == 0, result.output

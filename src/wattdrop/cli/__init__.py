@@ -5,6 +5,7 @@ Click, because a cold start counts: typer and cyclopts take longer to import (do
 
 from __future__ import annotations
 
+import os
 import sys
 
 from .root import root
@@ -18,4 +19,10 @@ def main() -> None:
         sys.stdout.reconfigure(
             errors="backslashreplace"
         )  # a terminal that cannot show a name still shows the rest
-    root(prog_name="wattdrop")
+    try:
+        root(prog_name="wattdrop")
+    except OSError as error:  # such as a full disk behind standard output
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # what is left to flush would fail again
+        sys.exit(f"Error: {error}")

@@ -72,6 +72,8 @@ def as_csv(rows: Sequence[ParsedRow], result: Estimate) -> str:
 
 def as_table(rows: Sequence[ParsedRow], result: Estimate) -> str:
     """One request in full, or one line per request with a total."""
+    if not rows:
+        return "no requests, nothing to estimate"
     if len(rows) == 1:
         return _one(rows[0], result)
     return _many(rows, result)
