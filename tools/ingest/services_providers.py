@@ -84,6 +84,7 @@ def service(row: Row, providers: set[str], details: Details) -> str:
         ("otel_provider_names", row["otel_provider_names"].split()),
         ("hosts", details.hosts),
         ("provider_id", details.provider_id or (row["id"] if row["id"] in providers else "")),
+        ("default_datatype", details.datatype),
         ("default_cloud_id", row["default_cloud_id"]),
         ("default_node_id", row["default_node_id"]),
         ("default_gpu_id", row["default_gpu_id"]),
