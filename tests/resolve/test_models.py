@@ -148,3 +148,11 @@ def test_only_the_first_unknown_names_of_a_batch_get_suggestions() -> None:
     assert suggested == [True] * MOST_SEARCHES + [False] * (100 - MOST_SEARCHES)
     (alone,) = wattdrop.estimate([{"model_id": "gpt-4oo99"}]).rows
     assert alone.error and alone.error.candidates, "what a full batch left out is not remembered"
+
+
+def test_a_short_decoder_costs_less_than_a_long_one() -> None:
+    """DistilBART 12-1 writes with one layer, 12-6 with six: the catalog's count reaches the demand."""
+    models = ("distilbart_xsum_12_1", "distilbart_xsum_12_6", "bart_large_xsum")
+    rows = [{"model_id": model, "input_tokens": 600, "output_tokens": 60} for model in models]
+    one, six, twelve = (row.metrics("inference").usage_energy_wh for row in wattdrop.estimate(rows).rows)
+    assert one < 0.6 * six < six < twelve

@@ -21,6 +21,7 @@ FIGURES = (
     "number_of_active_experts",
     "params_per_expert_billions",
     "num_layers",
+    "num_decoder_layers",
     "hidden_size",
     "num_attention_heads",
     "num_kv_heads",
@@ -97,9 +98,8 @@ def model(snapshot: Snapshot, table: str, row: Row) -> str:
 
     fields.append(number("total_params_billions", "total_params_low", "total_params_high"))
     fields.append(number("active_params_billions", "active_params_low", "active_params_high"))
-    fields += [
-        (field, head_dim(row, sources[0]) if field == "head_dim" else number(field)[1]) for field in FIGURES
-    ]
+    special = {"head_dim": head_dim(row, sources[0]), "num_decoder_layers": decoder_layers(row)}
+    fields += [(field, special[field] if field in special else number(field)[1]) for field in FIGURES]
     fields += [(field, row.get(field, "")) for field in TEXTS_BESIDE_FIGURES]
     return entry("model", fields)
 
@@ -113,6 +113,15 @@ def head_dim(row: Row, source: str) -> Number:
     )
     follows = bool(value and width and heads) and float(value) * float(heads) == float(width)
     return Number(value, source="" if follows else source, basis="" if follows else "published")
+
+
+def decoder_layers(row: Row) -> Number:
+    """Layers of the decoder, which only the note of a model of two parts tells ("12+6 layers")."""
+    split = re.search(r"(\d+)\+(\d+) layers", row.get("note", ""))
+    if not split or row["architecture"] != "encoder-decoder":
+        return Number("")
+    adds_up = int(split[1]) + int(split[2]) == float(row.get("num_layers") or 0)
+    return Number(split[2] if adds_up else "")
 
 
 def sources_of(row: Row) -> list[str]:

@@ -267,6 +267,7 @@ MODEL_NUMBERS = (
     "total_params_billions",
     "active_params_billions",
     "num_layers",
+    "num_decoder_layers",
     "hidden_size",
     "context_length",
     "gflops_per_item",
