@@ -88,6 +88,7 @@ def language_model(
         "default_output_tokens": 250.0,
         "default_batch_size": 64.0,
         "replica_gpus": gpus,
+        "frame_aspect": 16 / 9,
     }
     if weight_bytes <= 1.0:
         fields["gpu_flops_per_s"] *= 2.0

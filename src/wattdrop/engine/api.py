@@ -109,11 +109,6 @@ class Estimate:
         return self._resolver.constants
 
     @property
-    def frame_aspect(self) -> float:
-        """Width of a video frame over its height."""
-        return self._resolver.frame_aspect
-
-    @property
     def has_errors(self) -> bool:
         """Whether some row could not be computed."""
         return bool(self.resolution.errors)
@@ -159,7 +154,7 @@ class Estimate:
         """What was chosen or assumed for a row: entities, then quantities that the row does not give."""
         at = self.position(number)
         resolved = self.resolution.resolved[self.resolution.resolved_of[at]]
-        given = evidence(self.resolution.quantities[at], self.frame_aspect, FLOATS)
+        given = evidence(self.resolution.quantities[at], resolved.setup.frame_aspect, FLOATS)
         return (*resolved.choices, *assumed_quantities(resolved.setup, given, self.constants))
 
     def explain(self, number: int) -> Explanation:
@@ -211,9 +206,7 @@ def estimate(rows: Sequence[RowLike] | pa.Table, catalog: Catalog | None = None)
     typed = _typed(rows)
     resolution = resolver.batch(typed)
     setups = [found.setup for found in resolution.resolved]
-    evaluation = evaluate(
-        setups, resolution.resolved_of, resolution.quantities, resolver.frame_aspect, resolver.constants
-    )
+    evaluation = evaluate(setups, resolution.resolved_of, resolution.quantities, resolver.constants)
     return Estimate(resolver, resolution, evaluation, len(typed))
 
 

@@ -74,7 +74,6 @@ def evaluate(
     setups: Sequence[Setup],
     setup_of_row: Sequence[int],
     quantities: Sequence[Quantities],
-    frame_aspect: float,
     c: Constants,
 ) -> Evaluation:
     """The impact of rows whose setup is ``setups[setup_of_row[i]]``.
@@ -84,24 +83,21 @@ def evaluate(
     setups : distinct setups.
     setup_of_row : for each row, which of them.
     quantities : for each row, its numbers as the wire has them.
-    frame_aspect : width of a video frame over its height.
     """
     rows = len(quantities)
     if rows < FEWEST_ROWS_FOR_ARRAYS:
         blocks = [
-            estimate(setups[s], evidence(q, frame_aspect, FLOATS), c, FLOATS)
+            estimate(setups[s], evidence(q, setups[s].frame_aspect, FLOATS), c, FLOATS)
             for s, q in zip(setup_of_row, quantities, strict=True)
         ]
         return Evaluation(blocks, rows, 1)
     import numpy
 
     index = numpy.array(setup_of_row, dtype=numpy.int64)
-    return evaluate_arrays(setups, index, numpy.array(quantities, dtype=numpy.float64).T, frame_aspect, c)
+    return evaluate_arrays(setups, index, numpy.array(quantities, dtype=numpy.float64).T, c)
 
 
-def evaluate_arrays(
-    setups: Sequence[Setup], setup_of_row: Any, quantities: Any, frame_aspect: float, c: Constants
-) -> Evaluation:
+def evaluate_arrays(setups: Sequence[Setup], setup_of_row: Any, quantities: Any, c: Constants) -> Evaluation:
     """The same for arrays: ``setup_of_row`` int64 of shape (n,), ``quantities`` float64 of shape (fields, n)."""
     import numpy
 
@@ -116,5 +112,5 @@ def evaluate_arrays(
             part = setup_of_row[start : start + BLOCK_ROWS]
             s = Setup(*(column.take(part) for column in columns))
             q = Quantities(*numpy.ascontiguousarray(quantities[:, start : start + BLOCK_ROWS]))
-            blocks.append(estimate(s, evidence(q, frame_aspect, op), c, op))
+            blocks.append(estimate(s, evidence(q, s.frame_aspect, op), c, op))
     return Evaluation(blocks, rows, BLOCK_ROWS)

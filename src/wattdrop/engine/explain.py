@@ -65,7 +65,7 @@ def explain(estimate: Estimate, row: int) -> Explanation:
     """
     at = estimate.position(row)
     resolved = estimate.resolution.resolved[estimate.resolution.resolved_of[at]]
-    given = evidence(estimate.resolution.quantities[at], estimate.frame_aspect, FLOATS)
+    given = evidence(estimate.resolution.quantities[at], resolved.setup.frame_aspect, FLOATS)
     leaves = _Leaves(estimate, resolved, given)
     kept: dict[str, float] = {}
     steps: list[Step] = []

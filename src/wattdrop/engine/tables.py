@@ -143,9 +143,7 @@ def _batch(batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog) -> p
     columns: list[Any] = []
     if len(computed):
         setups = [found.setup for found in resolved]
-        evaluation = evaluate_arrays(
-            setups, index[computed], numbers[:, computed], resolver.frame_aspect, resolver.constants
-        )
+        evaluation = evaluate_arrays(setups, index[computed], numbers[:, computed], resolver.constants)
     for names in METRICS.values():
         for name in names:
             column = np.full(rows, np.nan)

@@ -78,6 +78,7 @@ class Setup(NamedTuple):
     )
     output_audio_s_per_audio_token: Column
     frames_per_second: Column
+    frame_aspect: Column  # width of a video frame over its height, which the wire does not carry
     default_input_tokens: Column  # prompt or text length where the row gives none
     default_input_images: Column  # images read where the row gives none
     # --- hardware ---

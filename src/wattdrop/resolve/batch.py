@@ -34,13 +34,12 @@ class Resolution(NamedTuple):
 class Resolver:
     """Resolves batches against one catalog and remembers what descriptions mean."""
 
-    __slots__ = ("_remembered", "catalog", "constants", "frame_aspect")
+    __slots__ = ("_remembered", "catalog", "constants")
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._remembered: dict[Description, Resolved | RowError] = {}
         self.constants = kernel_constants(catalog)
-        self.frame_aspect = catalog.constant("video_aspect_ratio")
 
     def description(self, d: Description) -> Resolved | RowError:
         """What a description means; the same object for the same description."""

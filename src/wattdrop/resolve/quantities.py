@@ -117,7 +117,7 @@ def quantities(row: ImpactRow, hourly: tuple[float, float]) -> Quantities:
     )
 
 
-def evidence(q: Quantities, frame_aspect: float, op: Ops) -> Evidence:
+def evidence(q: Quantities, frame_aspect: Column, op: Ops) -> Evidence:
     """Evidence of one row (floats) or of many (arrays).
 
     ``frame_aspect`` is the width of a video frame over its height, which the wire does not carry. Reasoning tokens are

@@ -170,6 +170,7 @@ def _bind(
             machine.bandwidth_bytes_per_s,
         ),
         **{name: getattr(demand, name) for name in Demand._fields if name != "note"},
+        frame_aspect=_frame_aspect(catalog, model_ix),
         gpu_max_power_w=machine.max_power_w,
         gpu_idle_power_w=machine.idle_power_w,
         gpu_flops_per_s=machine.flops_per_s,
@@ -238,6 +239,12 @@ def _bind(
 _NOTHING_STATED = Evidence(*([math.nan] * len(Evidence._fields)))._replace(
     grid_hourly_ratio=1.0, ewif_hourly_ratio=1.0, quantity=1.0
 )
+
+
+def _frame_aspect(catalog: Catalog, model_ix: int) -> float:
+    """Width of a video frame over its height: that of the model's own clips, else of common video."""
+    width, _, height = catalog.models.text(model_ix, "default_resolution").partition("x")
+    return float(width) / float(height) if height else catalog.constant("video_aspect_ratio")
 
 
 def _default_request_flops(setup: Setup, c: Constants) -> float:
