@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Bounds the work for hostile names: real ones are shorter, and peel in fewer steps.
 LONGEST_NAME = 300
-_MOST_READINGS = 120
+_MOST_READINGS = 64
 
 _SUFFIXES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("version", re.compile(r"[@:][^/@:]*$")),
