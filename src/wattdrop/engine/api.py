@@ -153,7 +153,7 @@ class Estimate:
     def choices(self, number: int) -> tuple[Choice, ...]:
         """What was chosen or assumed for a row: entities, then quantities that the row does not give."""
         at = self.position(number)
-        resolved = self.resolution.resolved[self.resolution.resolved_of[at]]
+        resolved = self.resolution.at(at)
         given = evidence(self.resolution.quantities[at], resolved.setup.frame_aspect, FLOATS)
         return (*resolved.choices, *assumed_quantities(resolved.setup, given, self.constants))
 

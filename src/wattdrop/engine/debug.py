@@ -16,7 +16,7 @@ _HIGHEST_INTENSITY = 2000.0  # bound of the contract
 
 def debug_info(estimate: Estimate, at: int) -> DebugInfo:
     """Debug of a computed row; ``at`` counts computed rows only."""
-    resolved = estimate.resolution.resolved[estimate.resolution.resolved_of[at]]
+    resolved = estimate.resolution.at(at)
     return DebugInfo(
         model=model_entity(estimate.catalog, resolved.model_ix),
         hardware_node=node_entity(estimate.catalog, resolved.node_ix),

@@ -64,7 +64,7 @@ def explain(estimate: Estimate, row: int) -> Explanation:
         If the row has an error and so no numbers to explain.
     """
     at = estimate.position(row)
-    resolved = estimate.resolution.resolved[estimate.resolution.resolved_of[at]]
+    resolved = estimate.resolution.at(at)
     given = evidence(estimate.resolution.quantities[at], resolved.setup.frame_aspect, FLOATS)
     leaves = _Leaves(estimate, resolved, given)
     kept: dict[str, float] = {}

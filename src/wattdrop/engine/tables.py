@@ -7,13 +7,14 @@ its error reads the same as anywhere else.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..catalog import Catalog
 from ..errors import BadRequest, RowError
-from ..resolve.description import NAME_FIELDS, PRESENT, Description, contradiction, describe, moment_of
+from ..resolve.description import NAME_FIELDS, PRESENT, Description
 from ..resolve.place import hourly_ratios
-from ..resolve.quantities import PLAIN_FIELDS, Quantities, quantities
+from ..resolve.quantities import PLAIN_FIELDS, Quantities
 from ..resolve.resolved import Resolved
 from ..resolve.suggestions import of_one_batch
 from ..schema import FIELD_ALIASES, FIELDS, ImpactRow, parse_rows
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from ..resolve.batch import Resolver
 
 #: Rows that are resolved and computed at a time.
 BATCH_ROWS = 131_072
@@ -39,7 +39,8 @@ RESULT_COLUMNS: tuple[str, ...] = (
     "error_message",
 )
 
-_TEXT_FIELDS = frozenset(NAME_FIELDS) - {"gpu_count"}
+#: Row of a quantity in the array of numbers.
+_AT = {name: at for at, name in enumerate(Quantities._fields)}
 _IMAGE_FIELDS = ("input_images", "output_images")
 
 
@@ -124,21 +125,25 @@ def _batch(batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog) -> p
     codes, descriptions, moments = _descriptions(batch, fields, numbers, doubtful)
     with of_one_batch():
         outcomes: list[Resolved | RowError] = [resolver.description(d) for d in descriptions]
-    errors: dict[int, RowError] = {}
     resolved: list[Resolved] = []
     setup_of = np.full(len(outcomes) + 1, -1, dtype=np.int64)
     hourly = np.ones((len(outcomes) + 1, 2))
     for number, (outcome, moment) in enumerate(zip(outcomes, moments, strict=True)):
-        if isinstance(outcome, RowError):
-            errors.update((int(row), outcome) for row in np.flatnonzero(codes == number))
-            continue
-        setup_of[number] = len(resolved)
-        resolved.append(outcome)
-        hourly[number] = hourly_ratios(catalog, outcome.zone_ix, moment)
+        if not isinstance(outcome, RowError):
+            setup_of[number] = len(resolved)
+            resolved.append(outcome)
+            hourly[number] = hourly_ratios(catalog, outcome.place, moment)
     index = setup_of[codes]
     numbers[-2:] = hourly[codes].T
-    for row in np.flatnonzero(doubtful):
-        _doubtful_row(batch, fields, int(row), resolver, resolved, index, numbers, errors)
+    failed = np.flatnonzero((index < 0) & ~doubtful)
+    errors = {int(row): cast("RowError", outcomes[codes[row]]) for row in failed}
+    doubtful_rows = [int(row) for row in np.flatnonzero(doubtful)]
+    single = resolver.batch(parse_rows(_raw(batch, fields, row) for row in doubtful_rows))
+    errors.update((doubtful_rows[number], error) for number, error in single.errors.items())
+    for number, of, given in zip(single.computed, single.resolved_of, single.quantities, strict=True):
+        index[doubtful_rows[number]] = len(resolved) + of
+        numbers[:, doubtful_rows[number]] = given
+    resolved.extend(single.resolved)
     computed = np.flatnonzero(index >= 0)
     columns: list[Any] = []
     if len(computed):
@@ -179,7 +184,6 @@ def _numbers(batch: pa.RecordBatch, fields: dict[str, str]) -> tuple[Any, Any]:
     rows = batch.num_rows
     numbers = np.full((len(Quantities._fields), rows), np.nan)
     doubtful = np.zeros(rows, dtype=bool)
-    place = {name: at for at, name in enumerate(Quantities._fields)}
     for name in PLAIN_FIELDS:
         if name in fields:
             values = _floats(batch.column(fields[name]))
@@ -191,16 +195,16 @@ def _numbers(batch: pa.RecordBatch, fields: dict[str, str]) -> tuple[Any, Any]:
                 doubtful |= (values < bounds.low) | (values > bounds.high)
                 if bounds.whole:
                     doubtful |= (values == values) & (values != np.floor(values))
-            numbers[place[name]] = values
+            numbers[_AT[name]] = values
     for name in (*_IMAGE_FIELDS, "measured_energy_boundary"):
         if name in fields:
             doubtful |= _given(batch.column(fields[name]))
     if "cached_input_tokens" in fields:
-        cached = numbers[place["cached_input_tokens"]]
-        doubtful |= cached > np.nan_to_num(numbers[place["input_tokens"]])
-    quantity = numbers[place["quantity"]]
-    numbers[place["quantity"]] = np.where(np.isnan(quantity), 1.0, quantity)
-    numbers[place["measured_at_it"]] = numbers[place["measured_at_gpu"]] = 0.0
+        cached = numbers[_AT["cached_input_tokens"]]
+        doubtful |= cached > np.nan_to_num(numbers[_AT["input_tokens"]])
+    quantity = numbers[_AT["quantity"]]
+    numbers[_AT["quantity"]] = np.where(np.isnan(quantity), 1.0, quantity)
+    numbers[_AT["measured_at_it"]] = numbers[_AT["measured_at_gpu"]] = 0.0
     return numbers, doubtful
 
 
@@ -250,23 +254,19 @@ def _descriptions(
     """For each row the number of its description and moment; then the distinct descriptions and moments."""
     import numpy as np
 
-    rows = batch.num_rows
-    combined = np.zeros(rows, dtype=np.int64)
-    levels: list[tuple[str, list[Any]]] = []
+    combined = np.zeros(batch.num_rows, dtype=np.int64)
+    columns: dict[str, tuple[Any, list[Any]]] = {}
     for name in (*NAME_FIELDS, "utc_datetime"):
         if name in fields:
             codes, values, unreadable = _codes(name, batch.column(fields[name]))
             doubtful |= unreadable
-            combined = combined * (len(values) + 1) + codes
-            levels.append((name, [*values, None]))
-            if len(values) + 1 > 1:
-                _, combined = np.unique(combined, return_inverse=True)
-    present = _present(batch, fields, numbers)
+            columns[name] = codes, [*values, None]
+            _, combined = np.unique(combined * (len(values) + 1) + codes, return_inverse=True)
+    present = _present(batch, numbers)
     _, first, codes = np.unique(combined * 128 + present, return_index=True, return_inverse=True)
-    columns = {name: _codes(name, batch.column(fields[name]))[:2] for name, _ in levels}
     descriptions, moments = [], []
     for row in first:
-        named = {name: ([*values, None])[int(of_row[row])] for name, (of_row, values) in columns.items()}
+        named = {name: values[int(of_row[row])] for name, (of_row, values) in columns.items()}
         moment = named.pop("utc_datetime", None)
         moments.append(moment)
         descriptions.append(
@@ -292,8 +292,6 @@ def _codes(name: str, column: Any) -> tuple[Any, list[Any], Any]:
     indices = _floats(encoded.indices)
     raw = encoded.dictionary.to_pylist()
     codes = np.where(np.isnan(indices), len(raw), indices).astype(np.int64)
-    if codes.size and (~np.isnan(indices)).any():
-        codes[np.isnan(indices)] = len(raw)
     read = [_read(name, value) for value in raw]
     bad = np.array([value is _UNREADABLE for value in read] + [False])
     unreadable = bad[codes]
@@ -324,11 +322,10 @@ def _read(name: str, value: Any) -> Any:
     return value
 
 
-def _present(batch: pa.RecordBatch, fields: dict[str, str], numbers: Any) -> Any:
+def _present(batch: pa.RecordBatch, numbers: Any) -> Any:
     """The kinds of work that each row states, as ``describe`` has them."""
     import numpy as np
 
-    place = {name: at for at, name in enumerate(Quantities._fields)}
     present = np.zeros(batch.num_rows, dtype=np.int64)
     for flag, names, positive in (
         ("input_tokens", ("input_tokens",), True),
@@ -339,54 +336,24 @@ def _present(batch: pa.RecordBatch, fields: dict[str, str], numbers: Any) -> Any
         ("output_video", ("output_video_frames", "output_video_seconds"), False),
     ):
         for name in names:
-            column = numbers[place[name]]
+            column = numbers[_AT[name]]
             with np.errstate(invalid="ignore"):
                 present |= np.where(column > 0 if positive else column == column, PRESENT[flag], 0)
     return present
 
 
-def _doubtful_row(
-    batch: pa.RecordBatch,
-    fields: dict[str, str],
-    row: int,
-    resolver: Resolver,
-    resolved: list[Resolved],
-    index: Any,
-    numbers: Any,
-    errors: dict[int, RowError],
-) -> None:
-    """One row by the parser of single rows."""
+def _raw(batch: pa.RecordBatch, fields: dict[str, str], row: int) -> dict[str, Any]:
+    """One row as the parser of single rows takes it."""
     raw = {field: batch.column(column)[row].as_py() for field, column in fields.items()}
     for field in _IMAGE_FIELDS:
         if isinstance(raw.get(field), str):
             raw[field] = [size.strip() for size in raw[field].replace(",", ";").split(";") if size.strip()]
-    (parsed,) = parse_rows([raw])
-    outcome = parsed if isinstance(parsed, RowError) else contradiction(parsed) or _resolved(resolver, parsed)
-    if isinstance(parsed, RowError) or isinstance(outcome, RowError):
-        errors[row] = parsed if isinstance(parsed, RowError) else cast("RowError", outcome)
-        index[row] = -1
-        return
-    index[row] = len(resolved)
-    resolved.append(outcome)
-    numbers[:, row] = quantities(parsed, hourly_ratios(resolver.catalog, outcome.zone_ix, moment_of(parsed)))
+    return raw
 
 
-def _resolved(resolver: Resolver, row: ImpactRow) -> Resolved | RowError:
-    return resolver.description(describe(row, moment_of(row)))
-
-
+@cache
 def _bounds(name: str) -> _Bounds:
     """Bounds of a numeric field, read from the typed row."""
-    found = _BOUNDS.get(name)
-    if found is None:
-        found = _BOUNDS[name] = _read_bounds(name)
-    return found
-
-
-_BOUNDS: dict[str, _Bounds] = {}
-
-
-def _read_bounds(name: str) -> _Bounds:
     import msgspec
 
     kind = next(f.type for f in msgspec.inspect.type_info(ImpactRow).fields if f.name == name)  # type: ignore[attr-defined]

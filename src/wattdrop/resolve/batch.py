@@ -30,6 +30,10 @@ class Resolution(NamedTuple):
     computed: Sequence[int]  # row numbers that could be resolved, ascending
     errors: dict[int, RowError]  # row number -> why not
 
+    def at(self, computed: int) -> Resolved:
+        """What a computed row resolved to."""
+        return self.resolved[self.resolved_of[computed]]
+
 
 class Resolver:
     """Resolves batches against one catalog and remembers what descriptions mean."""
@@ -87,4 +91,4 @@ class Resolver:
         found = self.description(describe(row, moment))
         if isinstance(found, RowError):
             return found
-        return found, quantities(row, hourly_ratios(self.catalog, found.zone_ix, moment))
+        return found, quantities(row, hourly_ratios(self.catalog, found.place, moment))

@@ -24,6 +24,7 @@ class PlaceFound(NamedTuple):
     region_ix: int | None
     provider_ix: int | None
     datacenter_ix: int | None
+    profile_ix: int | None  # shape of the zone's day; None where none is known or the row gives no time
     choices: tuple[Choice, ...]
 
 
@@ -52,7 +53,9 @@ def resolve_place(catalog: Catalog, d: Description, service_ix: int | None, node
         basis = "given" if d.cloud_id or d.managed_service_id or d.node_id or d.base_url else "assumed"
         name = _facility_name(catalog, region_ix, provider_ix)
         choices.append(Choice("facility", name, basis, "operator of the hardware"))
-    return PlaceFound(zone_ix, region_ix, provider_ix, _datacenter(catalog, d, notes), tuple(choices))
+    profile_ix = None if d.year is None else catalog.hourly(zone_ix)
+    datacenter_ix = _datacenter(catalog, d, notes)
+    return PlaceFound(zone_ix, region_ix, provider_ix, datacenter_ix, profile_ix, tuple(choices))
 
 
 def _facility_name(catalog: Catalog, region_ix: int | None, provider_ix: int) -> str:
@@ -151,11 +154,8 @@ def _zone_named(catalog: Catalog, country: str, state: str, rung: str) -> tuple[
     return None if ix is None else (ix, Choice("place", catalog.zones.ids[ix], "assumed", rung))
 
 
-def hourly_ratios(catalog: Catalog, zone_ix: int, moment: Moment | None) -> tuple[float, float]:
+def hourly_ratios(catalog: Catalog, place: PlaceFound, moment: Moment | None) -> tuple[float, float]:
     """Ratio of the hour's grid intensity and off-site water to their annual means; 1 where no shape is known."""
-    if moment is None:
+    if moment is None or place.profile_ix is None:
         return 1.0, 1.0
-    profile = catalog.hourly(zone_ix)
-    if profile is None:
-        return 1.0, 1.0
-    return catalog.hourly_ratio(profile, moment.month, moment.hour)
+    return catalog.hourly_ratio(place.profile_ix, moment.month, moment.hour)
