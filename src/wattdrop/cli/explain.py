@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import RowError
+from .choices import choice_lines
 from .estimate import rows_of
 from .row_flags import row_flags, row_of_flags
 from .scales import figure
@@ -78,12 +79,7 @@ def _as_json(explanation: Explanation, steps: list[Step]) -> str:
 
 
 def _as_text(explanation: Explanation, steps: list[Step], catalog: Catalog) -> str:
-    lines = ["Chosen"]
-    width = max(len(choice.question) for choice in explanation.choices)
-    for choice in explanation.choices:
-        why = f"{choice.basis}, {choice.rung}" + (f"; {choice.note}" if choice.note else "")
-        label = f"  {choice.question.ljust(width)}  "
-        lines.append(wrapped(f"{label}{choice.chosen}: {why}", _WIDTH, " " * len(label)))
+    lines = ["Chosen", *choice_lines(explanation.choices, _WIDTH)]
     stage = ""
     for step in steps:
         if step.stage != stage:

@@ -10,13 +10,13 @@ import msgspec
 
 from ..errors import RowError
 from ..schema import FIELDS, ImpactMetrics, ImpactRow
+from .choices import choice_lines
 from .scales import CARBON, ENERGY, WATER, digits, scale_for
 from .tables import shortened, table, wrapped
 
 if TYPE_CHECKING:
     from ..engine import Estimate
     from ..engine.api import Part
-    from ..resolve.choice import Choice
 
 ParsedRow = ImpactRow | RowError
 
@@ -133,14 +133,7 @@ def _sum(metrics: Sequence[ImpactMetrics]) -> ImpactMetrics:
 
 def _grounds(result: Estimate) -> list[str]:
     """Every choice behind the one computed request: what was given, and what the method filled in."""
-    choices = result.choices(result.resolution.computed[0])
-    width = max(len(choice.question) for choice in choices)
-    lines = [
-        wrapped(
-            f"  {choice.question.ljust(width)}  {choice.chosen}: {_why(choice)}", _WIDTH, " " * (width + 4)
-        )
-        for choice in choices
-    ]
+    lines = choice_lines(result.choices(result.resolution.computed[0]), _WIDTH)
     return ["What the numbers rest on (a flag or field of the request overrides any of it):", *lines]
 
 
@@ -169,10 +162,6 @@ def _most_common(chosen: Counter[str]) -> str:
 
 def _rows(count: int) -> str:
     return f"{count} row{'s' if count > 1 else ''}"
-
-
-def _why(choice: Choice) -> str:
-    return f"{choice.basis}, {choice.rung}" + (f"; {choice.note}" if choice.note else "")
 
 
 def _line(row: ParsedRow) -> str:
