@@ -142,6 +142,7 @@ def models_by_name(paths: Sequence[Path]) -> dict[str, dict[str, Any]]:
 def catalog_models() -> list[dict[str, Any]]:
     """The same columns from the shipped catalog."""
     from wattdrop.catalog import load
+    from wattdrop.resolve.resolved import MODEL_NUMBERS
 
     models = load().models
     texts = (
@@ -153,25 +154,7 @@ def catalog_models() -> list[dict[str, Any]]:
         "default_resolution",
         "note",
     )
-    numbers = [
-        "total_params_billions",
-        "active_params_billions",
-        "num_layers",
-        "hidden_size",
-        "context_length",
-        "gflops_per_item",
-        "default_steps",
-        "guidance_passes",
-        "latent_downscale",
-        "latent_temporal_downscale",
-        "text_encoder_params_billions",
-        "fps",
-        "default_frames",
-        "audio_window_seconds",
-        "audio_tokens_per_second",
-        "num_kv_heads",
-        "head_dim",
-    ]
+    numbers = (*MODEL_NUMBERS, "num_kv_heads", "head_dim")
     return [
         {
             "id": id_,
