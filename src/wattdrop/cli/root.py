@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "nodes": Entry("listings", "nodes", "List and show nodes (cloud instances)."),
     "services": Entry("listings", "services", "List and show managed services."),
     "regions": Entry("listings", "regions", "List and show cloud regions."),
+    "validate": Entry("validate", "validate", "Hold the method against a table of measured energy."),
     "check-data": Entry("check_data", "check_data", "Check every figure of the catalog."),
     "keys": Entry("keys", "keys", "Create, list and revoke API keys of the service."),
     "completion": Entry("completion", "completion", "Print the completion script of a shell."),
