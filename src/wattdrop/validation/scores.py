@@ -53,9 +53,11 @@ def _of_rows(predictions: Sequence[Prediction]) -> dict[str, float | None]:
         "within_1_5x": fmean(size <= math.log(1.5) for size in sizes),
         "mape": fmean(abs(p.ratio - 1.0) for p in predictions),
         "rmsle": math.sqrt(fmean(error * error for error in errors)),
-        "coverage_90": _mean(_covered(p, p.low_90, p.high_90) for p in predictions),
-        "coverage_50": _mean(_covered(p, p.low_50, p.high_50) for p in predictions),
-        "median_width_90": _median(p.high_90 / p.low_90 for p in predictions if p.low_90 > 0.0),
+        "coverage_90": _mean(_covered(p, p.bounds.low_90, p.bounds.high_90) for p in predictions),
+        "coverage_50": _mean(_covered(p, p.bounds.low_50, p.bounds.high_50) for p in predictions),
+        "median_width_90": _median(
+            p.bounds.high_90 / p.bounds.low_90 for p in predictions if p.bounds.low_90 > 0.0
+        ),
     }
 
 
