@@ -1,7 +1,7 @@
 """A measured row as a caller would describe it: the row of ``POST /v1/impact`` that stands for it.
 
-What the description may contain is a choice (``GIVEN``): with all evidence the method is judged; with nothing but model, task
-and amounts, what a caller of the API can expect.
+What the description may contain is a choice (``GIVEN``): with all evidence the method is judged; with nothing but model,
+task and amounts, what a caller of the API can expect.
 """
 
 from __future__ import annotations

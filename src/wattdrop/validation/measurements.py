@@ -68,6 +68,7 @@ class Measurement(NamedTuple):
     texts: Mapping[str, str]
     numbers: Mapping[str, float]  # NaN where the table is silent
     energy_wh: float  # of one request, inside the row's boundary, idle accelerators taken off
+    idle_gpu_w: float  # draw of each accelerator that was idle inside the measured energy [W]
     readings: tuple[str, ...]  # ids of the rules that filled a cell
     problem: str  # why the row cannot be compared; empty where it can
 
@@ -130,20 +131,21 @@ def _measurement(number: int, row: Mapping[str, str | None], rules: tuple[Readin
         except ValueError:
             numbers[name] = NAN
             problem = problem or f"{name} is {cells[name]!r}, not a number"
-    energy = _energy_wh(numbers, applied)
+    idle_gpu_w = max((rule.idle_gpu_w for rule in applied), default=0.0)
+    energy = _energy_wh(numbers, idle_gpu_w)
     problem = problem or _problem(cells, energy)
     ids = tuple(rule.id for rule in applied)
-    return Measurement(number, {name: cells[name] for name in TEXTS}, numbers, energy, ids, problem)
+    texts = {name: cells[name] for name in TEXTS}
+    return Measurement(number, texts, numbers, energy, idle_gpu_w, ids, problem)
 
 
-def _energy_wh(numbers: Mapping[str, float], applied: Iterable[Reading]) -> float:
+def _energy_wh(numbers: Mapping[str, float], idle_gpu_w: float) -> float:
     """Energy of one request; the draw of accelerators that were idle inside the boundary is taken off."""
     energy = numbers["energy_wh_per_request"]
     if not energy > 0.0:
         energy = numbers["energy_j_per_output_token"] * numbers["output_tokens"] / 3600.0
-    idle_w = max((rule.idle_gpu_w for rule in applied), default=0.0) * numbers["idle_gpus"]
-    if idle_w > 0.0:
-        energy *= 1.0 - idle_w / numbers["avg_power_w"]
+    if idle_gpu_w > 0.0:
+        energy *= 1.0 - idle_gpu_w * numbers["idle_gpus"] / numbers["avg_power_w"]
     return energy
 
 
