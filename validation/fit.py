@@ -5,14 +5,14 @@
     python validation/fit.py --write              # put the fitted values into src/wattdrop/data/methodology
 
 The prediction is ``wattdrop.estimate`` itself: each measurement is sent as the row a caller would send, with batch,
-hardware and precision given, and the constants of the catalog are replaced by those that the optimiser tries. So the form that is
-fitted is the form that is served.
+hardware and precision given, and the constants of the catalog are replaced by those that the optimiser tries. So the
+form that is fitted is the form that is served.
 
 What is fitted: the constants whose figure has ``fit`` among its sources. Their ``low`` and ``high`` are the bounds.
 Loss: log of predicted over measured energy, and of predicted over measured accelerator-seconds (energy over mean
-power), soft absolute value. Every model has the same weight within its source, every source and task the same weight within the whole.
-Only rows of quality A and B are used. Rows that draw less than ``LEAST_POWER`` of the maximum power in batched
-text are left out (a software limit, see the README of the measurements).
+power), soft absolute value. Every model has the same weight within its source and task; a source and task weighs as the
+square root of its models. Only rows of quality A and B are used. Reasoning rows of the B200 that draw less than
+``LEAST_POWER`` of the maximum power are left out (a software limit, see the README of the measurements).
 
 Leaving a family out: the constants are fitted again on the rest, starting from the full fit with its derivatives (three
 Gauss-Newton steps), and the family is predicted with them.
@@ -87,13 +87,20 @@ class Problem:
         if not all(kept):
             self.measurements = [m for m, keep in zip(self.measurements, kept, strict=True) if keep]
             self.prepared = prepare(self.measurements, USUALLY_GIVEN, catalog)
-        self.low = np.log([c.low for c in constants])
-        self.high = np.log([c.high for c in constants])
-        self.start = np.clip(np.log([c.value for c in constants]), self.low + 1e-9, self.high - 1e-9)
         self.weights = np.sqrt(weights_of(self.measurements))
         self.energy = np.log([m.energy_wh for m in self.measurements])
         self.time = np.log([device_seconds(m) for m in self.measurements])
         self.timed = ~np.isnan(self.time)
+        self._bound(self.constants)
+        moves = np.any(np.abs(self.derivatives(self.start)[: 2 * len(self.energy)]) > 0.0, axis=0)
+        self._bound([c for c, moved in zip(self.constants, moves, strict=True) if moved])
+
+    def _bound(self, constants: Sequence[Constant]) -> None:
+        """Search among these constants only: those that no row depends on keep their value."""
+        self.constants = list(constants)
+        self.low = np.log([c.low for c in constants])
+        self.high = np.log([c.high for c in constants])
+        self.start = np.clip(np.log([c.value for c in constants]), self.low + 1e-9, self.high - 1e-9)
 
     def values(self, x: Any) -> dict[str, float]:
         """Constants by id at a point of the search."""
@@ -255,11 +262,11 @@ def main() -> None:
     if asked.constants:
         constants = [c for c in constants if c.id in asked.constants.split(",")]
     problem = Problem(measurements, constants, catalog)
-    print(f"{len(problem.measurements)} rows, {len(constants)} constants")
+    print(f"{len(problem.measurements)} rows, {len(problem.constants)} constants")
     show("Before", problem.predictions(problem.start), ("task", "source"))
     best = problem.fit(asked.steps) if asked.steps else problem.start
     values = problem.values(best)
-    for c in constants:
+    for c in problem.constants:
         at_bound = " (at its bound)" if min(values[c.id] / c.low, c.high / values[c.id]) < 1.001 else ""
         print(f"{c.id:32} {c.value:10.4g} -> {values[c.id]:10.4g}  in {c.low:g} to {c.high:g}{at_bound}")
     show("Fitted", problem.predictions(best), ("task", "source"))
