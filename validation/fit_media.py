@@ -393,7 +393,10 @@ def write(k: Mapping[str, float], names: Sequence[str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "measurements", nargs="?", type=Path, default=HERE.parent / "src/wattdrop/validation/measured/calibration.csv"
+        "measurements",
+        nargs="?",
+        type=Path,
+        default=HERE.parent / "src/wattdrop/validation/measured/calibration.csv",
     )
     parser.add_argument("--models", nargs="*", type=Path, default=[])
     parser.add_argument("--gpus", type=Path)

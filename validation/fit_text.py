@@ -423,7 +423,10 @@ def main() -> None:
     """Read, fit, report, and write if asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument(
-        "measurements", nargs="?", type=Path, default=HERE.parent / "src/wattdrop/validation/measured/calibration.csv"
+        "measurements",
+        nargs="?",
+        type=Path,
+        default=HERE.parent / "src/wattdrop/validation/measured/calibration.csv",
     )
     parser.add_argument("--extra", type=Path, help="rows to report on beside the fitted ones")
     parser.add_argument("--models", type=Path)
