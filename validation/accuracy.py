@@ -18,8 +18,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 import accuracy_page
 import numpy as np
 from fit import Problem, fitted_constants, spreads_without

@@ -1,16 +1,10 @@
 """The accuracy page says what the method does now: another constant, source or formula without a new page fails here."""
 
 import json
-import sys
-from pathlib import Path
-
-import pytest
-
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "validation"))
 
 import accuracy
 import accuracy_page
+import pytest
 
 from wattdrop.catalog import load
 
