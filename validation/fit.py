@@ -43,7 +43,7 @@ METHODOLOGY = Path(__file__).parent.parent / "src" / "wattdrop" / "data" / "meth
 #: A constant is fitted where its figure names one of these sources.
 FIT_SOURCES = {"fit", "fit-text", "fit-media"}
 #: Weight of a time residual against an energy residual: energy is what is served.
-TIME_WEIGHT = 0.3
+TIME_WEIGHT = 1.0
 #: Residuals above this (log) count less and less.
 SOFT = 0.25
 #: Pull towards the middle of a constant's bounds (in logs, per half width): decides only what the data leave open.

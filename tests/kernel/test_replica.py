@@ -50,7 +50,7 @@ def test_attention_is_four_flops_per_layer_and_width() -> None:
 
 def test_step_overhead_goes_by_layers_and_faster_than_devices() -> None:
     one = step_overhead_s(8e9, 1, False, CONSTANTS, 32)
-    assert one == pytest.approx(1.5 * 32 * CONSTANTS.layer_overhead_s)
+    assert one == pytest.approx(32 * CONSTANTS.layer_overhead_s)
     assert step_overhead_s(8e9, 1, False, CONSTANTS, 64) == pytest.approx(2 * one)
     assert step_overhead_s(8e9, 8, False, CONSTANTS, 32) > 8 * one
     assert step_overhead_s(8e9, 1, False, CONSTANTS) == pytest.approx(
@@ -60,7 +60,7 @@ def test_step_overhead_goes_by_layers_and_faster_than_devices() -> None:
 
 def test_token_overhead_adds_the_state() -> None:
     plain = token_overhead_s(2, CONSTANTS)
-    assert plain == pytest.approx(2 * 1.5 * CONSTANTS.token_overhead_s)
+    assert plain == pytest.approx(2 * CONSTANTS.token_overhead_s)
     with_state = token_overhead_s(2, CONSTANTS, 294e6, 3352e9)
     assert with_state - plain == pytest.approx(294e6 / (3352e9 * CONSTANTS.bandwidth_share))
 

@@ -11,6 +11,7 @@ from ..errors import RowError
 from ..kernel.ops import FLOATS
 from ..resolve.batch import Resolution, Resolver
 from ..resolve.quantities import evidence
+from ..resolve.software import served_alone
 from ..schema import ImpactMetrics, ImpactRow, parse_rows
 from .assumed import assumed_quantities
 from .evaluate import Evaluation, evaluate
@@ -155,7 +156,8 @@ class Estimate:
         at = self.position(number)
         resolved = self.resolution.at(at)
         given = evidence(self.resolution.quantities[at], resolved.setup.frame_aspect, FLOATS)
-        return (*resolved.choices, *assumed_quantities(resolved.setup, given, self.constants))
+        named = tuple(map(served_alone, resolved.choices)) if given.batch_size == 1.0 else resolved.choices
+        return (*named, *assumed_quantities(resolved.setup, given, self.constants))
 
     def explain(self, number: int) -> Explanation:
         """Every step to the numbers of one row."""

@@ -24,6 +24,10 @@ class Setup(NamedTuple):
     attention_flops_per_pair: Column  # FLOP per query-key pair, all layers (4 x layers x width)
     step_overhead_s: Column  # device-seconds per decode step of one replica, before sharing by the batch
     token_overhead_s: Column  # device-seconds per token, not shared by the batch
+    token_wait_s: (
+        Column  # device-seconds per token that the host of an older engine lets the accelerators wait
+    )
+    alone_step_s: Column  # the overhead per step of a request that a library pipeline serves alone
     # demand: tokens decoded and prefilled, linear in the evidence
     decodes: Column  # 1 if the model decodes autoregressively, else 0
     decode_tokens_per_output_token: Column

@@ -17,7 +17,9 @@ class Constants(NamedTuple):
         float  # accelerators of the largest replica measured; further ones are stages of a pipeline
     )
     token_overhead_s: float  # device-seconds per token and accelerator, not shared by the batch
-    serving_overhead: float  # factor on both overheads: serving software
+    alone_layer_s: (
+        float  # device-seconds per decode step and layer in a library pipeline that serves one request
+    )
     working_power_share: (
         float  # power of an accelerator at work that reads and computes nothing / maximum power
     )

@@ -66,6 +66,8 @@ class Decode(NamedTuple):
     weights_read_s: Column
     kv_read_s: Column
     decode_arithmetic_s: Column
+    served_alone: Column
+    engine_step_s: Column
     step_wait_s: Column
     token_work_s: Column
     expert_wait_s: Column
@@ -285,8 +287,10 @@ def decode(
     a gamma-distributed popularity (shape 4) leaves the rare ones untouched for longer.
 
     Beside reading and arithmetic, a step takes launches and gaps (``step_wait_s``, shared, at the working power), and each
-    token its sampling and small kernels (``token_work_s``, not shared, at ``token_power_share``). Where a library pipeline
-    decodes (``step_host_s``), its host time is counted in :mod:`.passes` instead.
+    token its sampling and small kernels (``token_work_s``, not shared, at ``token_power_share``). Engines until 2024
+    let the accelerators wait longer, per step and per token (``token_wait_s``). A request that is given as served alone
+    (``batch_size`` 1) is taken to run in a plain library pipeline: ``alone_step_s`` for each step, no engine. Where an
+    encoder-decoder runs in such a pipeline (``step_host_s``), its host time is counted in :mod:`.passes` instead.
 
     At 8 bits, experts were measured to take ``moe_8bit_cost`` times the time that their bytes need.
 
@@ -320,8 +324,14 @@ def decode(
     weights_read_s = weights_read_bytes / sustained_bytes_per_s
     kv_read_s = kv_read_bytes / sustained_bytes_per_s
     decode_arithmetic_s = decode_flops / sustained_flops_per_s
-    step_wait_s = op.where(s.step_host_s > 0.0, 0.0, decode_tokens * s.step_overhead_s / requests_in_flight)
-    token_work_s = decode_tokens * s.token_overhead_s
+    served_alone = op.where(e.batch_size == 1.0, 1.0, 0.0)
+    engine_step_s = s.step_overhead_s / requests_in_flight + s.token_wait_s
+    step_wait_s = op.where(
+        s.step_host_s > 0.0,
+        0.0,
+        decode_tokens * (served_alone * s.alone_step_s + (1.0 - served_alone) * engine_step_s),
+    )
+    token_work_s = (1.0 - served_alone) * decode_tokens * s.token_overhead_s
     expert_wait_s = op.where(s.is_moe * s.weight_bytes == 1.0, c.moe_8bit_cost - 1.0, 0.0) * weights_read_s
     decode_device_s = (
         weights_read_s + expert_wait_s + kv_read_s + decode_arithmetic_s + step_wait_s + token_work_s
@@ -350,6 +360,8 @@ def decode(
         weights_read_s=weights_read_s,
         kv_read_s=kv_read_s,
         decode_arithmetic_s=decode_arithmetic_s,
+        served_alone=served_alone,
+        engine_step_s=engine_step_s,
         step_wait_s=step_wait_s,
         token_work_s=token_work_s,
         expert_wait_s=expert_wait_s,

@@ -12,10 +12,12 @@ from ..kernel.demand import Demand, demand_for
 from ..kernel.estimate import estimate
 from ..kernel.ops import FLOATS
 from ..kernel.replica import (
+    alone_step_s,
     attention_flops_per_pair,
     kv_bytes_per_token,
     recurrent_state_bytes,
     replica_gpus,
+    serving_token_s,
     step_overhead_s,
     token_overhead_s,
 )
@@ -28,6 +30,7 @@ from .machine import machine_of
 from .model import resolve_model
 from .place import PlaceFound, resolve_place
 from .service import resolve_service
+from .software import serving_software
 from .suggestions import unknown
 from .task import named_task, resolve_task
 
@@ -140,6 +143,7 @@ def _bind(
     if not demand.decodes:
         served = f"{demand.pass_batch_size:g} in one call"
         batch_choice = Choice("batch", served, "assumed", "default of the kind of work")
+    software = serving_software(catalog, d.year)
     utilization, utilization_choice = _utilization(catalog, service_ix, hardware.node_ix)
     facility = facility_of(catalog, place)
     grid = grid_of(catalog, place, d.year)
@@ -162,7 +166,9 @@ def _bind(
             architecture,
         ),
         attention_flops_per_pair=attention_flops_per_pair(model.active, layers, hidden, c, architecture),
-        step_overhead_s=step_overhead_s(model.total, replica, model.is_moe, c, layers),
+        step_overhead_s=software.step_ratio * step_overhead_s(model.total, replica, model.is_moe, c, layers),
+        token_wait_s=(software.token_ratio - 1.0) * serving_token_s(replica, c),
+        alone_step_s=alone_step_s(model.total, replica, model.is_moe, c, layers),
         token_overhead_s=token_overhead_s(
             replica,
             c,
@@ -213,6 +219,7 @@ def _bind(
         datatype_choice,
         replica_choice,
         batch_choice,
+        *((software.choice,) if demand.decodes else ()),
         utilization_choice,
         *place.choices,
         grid.choice,

@@ -1,0 +1,39 @@
+"""Which generation of serving software ran a language model: that of the year of the request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .choice import Choice
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog
+
+
+class Software(NamedTuple):
+    """Overheads of an engine over those of the newest that was measured."""
+
+    step_ratio: float
+    token_ratio: float
+    choice: Choice
+
+
+def served_alone(choice: Choice) -> Choice:
+    """A choice of serving software as it is for a request that is given as served alone; other choices as they are."""
+    if choice.question != "serving software":
+        return choice
+    note = "a batch_size of 1 is how plain library pipelines run; engines share their steps"
+    return Choice(choice.question, "library pipeline, one request at a time", "assumed", "batch_size 1", note)
+
+
+def serving_software(catalog: Catalog, year: int | None) -> Software:
+    """The engine of the request's year; the newest where the row gives no time."""
+    newest_from = catalog.constant("newest_engines_from_year")
+    if year is None or year >= newest_from:
+        rung = "no utc_datetime, the newest" if year is None else "year of the request"
+        return Software(1.0, 1.0, Choice("serving software", "engine of 2025 or later", "assumed", rung))
+    return Software(
+        catalog.constant("older_step_ratio"),
+        catalog.constant("older_token_ratio"),
+        Choice("serving software", "engine of 2024 or before", "assumed", "year of the request"),
+    )
