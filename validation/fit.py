@@ -41,7 +41,7 @@ from wattdrop.validation.report import HEADER, cells, report
 
 METHODOLOGY = Path(__file__).parent.parent / "src" / "wattdrop" / "data" / "methodology"
 #: A constant is fitted where its figure names one of these sources.
-FIT_SOURCES = {"fit", "fit-text", "fit-media"}
+FIT_SOURCES = {"fit-text", "fit-media"}
 #: Weight of a time residual against an energy residual: energy is what is served.
 TIME_WEIGHT = 1.0
 #: Residuals above this (log) count less and less.

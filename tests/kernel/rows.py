@@ -89,6 +89,7 @@ def language_model(
         "decode_tokens_per_output_token": 1.0,
         "default_output_tokens": 250.0,
         "default_batch_size": 64.0,
+        "most_batch_size": 1024.0,
         "replica_gpus": gpus,
         "frame_aspect": 16 / 9,
     }

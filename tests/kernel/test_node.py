@@ -18,7 +18,9 @@ CHAT = {"input_tokens": 150.0, "output_tokens": 300.0}
 
 def test_processing_time_replaces_the_modelled_time() -> None:
     # 20 s on four accelerators that serve 64 requests at a time: 20 x 4 / 64 = 1.25 accelerator-seconds
-    assert impact(llama_70b(), **CHAT, processing_duration_s=20.0).occupancy.device_s == pytest.approx(1.25)
+    assert impact(
+        llama_70b(), **CHAT, batch_size=64.0, processing_duration_s=20.0
+    ).occupancy.device_s == pytest.approx(1.25)
 
 
 def test_request_time_only_bounds_the_modelled_time() -> None:
@@ -30,7 +32,7 @@ def test_request_time_only_bounds_the_modelled_time() -> None:
 
 
 def test_no_duration_beats_the_peak_rates() -> None:
-    instant = impact(llama_8b(), **CHAT, processing_duration_s=0.0)
+    instant = impact(llama_8b(), **CHAT, batch_size=64.0, processing_duration_s=0.0)
     assert instant.occupancy.device_s == instant.decode.text_floor_s
     # 300 tokens: 16.06 GB x 300 / 64 + 131072 x 300 x (150 + 150) bytes at 3,352 GB/s = 0.026 s
     assert instant.occupancy.device_s == pytest.approx(0.026, rel=0.01)

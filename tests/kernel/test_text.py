@@ -61,9 +61,10 @@ def test_prefill_flops_by_hand() -> None:
 
 def test_decode_by_hand() -> None:
     # 500 tokens after 155, 64 requests: weights 16.06 GB x 500 / 64; cache 131072 x 500 x (155 + 250)
-    d = impact(llama_8b(), input_tokens=155.0, output_tokens=500.0).decode
+    whole = impact(llama_8b(), input_tokens=155.0, output_tokens=500.0)
+    d = whole.decode
     assert d.weights_read_bytes == pytest.approx(125.5e9, rel=1e-3)
-    assert d.kv_read_bytes == pytest.approx(26.5e9, rel=2e-3)
+    assert whole.reply.kv_read_bytes == pytest.approx(26.5e9, rel=2e-3)
     assert d.weights_read_s == pytest.approx(125.5e9 / (3352e9 * CONSTANTS.bandwidth_share), rel=1e-3)
     assert d.step_wait_s == pytest.approx(500 * 32 * CONSTANTS.layer_overhead_s / 64)
     assert d.token_work_s == pytest.approx(500 * CONSTANTS.token_overhead_s)

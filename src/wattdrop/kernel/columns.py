@@ -101,6 +101,7 @@ class Setup(NamedTuple):
     use_life_s: Column
     default_utilization: Column  # share of provisioned time spent on work
     default_batch_size: Column  # requests in flight on a replica
+    most_batch_size: Column  # requests whose KV cache fits into the replica's memory
     # --- place ---
     default_pue: Column
     default_wue_l_per_kwh: Column

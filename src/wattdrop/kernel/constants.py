@@ -20,6 +20,10 @@ class Constants(NamedTuple):
     alone_layer_s: (
         float  # device-seconds per decode step and layer in a library pipeline that serves one request
     )
+    usual_requests_spread: (
+        float  # standard deviation of the log of the requests in flight around the usual number
+    )
+    duration_error: float  # standard deviation of the log of modelled over observed time
     working_power_share: (
         float  # power of an accelerator at work that reads and computes nothing / maximum power
     )

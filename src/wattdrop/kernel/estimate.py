@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .columns import Evidence, Setup
+from .concurrency import Concurrency, concurrency
 from .constants import Constants
 from .denoise import DenoiseResult, denoise
 from .embodied import Embodied, embodied
@@ -14,7 +15,7 @@ from .facility import Facility, facility
 from .node import Node, Occupancy, node, occupancy
 from .ops import Ops
 from .passes import PassResult, passes
-from .text import Decode, Prefill, Rates, Tokens, decode, prefill, rates, tokens
+from .text import Decode, Prefill, Rates, Reply, Tokens, decode, prefill, rates, reply, tokens
 from .training import Totals, totals
 from .water import Water, water
 
@@ -25,6 +26,8 @@ class Impact(NamedTuple):
     tokens: Tokens
     rates: Rates
     prefill: Prefill
+    reply: Reply
+    concurrency: Concurrency
     decode: Decode
     passes: PassResult
     denoise: DenoiseResult
@@ -37,29 +40,13 @@ class Impact(NamedTuple):
     totals: Totals
 
 
-#: The stages in order, as functions: what an explanation reads its formulas from.
+#: The stage functions, in the order of the fields of ``Impact``; explanations are read from their text.
 STAGES: tuple[Callable[..., Any], ...] = (
     tokens,
     rates,
     prefill,
-    decode,
-    passes,
-    denoise,
-    occupancy,
-    node,
-    facility,
-    emissions,
-    water,
-    embodied,
-    totals,
-)
-
-
-#: The stage functions, in the order of the fields of ``Impact``; explanations are read from their text.
-STAGES = (
-    tokens,
-    rates,
-    prefill,
+    reply,
+    concurrency,
     decode,
     passes,
     denoise,
@@ -87,16 +74,30 @@ def estimate(s: Setup, e: Evidence, c: Constants, op: Ops) -> Impact:
         q.sustained_flops_per_s,
         q.arithmetic_dynamic_share,
     )
+    y = reply(
+        s,
+        e,
+        c,
+        op,
+        t.decode_tokens,
+        t.context_tokens,
+        q.sustained_bytes_per_s,
+        q.sustained_flops_per_s,
+        p.prefill_device_s,
+    )
+    b = concurrency(s, e, c, op, t.decode_tokens, q.sustained_bytes_per_s, y.own_device_s)
     d = decode(
         s,
         e,
         c,
         op,
-        t.requests_in_flight,
+        b.requests_in_flight,
         t.decode_tokens,
-        t.context_tokens,
+        y.kv_read_bytes,
+        y.kv_read_s,
+        y.decode_flops,
+        y.decode_arithmetic_s,
         q.sustained_bytes_per_s,
-        q.sustained_flops_per_s,
         q.memory_dynamic_share,
         q.arithmetic_dynamic_share,
         p.prefill_flops,
@@ -110,7 +111,7 @@ def estimate(s: Setup, e: Evidence, c: Constants, op: Ops) -> Impact:
         e,
         c,
         op,
-        t.requests_in_flight,
+        b.requests_in_flight,
         d.text_full_power_s,
         d.text_device_s,
         d.text_floor_s,
@@ -135,4 +136,4 @@ def estimate(s: Setup, e: Evidence, c: Constants, op: Ops) -> Impact:
         h.inference_embodied_gco2e,
         h.inference_embodied_ml,
     )
-    return Impact(t, q, p, d, once, many, o, n, f, g, w, h, r)
+    return Impact(t, q, p, y, b, d, once, many, o, n, f, g, w, h, r)

@@ -28,6 +28,7 @@ from .hardware import HardwareFound, names_hardware, resolve_hardware
 from .lifetime import Lifetime, Making, lifetime
 from .machine import machine_of
 from .model import resolve_model
+from .occupancy import Room, most_requests, usual_batch, utilization
 from .place import PlaceFound, resolve_place
 from .service import resolve_service
 from .software import serving_software
@@ -139,32 +140,34 @@ def _bind(
         if d.gpu_count
         else replica_gpus(model.total, weight_bytes, machine.memory_bytes, machine.gpus, math.nan, c)
     )
-    batch, batch_choice = _batch(catalog, service_ix)
+    number = catalog.models.number
+    layers, hidden = number(model_ix, "num_layers"), number(model_ix, "hidden_size")
+    architecture = catalog.models.text(model_ix, "architecture")
+    cache = kv_bytes_per_token(
+        model.active,
+        layers,
+        number(model_ix, "num_kv_heads"),
+        number(model_ix, "head_dim"),
+        constants["kv_cache_bytes"],
+        c,
+        architecture,
+    )
+    room = Room(replica * machine.memory_bytes, model.total * weight_bytes, cache)
+    batch, batch_choice = usual_batch(catalog, service_ix, room)
     if not demand.decodes:
         served = f"{demand.pass_batch_size:g} in one call"
         batch_choice = Choice("batch", served, "assumed", "default of the kind of work")
     software = serving_software(catalog, d.year)
-    utilization, utilization_choice = _utilization(catalog, service_ix, hardware.node_ix)
+    utilisation, utilization_choice = utilization(catalog, service_ix, hardware.node_ix)
     facility = facility_of(catalog, place)
     grid = grid_of(catalog, place, d.year)
-    number = catalog.models.number
-    layers, hidden = number(model_ix, "num_layers"), number(model_ix, "hidden_size")
-    architecture = catalog.models.text(model_ix, "architecture")
     making_unknown = Lifetime(Making(), Making(), Choice("training", "", "", ""))
     unmade = Setup(
         total_params=model.total,
         active_params=model.active,
         is_moe=float(model.is_moe),
         weight_bytes=weight_bytes,
-        kv_bytes_per_token=kv_bytes_per_token(
-            model.active,
-            layers,
-            number(model_ix, "num_kv_heads"),
-            number(model_ix, "head_dim"),
-            constants["kv_cache_bytes"],
-            c,
-            architecture,
-        ),
+        kv_bytes_per_token=cache,
         attention_flops_per_pair=attention_flops_per_pair(model.active, layers, hidden, c, architecture),
         step_overhead_s=software.step_ratio * step_overhead_s(model.total, replica, model.is_moe, c, layers),
         token_wait_s=(software.token_ratio - 1.0) * serving_token_s(replica, c),
@@ -190,8 +193,9 @@ def _bind(
         host_embodied_gco2e=machine.host_embodied_gco2e,
         host_embodied_ml=machine.host_embodied_ml,
         use_life_s=machine.use_life_s,
-        default_utilization=utilization,
+        default_utilization=utilisation,
         default_batch_size=batch,
+        most_batch_size=max(batch, most_requests(catalog, room)),
         default_pue=facility.pue,
         default_wue_l_per_kwh=facility.wue_l_per_kwh,
         default_grid_gco2e_per_kwh=grid.life_cycle,
@@ -260,7 +264,7 @@ def _default_request_flops(setup: Setup, c: Constants) -> float:
     many = impact.denoise
     return float(
         impact.prefill.prefill_flops
-        + impact.decode.decode_flops
+        + impact.reply.decode_flops
         + impact.passes.pass_flops
         + many.denoise_linear_flops
         + many.denoise_attention_flops
@@ -322,24 +326,3 @@ def weights_of(catalog: Catalog, ix: int) -> Weights:
     active = catalog.models.number(ix, "active_params_billions") * PER_BILLION
     active = active if active == active else total
     return Weights(total, active, catalog.models.text(ix, "architecture") == "moe")
-
-
-def _batch(catalog: Catalog, service_ix: int | None) -> tuple[float, Choice]:
-    if service_ix is not None:
-        batch = catalog.services.number(service_ix, "typical_batch_size")
-        if batch == batch:
-            return batch, Choice("batch", f"{batch:g} requests in flight", "assumed", "service default")
-    batch = catalog.constant("default_requests_in_flight")
-    return batch, Choice("batch", f"{batch:g} requests in flight", "assumed", "default")
-
-
-def _utilization(catalog: Catalog, service_ix: int | None, node_ix: int) -> tuple[float, Choice]:
-    if service_ix is not None:
-        share = catalog.services.number(service_ix, "average_utilization_rate")
-        if share == share:
-            return share, Choice("utilisation", f"{share:g}", "assumed", "service default")
-    share = catalog.nodes.number(node_ix, "average_utilization_rate")
-    if share == share:
-        return share, Choice("utilisation", f"{share:g}", "assumed", "node default")
-    share = catalog.constant("default_utilization_rate")
-    return share, Choice("utilisation", f"{share:g}", "assumed", "default")
