@@ -91,6 +91,7 @@ def language_model(
         "default_batch_size": 64.0,
         "most_batch_size": 1024.0,
         "replica_gpus": gpus,
+        "method_ratio": 1.0,
         "frame_aspect": 16 / 9,
     }
     if weight_bytes <= 1.0:

@@ -128,7 +128,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         "default_hardware",
         ("default_hardware.toml",),
         _words("id node_id"),
-        frozenset(),
+        frozenset({"alternative_node_ids"}),
         (("node_id", "nodes"),),
         ("node_id", "max_model_gb"),
     ),

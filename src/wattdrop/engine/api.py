@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..resolve.choice import Choice
     from ..schema import ImpactResponse
     from .explain import Explanation
+    from .ranges import CauseShare, Range, Ranges
 
 #: Changes whenever the same row and data can give other numbers; see the changelog.
 METHOD_VERSION = "2026.11.1"
@@ -73,6 +74,18 @@ class RowResult(NamedTuple):
         """Any kept column of the row, by its quantity name, such as ``facility_energy_wh``."""
         return self.estimate.evaluation.value(self.estimate.position(self.number), quantity)
 
+    def range(self, quantity: str, level: float = 0.9) -> Range:
+        """A kept quantity with the ends of its range at a level of confidence, such as 0.5 or 0.9."""
+        from .ranges import Range
+
+        at = self.estimate.position(self.number)
+        low, high = self.estimate.ranges(quantity, level)
+        return Range(low[at], self.value(quantity), high[at])
+
+    def causes(self, quantity: str = "total_energy_wh") -> tuple[CauseShare, ...]:
+        """What makes the quantity uncertain, the largest cause first, and what would settle it."""
+        return self.estimate.causes(self.number, quantity)
+
     def explain(self) -> Explanation:
         """Every step to the row's numbers."""
         return self.estimate.explain(self.number)
@@ -81,7 +94,7 @@ class RowResult(NamedTuple):
 class Estimate:
     """The answer to a batch. Rows keep their order; rows with errors keep their place."""
 
-    __slots__ = ("_position", "_resolver", "count", "evaluation", "resolution")
+    __slots__ = ("_position", "_ranges", "_resolver", "count", "evaluation", "resolution")
 
     def __init__(
         self, resolver: Resolver, resolution: Resolution, evaluation: Evaluation, count: int
@@ -91,6 +104,7 @@ class Estimate:
         self.evaluation = evaluation
         self.count = count
         self._position: dict[int, int] | None = None
+        self._ranges: Ranges | None = None
 
     method_version = METHOD_VERSION
 
@@ -144,6 +158,42 @@ class Estimate:
         import math
 
         return math.fsum(self.evaluation.column(f"total_{metric}"))
+
+    def _worked_out_ranges(self) -> Ranges:
+        if self._ranges is None:
+            from .ranges import Ranges
+
+            self._ranges = Ranges(self)
+        return self._ranges
+
+    def ranges(self, quantity: str, level: float = 0.9) -> tuple[Sequence[float], Sequence[float]]:
+        """Low and high ends of a kept quantity for every computed row, in order.
+
+        Parameters
+        ----------
+        level
+            Share of cases that the range is meant to hold, such as 0.5 or 0.9.
+        """
+        if not 0.0 < level < 1.0:
+            raise ValueError(f"level is {level}; it is a share between 0 and 1, such as 0.9")
+        return self._worked_out_ranges().columns(quantity, level)
+
+    def total_range(
+        self,
+        metric: Literal["energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml"],
+        level: float = 0.9,
+    ) -> Range:
+        """Sum of a total metric over all computed rows with its range; rows that share a cause share its error."""
+        return self._worked_out_ranges().total(f"total_{metric}", level)
+
+    def causes(self, number: int, quantity: str = "total_energy_wh") -> tuple[CauseShare, ...]:
+        """What makes a row's quantity uncertain, the largest cause first."""
+        at = self.position(number)
+        resolved = self.resolution.at(at)
+        given = {name for name in resolved.description._fields if getattr(resolved.description, name)}
+        of_row = self.resolution.quantities[at]
+        given |= {name for name, value in zip(of_row._fields, of_row, strict=True) if value == value}
+        return self._worked_out_ranges().causes(at, quantity, frozenset(given))
 
     def response(self, debug: bool = False) -> ImpactResponse:
         """The answer in the shape of the public contract."""

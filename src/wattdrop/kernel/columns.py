@@ -85,6 +85,7 @@ class Setup(NamedTuple):
     frame_aspect: Column  # width of a video frame over its height, which the wire does not carry
     default_input_tokens: Column  # prompt or text length where the row gives none
     default_input_images: Column  # images read where the row gives none
+    method_ratio: Column  # 1; ranges move it by the error that the method has shown on measurements
     # --- hardware ---
     gpu_max_power_w: Column
     gpu_idle_power_w: Column

@@ -79,8 +79,8 @@ def occupancy(
     --------
     20 s on four accelerators that serve 64 requests at a time: 20 x 4 / 64 = 1.25 device-seconds.
     """
-    full_power_s = text_full_power_s + pass_full_power_s + denoise_full_power_s
-    modelled_device_s = text_device_s + pass_device_s + denoise_device_s
+    full_power_s = s.method_ratio * (text_full_power_s + pass_full_power_s + denoise_full_power_s)
+    modelled_device_s = s.method_ratio * (text_device_s + pass_device_s + denoise_device_s)
     floor_device_s = text_floor_s + c.floor_share * (pass_full_power_s + denoise_full_power_s)
     pipeline_stages = op.mx(s.replica_gpus / c.replica_exponent_limit, 1.0)
     processing_device_s = e.processing_duration_s * s.replica_gpus / (requests_in_flight * pipeline_stages)

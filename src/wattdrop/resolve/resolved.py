@@ -180,6 +180,7 @@ def _bind(
         ),
         **{name: getattr(demand, name) for name in Demand._fields if name != "note"},
         frame_aspect=_frame_aspect(catalog, model_ix),
+        method_ratio=1.0,
         gpu_max_power_w=machine.max_power_w,
         gpu_idle_power_w=machine.idle_power_w,
         gpu_flops_per_s=machine.flops_per_s,

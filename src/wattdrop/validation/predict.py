@@ -98,7 +98,6 @@ def predictions(
     result = estimate(prepared.rows, facts)
     errors = {m.number: row.error for m, row in zip(prepared.asked, result.rows, strict=True) if row.error}
     computed = [m for m in prepared.asked if m.number not in errors]
-    ranges = ranges and hasattr(result, "ranges")
     found: dict[int, Prediction] = {}
     for boundary, quantity in QUANTITY.items():
         if not any(m.text("boundary") == boundary for m in computed):

@@ -1,0 +1,360 @@
+"""What makes an estimate uncertain: named causes, each with the setups at its two ends.
+
+A cause is one standard normal variable: the grid may be cleaner or dirtier than its figure, the model smaller or larger
+than it is thought to be. For each cause the description is resolved again with the figures behind it at their low and
+at their high end (about the 5 % and the 95 % point), everything else as it is. The kernel is then evaluated on those
+setups, see ``engine.ranges``. What the row itself gives does not move: a cause that the caller has settled drops out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+from ..errors import RowError
+from .resolved import Resolved, resolve_description
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog, Table
+    from ..kernel.columns import Setup
+
+#: Accelerators that measurements of the fit were made on; the method's error elsewhere is larger.
+MEASURED_GPUS: Final = frozenset(
+    {
+        "a100_sxm_40gb",
+        "a100_sxm_80gb",
+        "a40",
+        "h100_sxm_80gb",
+        "b200_sxm_180gb",
+        "a100_pcie_80gb",
+        "h100_pcie_80gb",
+    }
+)
+
+
+class Cause(NamedTuple):
+    """One cause of one description: the setups at its ends, and what it is shared by."""
+
+    name: str
+    ends: tuple[Setup, ...]
+    key: Hashable  # rows of the same key share the error
+
+
+class Moved(NamedTuple):
+    """Figures and constants that a cause moves, by quantity and by id."""
+
+    quantities: Mapping[str, str]  # quantity -> constant that holds its spread where the figure has no range
+    constants: tuple[str, ...]  # constants that move to their own low and high
+
+
+_DEFAULTS: Final = (
+    "default_answer_tokens",
+    "default_summary_tokens",
+    "default_caption_tokens",
+    "default_label_tokens",
+    "default_passage_tokens",
+    "default_prompt_tokens",
+    "default_photo_pixels",
+    "default_image_pixels",
+    "default_steps",
+    "default_video_frames",
+    "default_video_pixels",
+    "default_speech_s",
+    "default_music_s",
+    "default_input_audio_s",
+)
+_SIZES: Final = ("total_params_billions", "active_params_billions")
+
+#: The causes whose figures are moved and resolved again.
+MOVED: Final[Mapping[str, Moved]] = {
+    "utilisation": Moved({"average_utilization_rate": "spread_utilization"}, ("default_utilization_rate",)),
+    "activity": Moved({}, _DEFAULTS),
+    "parameters": Moved(dict.fromkeys(_SIZES, "spread_parameters"), ("kv_stand_in_values",)),
+    "host": Moved(
+        dict.fromkeys(("idle_power_w_ex_gpu", "active_power_w_ex_gpu", "idle_power_w"), "spread_host"), ()
+    ),
+    "pue": Moved({"pue": "spread_pue"}, ()),
+    "wue": Moved({"wue_l_per_kwh": "spread_water"}, ()),
+    "embodied": Moved(
+        dict.fromkeys(
+            (
+                "embodied_emissions_kgco2e",
+                "embodied_water_l",
+                "embodied_emissions_kgco2e_ex_gpu",
+                "embodied_water_l_ex_gpu",
+            ),
+            "spread_embodied",
+        ),
+        ("default_use_life_years",),
+    ),
+}
+
+#: Every cause, in the order of explanations.
+CAUSES: Final = (
+    "method",
+    "occupancy",
+    "utilisation",
+    "activity",
+    "parameters",
+    "precision",
+    "hardware",
+    "host",
+    "pue",
+    "grid",
+    "wue",
+    "ewif",
+    "embodied",
+    "training",
+)
+
+
+def causes_of(catalog: Catalog, resolved: Resolved, method_ratio: Mapping[str, float]) -> tuple[Cause, ...]:
+    """The causes of a description that can move its numbers, the method's own first.
+
+    Parameters
+    ----------
+    method_ratio
+        Ratio of the method's error by kind of work, see :func:`kind_of_work`.
+    """
+    setup = resolved.setup
+    ratio = method_ratio[kind_of_work(setup)]
+    found = [
+        Cause("method", _scaled(setup, ("method_ratio",), ratio), (kind_of_work(setup), resolved.model_ix))
+    ]
+    if catalog.gpus.ids[resolved.gpu_ix] not in MEASURED_GPUS:
+        further = catalog.constant("method_unmeasured_90")
+        found.append(Cause("method", _scaled(setup, ("method_ratio",), further), ("gpu", resolved.gpu_ix)))
+    for name, ends in _ends(catalog, resolved):
+        if any(end != setup for end in ends):
+            found.append(Cause(name, ends, (name, *_shared_by(name, resolved))))
+    return tuple(found)
+
+
+def kind_of_work(setup: Setup) -> str:
+    """Which of the method's errors a description has: text, pipeline, denoise or pass.
+
+    Pipeline: encoder-decoders and speech decoders that a library runs step by step.
+    """
+    if setup.decodes > 0.0:
+        return "pipeline" if setup.step_host_s > 0.0 else "text"
+    return "denoise" if setup.denoise_step_overhead_s > 0.0 else "pass"
+
+
+def _ends(catalog: Catalog, resolved: Resolved) -> Iterator[tuple[str, tuple[Setup, ...]]]:
+    for name, moved in MOVED.items():
+        again = (_resolve(_view(catalog, moved, end), resolved) for end in ("low", "high"))
+        yield name, tuple(setup for setup in again if setup is not None)
+    for name, of_cause in _SPECIAL.items():
+        yield name, of_cause(catalog, resolved)
+
+
+def _resolve(catalog: Catalog, resolved: Resolved) -> Setup | None:
+    """The same description in a moved catalog; None where the move picked another entity than before."""
+    again = resolve_description(catalog, resolved.description)
+    if isinstance(again, RowError):
+        return None
+    setup = again.setup
+    if again.setup.replica_gpus != resolved.setup.replica_gpus:
+        # a larger model on more accelerators is another deployment, and part of the cause
+        return setup
+    return setup
+
+
+# --- causes with a rule of their own --------------------------------------------------------------------------------
+
+
+def _occupancy(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
+    """Fewer or more requests in flight than usual, as far as memory holds them."""
+    setup = resolved.setup
+    spread = catalog.constant("spread_requests_in_flight")
+    fields = ("default_batch_size",)
+    low, high = _scaled(setup, fields, spread)
+    fullest = min(high.default_batch_size, max(setup.most_batch_size, setup.default_batch_size))
+    return (
+        low._replace(default_batch_size=max(low.default_batch_size, 1.0)),
+        high._replace(default_batch_size=fullest),
+    )
+
+
+def _precision(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
+    """Served at 8 bits instead of 16 or the other way round, where nobody says."""
+    choice = next((c for c in resolved.choices if c.question == "datatype"), None)
+    if choice is None or choice.basis == "given" or not resolved.setup.decodes:
+        return (resolved.setup,)
+    others = ("fp8", "bf16")
+    described = (resolved.description._replace(datatype=name) for name in others)
+    again = [resolve_description(catalog, d) for d in described]
+    return tuple(a.setup for a in again if not isinstance(a, RowError)) or (resolved.setup,)
+
+
+def _hardware(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
+    """The other machines that a service, or whoever serves models of this size, is known to use."""
+    choice = next(c for c in resolved.choices if c.question == "hardware")
+    if choice.basis == "given":
+        return (resolved.setup,)
+    if resolved.service_ix is not None:
+        others = catalog.services.texts(resolved.service_ix, "alternative_node_ids")
+    else:
+        others = tuple(
+            node
+            for ix in range(len(catalog.default_hardware_table))
+            for node in catalog.default_hardware_table.texts(ix, "alternative_node_ids")
+            if catalog.default_hardware_table.text(ix, "node_id") == choice.chosen
+        )
+    setups = []
+    for node in others:
+        description = resolved.description._replace(node_id=node)
+        again = resolve_description(catalog, description)
+        if not isinstance(again, RowError):
+            # the service's load, place and software stay; only the machine changes
+            kept = {name: getattr(resolved.setup, name) for name in _OF_THE_SERVICE}
+            setups.append(again.setup._replace(**kept))
+    return tuple(setups) or (resolved.setup,)
+
+
+_OF_THE_SERVICE: Final = (
+    "default_batch_size",
+    "default_utilization",
+    "default_pue",
+    "default_wue_l_per_kwh",
+    "default_grid_gco2e_per_kwh",
+    "default_grid_direct_gco2e_per_kwh",
+    "default_grid_market_gco2e_per_kwh",
+    "default_ewif_l_per_kwh",
+)
+_GRID: Final = (
+    "default_grid_gco2e_per_kwh",
+    "default_grid_direct_gco2e_per_kwh",
+    "default_grid_market_gco2e_per_kwh",
+)
+
+
+def _grid(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
+    """The intensity of the place; of the world's usual places where the row names none."""
+    name = "spread_grid" if place_is_given(resolved) else "spread_grid_place"
+    return _scaled(resolved.setup, _GRID, catalog.constant(name))
+
+
+def _ewif(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
+    figure = catalog.ewif(resolved.zone_ix)
+    setup = resolved.setup
+    if figure is not None and figure.low == figure.low and figure.high == figure.high:
+        return tuple(setup._replace(default_ewif_l_per_kwh=end) for end in (figure.low, figure.high))
+    return _scaled(setup, ("default_ewif_l_per_kwh",), catalog.constant("spread_ewif"))
+
+
+def _training(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
+    making = tuple(name for name in resolved.setup._fields if name.endswith("_per_request"))
+    return _scaled(resolved.setup, making, catalog.constant("spread_training"))
+
+
+_SPECIAL: Final[Mapping[str, Callable[[Catalog, Resolved], tuple[Setup, ...]]]] = {
+    "occupancy": _occupancy,
+    "precision": _precision,
+    "hardware": _hardware,
+    "grid": _grid,
+    "ewif": _ewif,
+    "training": _training,
+}
+
+
+def place_is_given(resolved: Resolved) -> bool:
+    """Whether the row itself says where it ran."""
+    d = resolved.description
+    return bool(d.country or d.cloud_region or d.region or d.datacenter_id)
+
+
+def _scaled(setup: Setup, fields: tuple[str, ...], ratio: float) -> tuple[Setup, Setup]:
+    """The setup with fields divided and multiplied by a ratio."""
+    return (
+        setup._replace(**{name: getattr(setup, name) / ratio for name in fields}),
+        setup._replace(**{name: getattr(setup, name) * ratio for name in fields}),
+    )
+
+
+def _shared_by(name: str, resolved: Resolved) -> tuple[Hashable, ...]:
+    """What rows must have in common to share the error of a cause."""
+    place = (resolved.place.datacenter_ix, resolved.place.region_ix, resolved.place.provider_ix)
+    deployment = (resolved.service_ix, resolved.node_ix)
+    shared: dict[str, tuple[Hashable, ...]] = {
+        "occupancy": deployment,
+        "utilisation": deployment,
+        "activity": (resolved.model_ix, resolved.task),
+        "parameters": (resolved.model_ix,),
+        "precision": (resolved.model_ix, resolved.service_ix),
+        "hardware": (resolved.service_ix,),
+        "host": (resolved.node_ix,),
+        "pue": place,
+        "wue": place,
+        "grid": (resolved.zone_ix,),
+        "ewif": (resolved.zone_ix,),
+        "embodied": (resolved.gpu_ix, resolved.node_ix),
+        "training": (resolved.model_ix,),
+    }
+    return shared[name]
+
+
+# --- a catalog with figures at their ends ---------------------------------------------------------------------------
+
+
+def _view(catalog: Catalog, moved: Moved, end: str) -> Catalog:
+    """The catalog as a cause's low or high end would have it."""
+    return cast("Catalog", _Moved(catalog, moved, end))
+
+
+class _Moved:
+    def __init__(self, catalog: Catalog, moved: Moved, end: str) -> None:
+        self._catalog = catalog
+        constants = catalog.constants
+        values = dict(catalog.constant_values())
+        for name in moved.constants:
+            figure = constants.figure(constants.row(name), "value")
+            if figure is not None and getattr(figure, end) == getattr(figure, end):
+                values[name] = getattr(figure, end)
+        self._values = values
+        for kind in ("models", "gpus", "nodes", "services", "regions", "providers", "datacenters"):
+            setattr(self, kind, _MovedTable(getattr(catalog, kind), catalog, moved.quantities, end))
+
+    def constant(self, name: str) -> float:
+        return self._values[name]
+
+    def constant_values(self) -> dict[str, float]:
+        return self._values
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._catalog, name)
+
+
+class _MovedTable:
+    def __init__(self, table: Table, catalog: Catalog, quantities: Mapping[str, str], end: str) -> None:
+        self._table, self._catalog, self._quantities, self._end = table, catalog, quantities, end
+
+    def number(self, ix: int, quantity: str) -> float:
+        value = self._table.number(ix, quantity)
+        spread = self._quantities.get(quantity)
+        if spread is None or value != value:
+            return value
+        figure = self._table.figure(ix, quantity)
+        if figure is None or figure.basis == "given":
+            return value
+        own = getattr(figure, self._end)
+        if own == own:
+            return float(own)
+        if quantity in _SIZES and figure.basis in ("published", "measured"):
+            return value
+        ratio = self._catalog.constant(spread)
+        moved = value / ratio if self._end == "low" else value * ratio
+        return _possible(quantity, moved)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._table, name)
+
+
+def _possible(quantity: str, value: float) -> float:
+    """A PUE is at least 1, a share of time at most 1."""
+    if quantity == "pue":
+        return max(value, 1.0)
+    return min(value, 1.0) if quantity == "average_utilization_rate" else value
