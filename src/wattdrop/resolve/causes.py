@@ -205,8 +205,8 @@ def _hardware(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
     for node in others:
         description = resolved.description._replace(node_id=node)
         again = resolve_description(catalog, description)
-        if not isinstance(again, RowError):
-            # the service's load, place and software stay; only the machine changes
+        if not isinstance(again, RowError) and again.setup.replica_gpus <= again.setup.node_gpus:
+            # the service's load and place stay, only the machine changes; a node too small for the model is none
             kept = {name: getattr(resolved.setup, name) for name in _OF_THE_SERVICE}
             setups.append(again.setup._replace(**kept))
     return tuple(setups) or (resolved.setup,)
