@@ -9,7 +9,7 @@ import pytest
 
 from wattdrop.catalog import Catalog, load
 
-STAGES = "text denoise passes node facility emissions water embodied training".split()
+STAGES = "text concurrency denoise passes node facility emissions water embodied training".split()
 
 
 @pytest.fixture(scope="module")

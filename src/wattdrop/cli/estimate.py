@@ -32,9 +32,19 @@ _FORMAT_OF_SUFFIX = {
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Format of the output.  [default: table]")
 @click.option("--debug", is_flag=True, help="With json and jsonl: add what each row resolved to.")
+@click.option(
+    "--ranges/--no-ranges",
+    default=None,
+    help="Add 50 % and 90 % ranges.  [default: json and table yes, jsonl and csv no]",
+)
 @row_flags
 def estimate(
-    file: str | None, output: str | None, form: str | None, debug: bool, **flags: str | None
+    file: str | None,
+    output: str | None,
+    form: str | None,
+    debug: bool,
+    ranges: bool | None,
+    **flags: str | None,
 ) -> None:
     """Energy, carbon and water of requests: of every row in FILE (- for standard input), or of one given by flags.
 
@@ -48,7 +58,7 @@ def estimate(
     """
     rows = rows_of(file, row_of_flags(flags))
     form = form or _format_of(output)
-    text, failed = _report(rows, form, debug)
+    text, failed = _report(rows, form, debug, (form == "json") if ranges is None else ranges)
     if output:
         _write(output, text)
     else:
@@ -84,7 +94,7 @@ def _format_of(output: str | None) -> str:
     return _FORMAT_OF_SUFFIX[suffix]
 
 
-def _report(rows: list[ImpactRow | RowError], form: str, debug: bool) -> tuple[str, int]:
+def _report(rows: list[ImpactRow | RowError], form: str, debug: bool, ranges: bool) -> tuple[str, int]:
     from ..engine import estimate as estimate_rows
     from . import reports
 
@@ -94,7 +104,7 @@ def _report(rows: list[ImpactRow | RowError], form: str, debug: bool) -> tuple[s
         return reports.as_table(rows, result), failed
     if form == "csv":
         return reports.as_csv(rows, result), failed
-    return (reports.as_json if form == "json" else reports.as_json_lines)(result, debug), failed
+    return (reports.as_json if form == "json" else reports.as_json_lines)(result, debug, ranges), failed
 
 
 def _write(output: str, text: str) -> None:

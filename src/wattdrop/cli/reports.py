@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -30,6 +30,14 @@ _METRICS = (
     ("embodied carbon", "embodied_emissions_gco2e", CARBON),
     ("embodied water", "embodied_water_ml", WATER),
 )
+_TOTALS: tuple[
+    Literal["energy_wh"],
+    Literal["emissions_gco2e"],
+    Literal["water_ml"],
+    Literal["embodied_gco2e"],
+    Literal["embodied_ml"],
+] = ("energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml")
+_LEAST_SHARE = 0.02
 _PARTS: tuple[tuple[str, Part], ...] = (
     ("inference", "inference"),
     ("training share", "training"),
@@ -37,14 +45,14 @@ _PARTS: tuple[tuple[str, Part], ...] = (
 )
 
 
-def as_json(result: Estimate, debug: bool) -> str:
+def as_json(result: Estimate, debug: bool, ranges: bool) -> str:
     """The answer of the API, indented."""
-    return msgspec.json.format(msgspec.json.encode(result.response(debug)), indent=2).decode()
+    return msgspec.json.format(msgspec.json.encode(result.response(debug, ranges)), indent=2).decode()
 
 
-def as_json_lines(result: Estimate, debug: bool) -> str:
+def as_json_lines(result: Estimate, debug: bool, ranges: bool) -> str:
     """One modelled row a line, in the order of the input."""
-    return "\n".join(msgspec.json.encode(row).decode() for row in result.response(debug).rows)
+    return "\n".join(msgspec.json.encode(row).decode() for row in result.response(debug, ranges).rows)
 
 
 def as_csv(rows: Sequence[ParsedRow], result: Estimate) -> str:
@@ -91,7 +99,16 @@ def _one(row: ParsedRow, result: Estimate) -> str:
         if isinstance(row, ImpactRow)
         else ""
     )
-    return "\n".join([title, "", _metrics_table(lines), "", *_grounds(result)])
+    return "\n".join(
+        [
+            title,
+            "",
+            _metrics_table(lines, ranges=_range_lines(result)),
+            *_causes(result),
+            "",
+            *_grounds(result),
+        ]
+    )
 
 
 def _many(rows: Sequence[ParsedRow], result: Estimate) -> str:
@@ -102,7 +119,8 @@ def _many(rows: Sequence[ParsedRow], result: Estimate) -> str:
     ]
     total = _sum([metrics for _, _, metrics in computed])
     lines = [(f"{number:>4}  {_line(row)}", metrics) for number, row, metrics in computed]
-    text = [_metrics_table([*lines, (f"{'':4}  total", total)], columns=4)] if computed else []
+    ranges = _range_lines(result, f"{'':4}  ", columns=4) if computed else []
+    text = [_metrics_table([*lines, (f"{'':4}  total", total)], columns=4, ranges=ranges)] if computed else []
     errors = [
         f"{number:>4}  {_error_text(found.error)}"
         for number, found in enumerate(result.rows, 1)
@@ -113,7 +131,34 @@ def _many(rows: Sequence[ParsedRow], result: Estimate) -> str:
     return "\n".join([*text, *_assumptions(result)])
 
 
-def _metrics_table(lines: Sequence[tuple[str, ImpactMetrics]], columns: int = len(_METRICS)) -> str:
+def _range_lines(
+    result: Estimate, indent: str = "", columns: int = len(_METRICS)
+) -> list[tuple[str, ImpactMetrics]]:
+    """The ends of the 90 % range of the sum of each metric."""
+    ends = [result.total_range(name) for name in _TOTALS]
+    return [
+        (f"{indent}{label}", ImpactMetrics(*(getattr(end, side) for end in ends)))
+        for label, side in (("90 % range, from", "low"), ("to", "high"))
+    ]
+
+
+def _causes(result: Estimate) -> list[str]:
+    """What makes the energy of the one computed request uncertain, and what would narrow it."""
+    found = [cause for cause in result.causes(result.resolution.computed[0]) if cause.share >= _LEAST_SHARE]
+    words = [
+        f"{cause.cause} {100 * cause.share:.0f} %" + (f" ({cause.advice})" if cause.advice else "")
+        for cause in found[:_MOST_SHOWN]
+    ]
+    return (
+        ["", wrapped(f"The range of the energy comes from {', '.join(words)}.", _WIDTH, "")] if words else []
+    )
+
+
+def _metrics_table(
+    lines: Sequence[tuple[str, ImpactMetrics]],
+    columns: int = len(_METRICS),
+    ranges: Sequence[tuple[str, ImpactMetrics]] = (),
+) -> str:
     header, units, scales = [""], [""], []
     for title, name, kinds in _METRICS[:columns]:
         scale = scale_for([getattr(metrics, name) for _, metrics in lines], kinds)
@@ -122,7 +167,7 @@ def _metrics_table(lines: Sequence[tuple[str, ImpactMetrics]], columns: int = le
         units.append(scale.unit)
     cells = [
         [label, *(digits(getattr(metrics, name) / scale.size) for name, scale in scales)]
-        for label, metrics in lines
+        for label, metrics in (*lines, *ranges)
     ]
     return table(header, [units, *cells], right=range(1, columns + 1))
 

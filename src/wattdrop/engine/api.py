@@ -195,11 +195,11 @@ class Estimate:
         given |= {name for name, value in zip(of_row._fields, of_row, strict=True) if value == value}
         return self._worked_out_ranges().causes(at, quantity, frozenset(given))
 
-    def response(self, debug: bool = False) -> ImpactResponse:
-        """The answer in the shape of the public contract."""
+    def response(self, debug: bool = False, ranges: bool = False) -> ImpactResponse:
+        """The answer in the shape of the public contract; ``ranges`` adds fields that the contract does not have."""
         from .render import response
 
-        return response(self, debug)
+        return response(self, debug, ranges)
 
     def choices(self, number: int) -> tuple[Choice, ...]:
         """What was chosen or assumed for a row: entities, then quantities that the row does not give."""

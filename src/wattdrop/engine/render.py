@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from .api import Estimate
 
 
-def response(estimate: Estimate, debug: bool) -> ImpactResponse:
-    """The contract's answer: one modelled row per request row, and sums of the usage metrics over all rows."""
+def response(estimate: Estimate, debug: bool, ranges: bool = False) -> ImpactResponse:
+    """The contract's answer: one modelled row per request row, and sums of the usage metrics over all rows.
+
+    ``ranges`` adds what the contract does not have: the 50 % and 90 % ranges of each row and of the totals.
+    """
     rows: list[ModeledRow | None] = [None] * estimate.count
     for number, error in estimate.resolution.errors.items():
         rows[number] = ModeledRow(total_impact=NO_IMPACT, error=_error(error))
@@ -30,12 +33,18 @@ def response(estimate: Estimate, debug: bool) -> ImpactResponse:
             from .debug import debug_info
 
             rows[number].debug = debug_info(estimate, at)  # type: ignore[union-attr]
+    if ranges:
+        from .ranged import row_ranges, total_ranges
+
+        for number, of_row in row_ranges(estimate).items():
+            rows[number].ranges = of_row  # type: ignore[union-attr]
     return ImpactResponse(
         rows=[row for row in rows if row is not None],
         total_energy_wh=estimate.total("energy_wh"),
         total_gco2e=estimate.total("emissions_gco2e"),
         total_mlh2o=estimate.total("water_ml"),
         has_errors=estimate.has_errors,
+        total_ranges=total_ranges(estimate) if ranges and estimate.resolution.computed else None,
     )
 
 

@@ -67,6 +67,37 @@ class DebugInfo(Struct, kw_only=True, omit_defaults=True):
     steps: list[PredictionStep] | None = None
 
 
+class MetricRange(Struct, frozen=True, gc=False):
+    """One metric with its central value and the ends of its 50 % and 90 % ranges, in the metric's unit."""
+
+    low_90: float
+    low_50: float
+    central: float
+    high_50: float
+    high_90: float
+
+
+class RangeCause(Struct, kw_only=True, omit_defaults=True):
+    """One cause of the 90 % range of the energy, the range it would make alone, and what would settle it."""
+
+    cause: str
+    share: float
+    low_90: float
+    high_90: float
+    advice: str | None = None
+
+
+class Ranges(Struct, kw_only=True, omit_defaults=True):
+    """The ranges of the total impact of a row or a batch, sent with ``?ranges=true`` only."""
+
+    usage_energy_wh: MetricRange
+    usage_emissions_gco2e: MetricRange
+    usage_water_ml: MetricRange
+    embodied_emissions_gco2e: MetricRange
+    embodied_water_ml: MetricRange
+    causes: list[RangeCause] | None = None
+
+
 class ModeledRow(Struct, kw_only=True, omit_defaults=True):
     """The answer to one row. ``total_impact`` is always there, zero when ``error`` is."""
 
@@ -75,10 +106,11 @@ class ModeledRow(Struct, kw_only=True, omit_defaults=True):
     fine_tuning_impact: ImpactMetrics | None = None
     total_impact: ImpactMetrics
     debug: DebugInfo | None = None
+    ranges: Ranges | None = None
     error: Error | None = None
 
 
-class ImpactResponse(Struct, kw_only=True):
+class ImpactResponse(Struct, kw_only=True, omit_defaults=True):
     """The answer to a batch. The three totals are sums over rows of *usage* figures, without the embodied part."""
 
     rows: list[ModeledRow]
@@ -86,6 +118,7 @@ class ImpactResponse(Struct, kw_only=True):
     total_gco2e: float
     total_mlh2o: float
     has_errors: bool
+    total_ranges: Ranges | None = None
 
 
 class StatusResponse(Struct, kw_only=True, omit_defaults=True):

@@ -32,14 +32,14 @@ class ImpactResource:
         """Answer a batch."""
         self._keys.authorise(request)
         check_accept(request)
-        debug = (request.get_param("debug", default="false") or "").casefold() in _TRUE
+        debug, ranges = flag(request, "debug"), flag(request, "ranges")
         try:
             body = await read_json_body(request, self._settings.max_body_bytes)
             if len(body) <= self._settings.inline_body_bytes:
-                answer = self._answer(body, debug)
+                answer = self._answer(body, debug, ranges)
             else:
                 loop = asyncio.get_running_loop()
-                answer = await loop.run_in_executor(self._threads, self._answer, body, debug)
+                answer = await loop.run_in_executor(self._threads, self._answer, body, debug, ranges)
         except BadRequest as error:
             # The contract knows no 400 here: its quick start defines 406 as "Invalid request format".
             raise NotAcceptable(
@@ -49,6 +49,11 @@ class ImpactResource:
         response.set_header("x-wattdrop-catalog-digest", self._catalog.digest)
         send(response, answer)
 
-    def _answer(self, body: bytes, debug: bool) -> bytes:
+    def _answer(self, body: bytes, debug: bool, ranges: bool) -> bytes:
         rows = parse_request(body, self._settings.max_rows)
-        return encode(estimate(rows, self._catalog).response(debug))
+        return encode(estimate(rows, self._catalog).response(debug, ranges))
+
+
+def flag(request: Request, name: str) -> bool:
+    """Whether a query parameter is switched on."""
+    return (request.get_param(name, default="false") or "").casefold() in _TRUE

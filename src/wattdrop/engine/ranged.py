@@ -1,0 +1,65 @@
+"""Ranges to the response shape: each metric's ends, and the causes of the energy's width."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from ..schema import MetricRange, RangeCause
+from ..schema import Ranges as RangesShape
+from .api import METRICS
+
+if TYPE_CHECKING:
+    from .api import Estimate
+
+_TOTALS: tuple[
+    Literal["energy_wh"],
+    Literal["emissions_gco2e"],
+    Literal["water_ml"],
+    Literal["embodied_gco2e"],
+    Literal["embodied_ml"],
+] = ("energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml")
+
+
+def row_ranges(estimate: Estimate) -> dict[int, RangesShape]:
+    """The ranges of every computed row's total impact, by row number."""
+    metrics = []
+    for quantity in METRICS["total"]:
+        wide, narrow = estimate.ranges(quantity, 0.9), estimate.ranges(quantity, 0.5)
+        central = estimate.evaluation.column(quantity)
+        columns = (wide[0], narrow[0], central, narrow[1], wide[1])
+        metrics.append([MetricRange(*values) for values in zip(*columns, strict=True)])
+    return {
+        number: RangesShape(
+            usage_energy_wh=metrics[0][at],
+            usage_emissions_gco2e=metrics[1][at],
+            usage_water_ml=metrics[2][at],
+            embodied_emissions_gco2e=metrics[3][at],
+            embodied_water_ml=metrics[4][at],
+            causes=[
+                RangeCause(
+                    cause=cause.cause,
+                    share=cause.share,
+                    low_90=cause.low,
+                    high_90=cause.high,
+                    advice=cause.advice or None,
+                )
+                for cause in estimate.causes(number)
+            ],
+        )
+        for at, number in enumerate(estimate.resolution.computed)
+    }
+
+
+def total_ranges(estimate: Estimate) -> RangesShape:
+    """The ranges of the sums over all computed rows."""
+    metrics = []
+    for name in _TOTALS:
+        wide, narrow = estimate.total_range(name, 0.9), estimate.total_range(name, 0.5)
+        metrics.append(MetricRange(wide.low, narrow.low, wide.central, narrow.high, wide.high))
+    return RangesShape(
+        usage_energy_wh=metrics[0],
+        usage_emissions_gco2e=metrics[1],
+        usage_water_ml=metrics[2],
+        embodied_emissions_gco2e=metrics[3],
+        embodied_water_ml=metrics[4],
+    )
