@@ -17,6 +17,7 @@ class Constants(NamedTuple):
         float  # accelerators of the largest replica measured; further ones are stages of a pipeline
     )
     token_overhead_s: float  # device-seconds per token and accelerator, not shared by the batch
+    alone_call_s: float  # host time of a call that generates text in a library pipeline, beside its steps
     alone_layer_s: (
         float  # device-seconds per decode step and layer in a library pipeline that serves one request
     )
@@ -57,6 +58,10 @@ class Constants(NamedTuple):
     waiting_power_share: (
         float  # draw above idle while an accelerator waits for the host, over (maximum - idle)
     )
+    tuned_flops_factor: (
+        float  # the same where a tuned engine runs the pass: in batches, or at 8 bits and below
+    )
+    tuned_call_s: float  # least time of a call of a tuned engine
     pass_flops_factor: float  # full-power seconds per second that the FLOP take at the peak rate
     pass_weight_factor: (
         float  # full-power seconds per second that reading the weights takes at full bandwidth

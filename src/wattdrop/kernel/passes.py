@@ -28,6 +28,7 @@ class PassResult(NamedTuple):
     pass_vision_flops: Column
     pass_audio_flops: Column
     pass_flops: Column
+    pass_tuned: Column
     pass_compute_full_power_s: Column
     pass_weights_full_power_s: Column
     pass_busy_device_s: Column
@@ -109,7 +110,16 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
         + s.pass_flops_per_output_audio_second * pass_output_audio_s
     )
     pass_flops = s.pass_flops_base + pass_text_flops + pass_vision_flops + pass_audio_flops
-    pass_compute_full_power_s = c.pass_flops_factor * pass_flops / s.gpu_flops_per_s
+    pass_tuned = op.where(
+        s.pass_flops_per_input_audio_second > 0.0,
+        0.0,
+        op.where(
+            s.weight_bytes <= 1.0, 1.0, op.where(op.pick(e.batch_size, s.pass_batch_size) > 1.0, 1.0, 0.0)
+        ),
+    )
+    pass_compute_full_power_s = (
+        op.where(pass_tuned > 0.0, c.tuned_flops_factor, c.pass_flops_factor) * pass_flops / s.gpu_flops_per_s
+    )
     pass_weights_full_power_s = (
         c.pass_weight_factor * s.pass_weight_bytes / s.gpu_bandwidth_bytes_per_s / pass_batch_size
     )
@@ -122,7 +132,10 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
             s.default_output_tokens,
         ),
     ) + (s.decode_tokens_per_output_audio_second * pass_output_audio_s)
-    pass_host_device_s = (s.pass_overhead_s + s.step_host_s * pass_decoded_tokens) / pass_batch_size
+    pass_host_device_s = (
+        op.where(pass_tuned > 0.0, op.mn(c.tuned_call_s, s.pass_overhead_s), s.pass_overhead_s)
+        + s.step_host_s * pass_decoded_tokens
+    ) / pass_batch_size
     pass_waiting_device_s = op.mx(pass_host_device_s - pass_busy_device_s, 0.0)
     pass_waiting_power_share = (
         s.gpu_idle_power_w + c.waiting_power_share * (s.gpu_max_power_w - s.gpu_idle_power_w)
@@ -143,6 +156,7 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
         pass_vision_flops=pass_vision_flops,
         pass_audio_flops=pass_audio_flops,
         pass_flops=pass_flops,
+        pass_tuned=pass_tuned,
         pass_compute_full_power_s=pass_compute_full_power_s,
         pass_weights_full_power_s=pass_weights_full_power_s,
         pass_busy_device_s=pass_busy_device_s,

@@ -22,7 +22,7 @@ def text_demand(m: Model, task: str, k: Constants) -> Demand:
         decode_tokens_per_output_token=1.0,
         decode_tokens_per_output_audio_second=k["spoken_tokens_per_s"] if task in HEARS_AND_SPEAKS else 0.0,
         decode_weights_share=decoder_share(m, k) if two_parts else 1.0,
-        pass_overhead_s=one_pass(encoder, k).pass_overhead_s if two_parts else 0.0,
+        pass_overhead_s=one_pass(encoder, k).pass_overhead_s + k["alone_call_s"] if two_parts else 0.0,
         step_host_s=step_host_s(decoder_layers, k) if two_parts else 0.0,
         prefill_tokens_per_input_pixel=k["image_tokens_per_pixel"],
         prefill_tokens_per_input_audio_second=k["heard_tokens_per_s"],
@@ -41,9 +41,9 @@ def decoder_share(m: Model, k: Constants) -> float:
 
 
 def step_host_s(decoder_layers: float, k: Constants) -> float:
-    """Host time of one decoded token in a library pipeline: a call, and a launch per layer and its cross-attention. [s]"""
-    layer_s = k["pass_layer_overhead_s"] * k["params_per_decoder_layer"] / k["params_per_encoder_layer"]
-    return k["pass_call_overhead_s"] + layer_s * known(decoder_layers, k["layers_at_1e8_params"])
+    """Host time of one decoded token in a library pipeline: a launch per layer and its cross-attention. [s]"""
+    layer_s = k["alone_layer_s"] * k["params_per_decoder_layer"] / k["params_per_encoder_layer"]
+    return layer_s * known(decoder_layers, k["layers_at_1e8_params"])
 
 
 def text_pass_demand(m: Model, k: Constants) -> Demand:
