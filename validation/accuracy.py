@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 
 import accuracy_page
 import numpy as np
-from fit import Problem, fitted_constants, spreads_without
+from fit import Problem, fitted_constants, spreads_without, write
 
 from wattdrop.catalog import Catalog, load
 from wattdrop.engine import METHOD_VERSION
@@ -168,8 +168,10 @@ def _from_64(m: Measurement) -> float:
     return abs(float(np.log(m.value("batch_or_concurrency") / 64.0)))
 
 
-def folds_of(measurements: Sequence[Measurement], catalog: Catalog) -> dict[str, dict[str, float]]:
-    """For each family the constants fitted without it."""
+def folds_of(
+    measurements: Sequence[Measurement], catalog: Catalog
+) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    """For each family the constants fitted without it, spreads included; and the spreads over all families."""
     problem = Problem(measurements, fitted_constants(catalog), catalog)
     slope = problem.derivatives(problem.start)
     families = np.array([m.text("model_family") for m in problem.measurements])
@@ -182,7 +184,7 @@ def folds_of(measurements: Sequence[Measurement], catalog: Catalog) -> dict[str,
         print(f"  without {family}", file=sys.stderr)
     for family in folds:
         folds[family] |= spreads_without(problem, errors, families != family)
-    return folds
+    return folds, spreads_without(problem, errors, families != "")
 
 
 def table_of(left_out: LeftOut) -> list[dict[str, Any]]:
@@ -252,10 +254,17 @@ def code_of(text: str) -> str:
 # --- results, printed and written -----------------------------------------------------------------------------------
 
 
-def measure(catalog: Catalog, also: Path | None) -> tuple[dict[str, Any], LeftOut]:
-    """Refit without each family, predict what was left out, score."""
+def measure(catalog: Catalog, also: Path | None, keep_spreads: bool) -> tuple[dict[str, Any], LeftOut]:
+    """Refit without each family, predict what was left out, score.
+
+    ``keep_spreads``: put the spreads of the method's error over all families into the data.
+    """
     measurements = read()
-    folds = folds_of(measurements, catalog)
+    folds, spreads = folds_of(measurements, catalog)
+    print("  ".join(f"{name} {value:.3g}" for name, value in spreads.items()), file=sys.stderr)
+    if keep_spreads:
+        write(spreads)
+        catalog = load()
     left_out = LeftOut(measurements, folds, catalog)
     results: dict[str, Any] = {
         "method_digest": method_digest(catalog),
@@ -307,7 +316,8 @@ def main() -> None:
                 "the method, its constants or the measurements changed since accuracy.json: run with --write"
             )
     else:
-        results, left_out = measure(catalog, asked.also)
+        results, left_out = measure(catalog, asked.also, asked.write)
+        catalog = left_out.catalog
         if asked.write:
             if asked.also is None and RESULTS.exists():
                 results["not_shipped"] = json.loads(RESULTS.read_text()).get("not_shipped")

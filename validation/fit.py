@@ -34,6 +34,9 @@ from scipy.optimize import least_squares
 
 from wattdrop.catalog import Catalog, load
 from wattdrop.cli.tables import table
+from wattdrop.engine.api import resolver_of
+from wattdrop.engine.ranges import KINDS
+from wattdrop.resolve.causes import MEASURED_GPUS, kind_of_work
 from wattdrop.validation.activity import USUALLY_GIVEN
 from wattdrop.validation.measurements import Measurement, read
 from wattdrop.validation.predict import Prediction, Prepared, predictions, prepare
@@ -42,6 +45,8 @@ from wattdrop.validation.report import HEADER, cells, report
 METHODOLOGY = Path(__file__).parent.parent / "src" / "wattdrop" / "data" / "methodology"
 #: A constant is fitted where its figure names one of these sources.
 FIT_SOURCES = {"fit-text", "fit-media"}
+#: Constants of a fit on rows that are not shipped; only named ones are moved, with --constants.
+BESIDE = {"fit-pipelines"}
 #: Weight of a time residual against an energy residual: energy is what is served.
 TIME_WEIGHT = 1.0
 #: Residuals above this (log) count less and less.
@@ -63,12 +68,13 @@ class Constant(NamedTuple):
     high: float
 
 
-def fitted_constants(catalog: Catalog) -> list[Constant]:
+def fitted_constants(catalog: Catalog, named: Sequence[str] = ()) -> list[Constant]:
     """The constants that a fit may move, in the order of the data."""
     found = []
     for ix, constant in enumerate(catalog.constants.ids):
         figure = catalog.constants.figure(ix, "value")
-        if figure is not None and FIT_SOURCES & set(figure.source_ids):
+        sources = FIT_SOURCES | (BESIDE if constant in named else set())
+        if figure is not None and sources & set(figure.source_ids):
             found.append(Constant(constant, figure.value, float(figure.low), float(figure.high)))  # type: ignore[arg-type]
     return found
 
@@ -91,6 +97,10 @@ class Problem:
         self.energy = np.log([m.energy_wh for m in self.measurements])
         self.time = np.log([device_seconds(m) for m in self.measurements])
         self.timed = ~np.isnan(self.time)
+        resolution = resolver_of(catalog).batch(self.prepared.rows)
+        resolved = [resolution.at(row) for row in range(len(self.measurements))]
+        self.kinds = [kind_of_work(r.setup) for r in resolved]
+        self.gpus = [catalog.gpus.ids[r.gpu_ix] for r in resolved]
         self._bound(self.constants)
         moves = np.any(np.abs(self.derivatives(self.start)[: 2 * len(self.energy)]) > 0.0, axis=0)
         self._bound([c for c, moved in zip(self.constants, moves, strict=True) if moved])
@@ -226,9 +236,24 @@ def left_out(
 
 
 def spreads_without(problem: Problem, errors: Any, seen: Any) -> dict[str, float]:
-    """The spreads of the method's residual by kind of work, from the left-out errors of the rows that may be seen."""
-    del problem, errors, seen
-    return {}
+    """The spreads of the method by kind of work: quantiles of the left-out errors of the rows that may be seen.
+
+    Every model has the same weight. Accelerators that are no basis of the fit are left aside: they have a spread of
+    their own.
+    """
+    known = np.array([gpu in MEASURED_GPUS for gpu in problem.gpus])
+    kinds = np.array(problem.kinds)
+    found = {}
+    for kind in KINDS:
+        rows = np.flatnonzero(seen & known & (kinds == kind))
+        of_model = Counter(_model_key(problem.measurements[row]) for row in rows)
+        weights = np.array([1.0 / of_model[_model_key(problem.measurements[row])] for row in rows])
+        sizes = np.abs(errors[rows])
+        order = np.argsort(sizes)
+        passed = (np.cumsum(weights[order]) - weights[order] / 2.0) / weights.sum()
+        for level in (50, 90):
+            found[f"method_{kind}_{level}"] = float(np.exp(np.interp(level / 100.0, passed, sizes[order])))
+    return found
 
 
 def show(title: str, predictions: Sequence[Prediction], by: Sequence[str]) -> None:
@@ -264,7 +289,7 @@ def main() -> None:
     measurements = read(asked.measurements)
     if asked.only:
         measurements = [m for m in measurements if m.text("task") in asked.only.split(",")]
-    constants = fitted_constants(catalog)
+    constants = fitted_constants(catalog, (asked.constants or "").split(","))
     if asked.constants:
         constants = [c for c in constants if c.id in asked.constants.split(",")]
     problem = Problem(measurements, constants, catalog)

@@ -84,6 +84,7 @@ def language_model(
         "step_overhead_s": replica.step_overhead_s(params, gpus, active is not None, constants, layers),
         "token_overhead_s": replica.token_overhead_s(gpus, constants),
         "token_wait_s": 0.0,
+        "alone_call_s": 0.0,
         "alone_step_s": replica.alone_step_s(params, gpus, active is not None, constants, layers),
         "decodes": 1.0,
         "decode_tokens_per_output_token": 1.0,

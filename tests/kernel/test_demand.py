@@ -14,8 +14,9 @@ from wattdrop.kernel.demand import RUNGS, TRADES, Demand, demand_for
 
 K = {
     constant["id"]: constant["value"]
+    for name in ("media", "text")
     for constant in tomllib.loads(
-        files("wattdrop").joinpath("data/methodology/media.toml").read_text("utf-8")
+        files("wattdrop").joinpath(f"data/methodology/{name}.toml").read_text("utf-8")
     )["constant"]
 }
 

@@ -26,6 +26,7 @@ NOTHING = Setup(**dict.fromkeys(Setup._fields, 0.0))._replace(
     pass_batch_size=1.0,
     audio_window_s=1.0,
     frames_per_second=24.0,
+    weight_bytes=2.0,
 )
 READER = NOTHING._replace(
     pass_flops_per_input_token=2e8,
@@ -150,3 +151,20 @@ def test_floats_equal_arrays_bit_for_bit(rows: list[tuple[float, float, float, f
     for i, (s, row) in enumerate(zip(setups, rows, strict=True)):
         single = passes(s, SILENT._replace(**dict(zip(names, row, strict=True))), C, FLOATS)
         assert [float(column[i]) for column in block] == list(single)
+
+
+# --- tuned engines ------------------------------------------------------------------------------------------------
+
+
+def test_batches_and_8_bits_run_in_a_tuned_engine() -> None:
+    c = C._replace(tuned_flops_factor=0.5, tuned_call_s=0.001)
+
+    def tuned(setup: Setup, **quantities: float) -> PassResult:
+        return passes(setup, SILENT._replace(**quantities), c, FLOATS)
+
+    alone, batched = tuned(READER, input_tokens=100.0), tuned(READER, input_tokens=100.0, batch_size=8.0)
+    packed = tuned(READER._replace(weight_bytes=1.0), input_tokens=100.0)
+    assert (alone.pass_tuned, batched.pass_tuned, packed.pass_tuned) == (0.0, 1.0, 1.0)
+    assert batched.pass_compute_full_power_s == pytest.approx(alone.pass_compute_full_power_s / 6)
+    assert packed.pass_host_device_s == 0.001 and alone.pass_host_device_s == 0.01
+    assert tuned(LISTENER, batch_size=8.0).pass_tuned == 0.0

@@ -27,6 +27,9 @@ class Setup(NamedTuple):
     token_wait_s: (
         Column  # device-seconds per token that the host of an older engine lets the accelerators wait
     )
+    alone_call_s: (
+        Column  # device-seconds of a call that generates text in a library pipeline, beside its steps
+    )
     alone_step_s: Column  # the overhead per step of a request that a library pipeline serves alone
     # demand: tokens decoded and prefilled, linear in the evidence
     decodes: Column  # 1 if the model decodes autoregressively, else 0

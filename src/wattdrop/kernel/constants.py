@@ -17,7 +17,6 @@ class Constants(NamedTuple):
         float  # accelerators of the largest replica measured; further ones are stages of a pipeline
     )
     token_overhead_s: float  # device-seconds per token and accelerator, not shared by the batch
-    alone_call_s: float  # host time of a call that generates text in a library pipeline, beside its steps
     alone_layer_s: (
         float  # device-seconds per decode step and layer in a library pipeline that serves one request
     )

@@ -134,6 +134,7 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
     ) + (s.decode_tokens_per_output_audio_second * pass_output_audio_s)
     pass_host_device_s = (
         op.where(pass_tuned > 0.0, op.mn(c.tuned_call_s, s.pass_overhead_s), s.pass_overhead_s)
+        + op.where(e.batch_size == 1.0, s.alone_call_s, 0.0)
         + s.step_host_s * pass_decoded_tokens
     ) / pass_batch_size
     pass_waiting_device_s = op.mx(pass_host_device_s - pass_busy_device_s, 0.0)

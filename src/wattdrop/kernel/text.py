@@ -381,8 +381,7 @@ def decode(
     step_wait_s = op.where(
         s.step_host_s > 0.0,
         0.0,
-        served_alone * (s.decodes * c.alone_call_s * s.replica_gpus + decode_tokens * s.alone_step_s)
-        + (1.0 - served_alone) * decode_tokens * engine_step_s,
+        served_alone * decode_tokens * s.alone_step_s + (1.0 - served_alone) * decode_tokens * engine_step_s,
     )
     token_work_s = (1.0 - served_alone) * decode_tokens * s.token_overhead_s
     expert_wait_s = op.where(s.is_moe * s.weight_bytes == 1.0, c.moe_8bit_cost - 1.0, 0.0) * weights_read_s

@@ -31,7 +31,7 @@ from .model import resolve_model
 from .occupancy import Room, most_requests, usual_batch, utilization
 from .place import PlaceFound, resolve_place
 from .service import resolve_service
-from .software import serving_software
+from .software import serving_software, with_pipelines
 from .suggestions import unknown
 from .task import named_task, resolve_task
 
@@ -129,7 +129,8 @@ def _bind(
     hardware: HardwareFound,
     place: PlaceFound,
 ) -> Resolved:
-    constants = catalog.constant_values()
+    software = serving_software(catalog, d.year)
+    constants = with_pipelines(catalog.constant_values(), software.pipeline_ratio)
     c = kernel_constants(catalog)
     weight_bytes = catalog.datatypes.number(datatype_ix, "bytes_per_weight")
     demand = demand_for(task.chosen, model_fields(catalog, model_ix, weight_bytes), constants)
@@ -157,7 +158,6 @@ def _bind(
     if not demand.decodes:
         served = f"{demand.pass_batch_size:g} in one call"
         batch_choice = Choice("batch", served, "assumed", "default of the kind of work")
-    software = serving_software(catalog, d.year)
     utilisation, utilization_choice = utilization(catalog, service_ix, hardware.node_ix)
     facility = facility_of(catalog, place)
     grid = grid_of(catalog, place, d.year)
@@ -171,7 +171,10 @@ def _bind(
         attention_flops_per_pair=attention_flops_per_pair(model.active, layers, hidden, c, architecture),
         step_overhead_s=software.step_ratio * step_overhead_s(model.total, replica, model.is_moe, c, layers),
         token_wait_s=(software.token_ratio - 1.0) * serving_token_s(replica, c),
-        alone_step_s=alone_step_s(model.total, replica, model.is_moe, c, layers),
+        alone_call_s=0.0
+        if demand.step_host_s > 0.0
+        else demand.decodes * constants["alone_call_s"] * replica,
+        alone_step_s=software.pipeline_ratio * alone_step_s(model.total, replica, model.is_moe, c, layers),
         token_overhead_s=token_overhead_s(
             replica,
             c,
