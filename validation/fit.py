@@ -99,7 +99,9 @@ class Problem:
         self.timed = ~np.isnan(self.time)
         resolution = resolver_of(catalog).batch(self.prepared.rows)
         resolved = [resolution.at(row) for row in range(len(self.measurements))]
-        self.kinds = [kind_of_work(r.setup) for r in resolved]
+        self.kinds = [
+            kind_of_work(r.setup, q.batch_size) for r, q in zip(resolved, resolution.quantities, strict=True)
+        ]
         self.gpus = [catalog.gpus.ids[r.gpu_ix] for r in resolved]
         self._bound(self.constants)
         moves = np.any(np.abs(self.derivatives(self.start)[: 2 * len(self.energy)]) > 0.0, axis=0)
@@ -246,6 +248,8 @@ def spreads_without(problem: Problem, errors: Any, seen: Any) -> dict[str, float
     found = {}
     for kind in KINDS:
         rows = np.flatnonzero(seen & known & (kinds == kind))
+        if not len(rows):
+            continue  # nothing measured is shipped: the spread is a judgement
         of_model = Counter(_model_key(problem.measurements[row]) for row in rows)
         weights = np.array([1.0 / of_model[_model_key(problem.measurements[row])] for row in rows])
         sizes = np.abs(errors[rows])

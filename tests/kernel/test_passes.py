@@ -15,7 +15,11 @@ from wattdrop.kernel.ops import FLOATS, arrays
 from wattdrop.kernel.passes import PassResult, passes
 
 C = Constants(**dict.fromkeys(Constants._fields, 1.0))._replace(
-    pass_flops_factor=3.0, pass_weight_factor=2.0, pass_compute_power_share=0.5, waiting_power_share=0.1
+    pass_flops_factor=3.0,
+    tuned_flops_factor=3.0,
+    pass_weight_factor=2.0,
+    pass_compute_power_share=0.5,
+    waiting_power_share=0.1,
 )
 NOTHING = Setup(**dict.fromkeys(Setup._fields, 0.0))._replace(
     gpu_max_power_w=500.0,

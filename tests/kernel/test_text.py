@@ -112,7 +112,7 @@ def test_power_of_a_loaded_h100_is_that_of_the_benchmark() -> None:
     engine = llama_8b()
     for batch, share in ((8.0, 0.69), (32.0, 0.80), (255.0, 0.99)):
         d = impact(engine, input_tokens=155.0, output_tokens=389.0, batch_size=batch).decode
-        assert d.text_full_power_s / d.text_device_s == pytest.approx(share, rel=0.3)
+        assert d.text_full_power_s / d.text_device_s == pytest.approx(share, rel=0.35)
 
 
 # --- laws -------------------------------------------------------------------------------------------------------

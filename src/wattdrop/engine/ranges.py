@@ -19,15 +19,14 @@ from collections.abc import Hashable, Mapping, Sequence
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ..resolve.causes import CAUSES, Cause, causes_of
-from ..resolve.resolved import Resolved
+from ..resolve.causes import CAUSES, Cause, causes_of, kind_of_work
 from .evaluate import Evaluation, evaluate
 
 if TYPE_CHECKING:
     from ..resolve.quantities import Quantities
     from .api import Estimate
 
-KINDS: Final = ("text", "pipeline", "pass", "denoise")
+KINDS: Final = ("text", "alone", "pipeline", "text_pass", "image_pass", "images", "video", "sound")
 _Z90: Final = NormalDist().inv_cdf(0.95)
 _Z50: Final = NormalDist().inv_cdf(0.75)
 
@@ -73,7 +72,6 @@ class _Effect(NamedTuple):
     name: str
     ends: tuple[Evaluation, ...]
     keys: Sequence[Hashable]  # of each row; None where the cause does not touch it
-    wide: bool  # whether the ends are those of the 90 % range (all causes), else of the method's 50 %
 
 
 class Ranges:
@@ -87,21 +85,41 @@ class Ranges:
         of_level = {
             level: {kind: constants[f"method_{kind}_{level}"] for kind in KINDS} for level in (50, 90)
         }
-        wide = [causes_of(estimate.catalog, r, of_level[90]) for r in resolution.resolved]
-        narrow = [causes_of_method(r, of_level[50]) for r in resolution.resolved]
-        self._effects: list[_Effect] = []
+        wide = [causes_of(estimate.catalog, r) for r in resolution.resolved]
+        self._narrow = self._method(estimate, of_level[50])
+        self._effects: list[_Effect] = [self._method(estimate, of_level[90])]
         for name in CAUSES:
             most = max((sum(c.name == name for c in causes) for causes in wide), default=0)
             for nth in range(most):
-                self._effects.append(self._effect(estimate, name, [_nth(c, name, nth) for c in wide], True))
-        self._narrow = self._effect(estimate, "method", list(narrow), False) if self._rows else None
+                self._effects.append(self._effect(estimate, name, [_nth(c, name, nth) for c in wide]))
         if any(q.processing_duration_ms == q.processing_duration_ms for q in resolution.quantities):
             self._effects.append(self._duration(estimate, constants["duration_error"]))
         self._widths: dict[
             tuple[str, float], list[tuple[str, list[float], list[float], Sequence[Hashable]]]
         ] = {}
 
-    def _effect(self, estimate: Estimate, name: str, causes: Sequence[Cause | None], wide: bool) -> _Effect:
+    def _method(self, estimate: Estimate, ratio: Mapping[str, float]) -> _Effect:
+        """The method's own error, by the kind of work of each row."""
+        resolution = estimate.resolution
+        kinds = [
+            kind_of_work(resolution.resolved[of].setup, q.batch_size)
+            for of, q in zip(resolution.resolved_of, resolution.quantities, strict=True)
+        ]
+        numbers: dict[tuple[int, str], int] = {}
+        index = [
+            numbers.setdefault(key, len(numbers)) for key in zip(resolution.resolved_of, kinds, strict=True)
+        ]
+        ends = []
+        for sign in (-1.0, 1.0):
+            setups = [
+                resolution.resolved[of].setup._replace(method_ratio=ratio[kind] ** sign)
+                for of, kind in numbers
+            ]
+            ends.append(evaluate(setups, index, resolution.quantities, estimate.constants))
+        models = [resolution.resolved[of].model_ix for of in resolution.resolved_of]
+        return _Effect("method", tuple(ends), list(zip(kinds, models, strict=True)))
+
+    def _effect(self, estimate: Estimate, name: str, causes: Sequence[Cause | None]) -> _Effect:
         resolution = estimate.resolution
         ends = max((len(cause.ends) for cause in causes if cause), default=0)
         evaluations = []
@@ -114,7 +132,7 @@ class Ranges:
                 evaluate(setups, resolution.resolved_of, resolution.quantities, estimate.constants)
             )
         keys = [None if cause is None else cause.key for cause in causes]
-        return _Effect(name, tuple(evaluations), [keys[of] for of in resolution.resolved_of], wide)
+        return _Effect(name, tuple(evaluations), [keys[of] for of in resolution.resolved_of])
 
     def _duration(self, estimate: Estimate, error: float) -> _Effect:
         """An observed duration says the requests in flight only to within the error of the modelled time."""
@@ -129,7 +147,7 @@ class Ranges:
             ]
             ends.append(evaluate(setups, resolution.resolved_of, moved, estimate.constants))
         keys = [("duration", of) for of in resolution.resolved_of]
-        return _Effect("occupancy", tuple(ends), keys, True)
+        return _Effect("occupancy", tuple(ends), keys)
 
     # --- half-widths ---
 
@@ -144,7 +162,7 @@ class Ranges:
             for effect in self._effects:
                 down, up = _ends_of(central, [end.column(quantity) for end in effect.ends])
                 scale = [z / _Z90] * len(central)
-                if effect is self._effects[0] and self._narrow is not None and z < _Z90:
+                if effect is self._effects[0] and z < _Z90:
                     inner_down, inner_up = _ends_of(central, [e.column(quantity) for e in self._narrow.ends])
                     down = [_between(z, a, b) for a, b in zip(inner_down, down, strict=True)]
                     up = [_between(z, a, b) for a, b in zip(inner_up, up, strict=True)]
@@ -202,15 +220,6 @@ class Ranges:
                 low, high = value * math.exp(-math.sqrt(below)), value * math.exp(math.sqrt(above))
                 found.append(CauseShare(name, (below + above) / whole, low, high, advice))
         return tuple(sorted(found, key=lambda cause: -cause.share))
-
-
-def causes_of_method(resolved: Resolved, ratio: Mapping[str, float]) -> Cause:
-    """The method's own error at another level."""
-    from ..resolve.causes import kind_of_work
-
-    setup, kind = resolved.setup, kind_of_work(resolved.setup)
-    ends = tuple(setup._replace(method_ratio=value) for value in (1.0 / ratio[kind], ratio[kind]))
-    return Cause("method", ends, (kind, resolved.model_ix))
 
 
 def _nth(causes: Sequence[Cause], name: str, nth: int) -> Cause | None:

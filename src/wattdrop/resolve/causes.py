@@ -108,19 +108,10 @@ CAUSES: Final = (
 )
 
 
-def causes_of(catalog: Catalog, resolved: Resolved, method_ratio: Mapping[str, float]) -> tuple[Cause, ...]:
-    """The causes of a description that can move its numbers, the method's own first.
-
-    Parameters
-    ----------
-    method_ratio
-        Ratio of the method's error by kind of work, see :func:`kind_of_work`.
-    """
+def causes_of(catalog: Catalog, resolved: Resolved) -> tuple[Cause, ...]:
+    """The causes of a description that can move its numbers, beside the error of the method itself."""
     setup = resolved.setup
-    ratio = method_ratio[kind_of_work(setup)]
-    found = [
-        Cause("method", _scaled(setup, ("method_ratio",), ratio), (kind_of_work(setup), resolved.model_ix))
-    ]
+    found = []
     if catalog.gpus.ids[resolved.gpu_ix] not in MEASURED_GPUS:
         further = catalog.constant("method_unmeasured_90")
         found.append(Cause("method", _scaled(setup, ("method_ratio",), further), ("gpu", resolved.gpu_ix)))
@@ -130,14 +121,23 @@ def causes_of(catalog: Catalog, resolved: Resolved, method_ratio: Mapping[str, f
     return tuple(found)
 
 
-def kind_of_work(setup: Setup) -> str:
-    """Which of the method's errors a description has: text, pipeline, denoise or pass.
+def kind_of_work(setup: Setup, batch_size: float) -> str:
+    """Which of the method's errors a row has.
 
-    Pipeline: encoder-decoders and speech decoders that a library runs step by step.
+    text: language models in serving engines; alone: the same given as served one at a time; pipeline: encoder-decoders
+    and speech decoders that a library runs step by step; text_pass and image_pass: models that read once; images, video
+    and sound: what they make, by denoising or in one pass.
     """
     if setup.decodes > 0.0:
-        return "pipeline" if setup.step_host_s > 0.0 else "text"
-    return "denoise" if setup.denoise_step_overhead_s > 0.0 else "pass"
+        if setup.step_host_s > 0.0:
+            return "pipeline"
+        return "alone" if batch_size == 1.0 else "text"
+    if setup.denoise_flops_per_audio_second > 0.0 or setup.pass_flops_per_output_audio_second > 0.0:
+        return "sound"
+    if setup.denoise_step_overhead_s > 0.0:
+        return "video" if setup.default_frames > 0.0 else "images"
+    seen = setup.pass_flops_per_input_image + setup.pass_flops_per_input_pixel
+    return "image_pass" if seen > 0.0 else "text_pass"
 
 
 def _ends(catalog: Catalog, resolved: Resolved) -> Iterator[tuple[str, tuple[Setup, ...]]]:
@@ -149,15 +149,9 @@ def _ends(catalog: Catalog, resolved: Resolved) -> Iterator[tuple[str, tuple[Set
 
 
 def _resolve(catalog: Catalog, resolved: Resolved) -> Setup | None:
-    """The same description in a moved catalog; None where the move picked another entity than before."""
+    """The same description in a moved catalog; a larger model on more accelerators is part of the cause."""
     again = resolve_description(catalog, resolved.description)
-    if isinstance(again, RowError):
-        return None
-    setup = again.setup
-    if again.setup.replica_gpus != resolved.setup.replica_gpus:
-        # a larger model on more accelerators is another deployment, and part of the cause
-        return setup
-    return setup
+    return None if isinstance(again, RowError) else again.setup
 
 
 # --- causes with a rule of their own --------------------------------------------------------------------------------
