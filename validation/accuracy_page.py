@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -127,13 +126,14 @@ def constants(catalog: Catalog) -> str:
 
 def peers(results: Mapping[str, Any]) -> str:
     """Scores of other tools on the same rows, where validation/peers has their predictions."""
-    del results
-    path = HERE / "peers" / "predictions.csv"
-    if not path.exists():
-        return ""
-    with path.open(newline="") as file:
-        names = sorted({row["peer"] for row in csv.DictReader(file)})
-    return ", ".join(names)
+    lines = [
+        (row["tool"], row["rows"], f"{row['n']:,}", f"{100 * row['within_2x']:.0f} %", f"{row['median_factor']:.2f}",
+         f"{row['bias']:.2f}")
+        for row in results.get("peers", ())
+    ]  # fmt: skip
+    if not lines:
+        return "No predictions of other tools are stored yet."
+    return markdown(("tool", "rows", "n", "within 2x", "factor", "bias"), lines, frozenset({2, 3, 4, 5}))
 
 
 def write(results: Mapping[str, Any], catalog: Catalog) -> None:
@@ -144,8 +144,10 @@ def write(results: Mapping[str, Any], catalog: Catalog) -> None:
 def filled(text: str, results: Mapping[str, Any], catalog: Catalog) -> str:
     """The page with its generated parts as they should be now."""
     for name, part in parts(results, catalog).items():
-        pattern = rf"(<!-- generated: {name} -->\n).*?(\n<!-- end -->)"
-        text = re.sub(pattern, lambda found, part=part: found[1] + part + found[2], text, flags=re.DOTALL)  # type: ignore[misc]
+        pattern = rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)"
+        text = re.sub(
+            pattern, lambda found, part=part: found[1] + part + "\n" + found[2], text, flags=re.DOTALL
+        )  # type: ignore[misc]
     return text
 
 
@@ -154,5 +156,5 @@ def draw(left_out: LeftOut) -> None:
     from wattdrop.validation.plot import figure
 
     PLOTS.mkdir(exist_ok=True)
-    for evidence in ("batch", "latency", "none"):
+    for evidence in ("batch", "none"):
         (PLOTS / f"given-{evidence}.svg").write_text(figure(left_out.predictions(evidence)))

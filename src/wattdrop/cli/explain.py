@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..engine.api import METRICS
 from ..errors import RowError
+from ..units import unit_of
 from .choices import choice_lines
 from .estimate import rows_of
 from .row_flags import row_flags, row_of_flags
@@ -16,6 +18,7 @@ from .tables import wrapped
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
+    from ..engine import Estimate
     from ..engine.explain import Explanation, Input, Step
 
 _WIDTH = 100
@@ -50,9 +53,9 @@ def explain(
     explanation = result.explain(0)
     kept = [step for step in explanation.steps if _wanted(step, steps, everything)]
     if form == "json":
-        click.echo(_as_json(explanation, kept))
+        click.echo(_as_json(result, kept))
     else:
-        click.echo(_as_text(explanation, kept, result.catalog))
+        click.echo(_as_text(explanation, kept, result))
 
 
 def _fail(error: RowError) -> None:
@@ -66,19 +69,20 @@ def _wanted(step: Step, names: tuple[str, ...], everything: bool) -> bool:
     return everything or step.value != 0
 
 
-def _as_json(explanation: Explanation, steps: list[Step]) -> str:
+def _as_json(result: Estimate, steps: list[Step]) -> str:
     import msgspec
 
-    value = {
-        "method_version": explanation.method_version,
-        "catalog_digest": explanation.catalog_digest,
-        "choices": [choice._asdict() for choice in explanation.choices],
-        "steps": [{**step._asdict(), "inputs": [one._asdict() for one in step.inputs]} for step in steps],
-    }
+    from ..engine.explained import explained
+
+    names = {step.name for step in steps}
+    value = explained(result, 0)
+    value["steps"] = [step for step in value["steps"] if step["name"] in names]
+    used = {id for step in value["steps"] for one in step["inputs"] for id in one["source_ids"]}
+    value["sources"] = [source for source in value["sources"] if source["id"] in used]
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
-def _as_text(explanation: Explanation, steps: list[Step], catalog: Catalog) -> str:
+def _as_text(explanation: Explanation, steps: list[Step], result: Estimate) -> str:
     lines = ["Chosen", *choice_lines(explanation.choices, _WIDTH)]
     stage = ""
     for step in steps:
@@ -86,7 +90,8 @@ def _as_text(explanation: Explanation, steps: list[Step], catalog: Catalog) -> s
             stage = step.stage
             lines += ["", stage.replace("_", " ").capitalize()]
         lines += _step_lines(step)
-    sources = _source_lines(steps, catalog)
+    lines += ["", *_range_lines(result)]
+    sources = _source_lines(steps, result.catalog)
     lines += ["", "Sources", *sources] if sources else []
     lines += ["", f"method {explanation.method_version}, catalog {explanation.catalog_digest}"]
     return "\n".join(lines)
@@ -114,13 +119,28 @@ def _known_by(one: Input) -> str:
     return "step above" if one.origin == "step" else one.basis
 
 
+def _range_lines(result: Estimate) -> list[str]:
+    """The 90 % range of the totals, where the energy's comes from, and what would narrow it."""
+    (row,) = result.rows
+    lines = ["90 % range"]
+    for name in METRICS["total"]:
+        low, central, high = row.range(name)
+        lines.append(f"  {name}: {figure(central)}, from {figure(low)} to {figure(high)} {unit_of(name)}")
+    lines.append("Where the range of the energy comes from")
+    for cause in row.causes("total_energy_wh"):
+        advice = f"; {cause.advice}" if cause.advice else ""
+        alone = f"alone from {figure(cause.low)} to {figure(cause.high)} Wh"
+        lines.append(f"  {cause.cause}: {100 * cause.share:.0f} %, {alone}{advice}")
+    return lines
+
+
 def _source_lines(steps: list[Step], catalog: Catalog) -> list[str]:
+    from ..engine.explained import citation
+
     used = dict.fromkeys(source for step in steps for one in step.inputs for source in one.source_ids)
     known = catalog.sources()
-    lines = []
-    for source_id in used:
-        source = known.get(source_id)
-        if source is not None:
-            about = ", ".join(filter(None, (source.producer, source.title, source.published, source.url)))
-            lines.append(wrapped(f"  {source_id}: {about} ({source.kind})", _WIDTH, " " * 6))
-    return lines
+    return [
+        wrapped(f"  {id}: {citation(known[id])} [{known[id].kind}]", _WIDTH, " " * 6)
+        for id in used
+        if id in known
+    ]

@@ -8,9 +8,11 @@ from ..catalog import Catalog, load
 from ..store import Keys, open_database
 from .answers import add_error_handlers
 from .authorisation import KeyRing
+from .explain import ExplainResource
 from .impact import ImpactResource
 from .lists import GpuList, ModelList, NodeList
 from .paths import AsgiApp, CollapseSlashes, RefuseUnexpanded
+from .provenance import QuantityList, SourceList
 from .settings import Settings, read_settings
 from .status import StatusResource
 
@@ -23,6 +25,9 @@ def create_app(catalog: Catalog, keys: Keys, settings: Settings) -> AsgiApp:
     ring = KeyRing(keys, settings.key_cache_seconds)
     app.add_route("/status", StatusResource())
     app.add_route("/v1/impact", ImpactResource(catalog, ring, settings))
+    app.add_route("/v1/explain", ExplainResource(catalog, ring, settings))
+    app.add_route("/sources", SourceList(catalog, ring))
+    app.add_route("/quantities", QuantityList(catalog, ring))
     app.add_route("/model", ModelList(catalog, ring))
     app.add_route("/node", NodeList(catalog, ring))
     app.add_route("/gpu", GpuList(catalog, ring))

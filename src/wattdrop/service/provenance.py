@@ -1,0 +1,67 @@
+"""``GET /sources`` and ``GET /quantities``: who said each figure, and what each quantity means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from falcon.asgi import Request, Response
+
+from ..catalog import Catalog
+from ..engine.explained import source_record
+from ..engine.formulas import formulas
+from ..errors import NotFound
+from .answers import send
+from .authorisation import KeyRing
+from .bodies import check_accept
+
+
+class SourceList:
+    """Every source of the catalog as a full record, or those of one ``kind``, or the one of an ``id``."""
+
+    def __init__(self, catalog: Catalog, keys: KeyRing) -> None:
+        self._catalog = catalog
+        self._keys = keys
+
+    async def on_get(self, request: Request, response: Response) -> None:
+        """List them by id."""
+        _admit(self._keys, request)
+        wanted, kind = request.get_param("id"), request.get_param("kind")
+        sources = self._catalog.sources()
+        if wanted and wanted not in sources:
+            raise NotFound(f"no source has the id {wanted[:80]!r}", field="id")
+        ids = [wanted] if wanted else sorted(id for id in sources if not kind or sources[id].kind == kind)
+        _send(response, self._catalog, {"sources": [source_record(self._catalog, id) for id in ids]})
+
+
+class QuantityList:
+    """The data dictionary: id, unit, meaning, plausible range, whether it raises the impact, where it is computed."""
+
+    def __init__(self, catalog: Catalog, keys: KeyRing) -> None:
+        self._catalog = catalog
+        self._keys = keys
+
+    async def on_get(self, request: Request, response: Response) -> None:
+        """List them by id, or the one of an ``id``."""
+        _admit(self._keys, request)
+        wanted = request.get_param("id")
+        quantities = self._catalog.quantities()
+        if wanted and wanted not in quantities:
+            raise NotFound(f"no quantity has the id {wanted[:80]!r}", field="id")
+        stages = {formula.name: formula.stage for formula in formulas()}
+        records: list[dict[str, Any]] = []
+        for id in [wanted] if wanted else sorted(quantities):
+            fields = quantities[id]._asdict()
+            record = {name: value for name, value in fields.items() if value == value and value != ""}
+            records.append({**record, **({"stage": stages[id]} if id in stages else {})})
+        _send(response, self._catalog, {"quantities": records})
+
+
+def _admit(keys: KeyRing, request: Request) -> None:
+    keys.authorise(request)
+    check_accept(request)
+
+
+def _send(response: Response, catalog: Catalog, answer: dict[str, Any]) -> None:
+    response.set_header("x-wattdrop-catalog-digest", catalog.digest)
+    send(response, msgspec.json.encode(answer))
