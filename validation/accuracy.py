@@ -209,6 +209,20 @@ def groups_of(left_out: LeftOut) -> list[dict[str, Any]]:
 # --- what the results rest on ---------------------------------------------------------------------------------------
 
 
+#: The code that predictions, ranges and scores are made by.
+CODE: Final = (
+    "kernel/**/*.py",
+    "resolve/*.py",
+    "engine/evaluate.py",
+    "engine/ranges.py",
+    "validation/activity.py",
+    "validation/measurements.py",
+    "validation/predict.py",
+    "validation/readings.py",
+    "validation/scores.py",
+)
+
+
 def method_digest(catalog: Catalog) -> str:
     """Hash of all that the results rest on: formulas, constants with their sources, measurements, figures of their models.
 
@@ -218,8 +232,8 @@ def method_digest(catalog: Catalog) -> str:
 
     digest = sha256()
     source = HERE.parent / "src" / "wattdrop"
-    for folder in ("kernel", "resolve", "engine", "validation"):
-        for path in sorted((source / folder).rglob("*.py")):
+    for pattern in CODE:
+        for path in sorted(source.glob(pattern)):
             digest.update(code_of(path.read_text()).encode())
     for path in sorted((source / "validation" / "measured").iterdir()):
         if path.suffix in {".csv", ".toml"}:

@@ -175,7 +175,7 @@ def rates(s: Setup, e: Evidence, c: Constants, op: Ops) -> Rates:
 
     References
     ----------
-    Fitted by validation/fit_text.py on the ML.ENERGY Benchmark (arXiv 2505.06371).
+    Fitted by validation/fit.py on the ML.ENERGY Benchmark (arXiv 2505.06371).
     """
     sustained_bytes_per_s = s.gpu_bandwidth_bytes_per_s * c.bandwidth_share
     sustained_flops_per_s = s.gpu_flops_per_s * c.arithmetic_share
