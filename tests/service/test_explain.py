@@ -40,10 +40,10 @@ def test_the_steps_recompute_to_the_served_number(service: Service) -> None:
             one["name"]: math.nan if one.get("value") is None else one["value"] for one in step["inputs"]
         }
         again = eval(step["formula"], {"__builtins__": {}}, {**operations, **values})
-        served = math.nan if step["value"] is None else step["value"]  # null: nothing that it rests on is given
+        served = (
+            math.nan if step["value"] is None else step["value"]
+        )  # null: nothing that it rests on is given
         assert again == served or (math.isnan(again) and math.isnan(served)), step["name"]
-            "name"
-        ]
 
 
 def test_every_input_has_a_basis_and_its_sources_in_full(service: Service) -> None:
