@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import accuracy_page
 import numpy as np
 from fit import Problem, fitted_constants, spreads_without, write
 
@@ -317,6 +316,8 @@ def accelerators(measurements: Sequence[Measurement], catalog: Catalog) -> list[
 
 
 def main() -> None:
+    import accuracy_page
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true", help="write accuracy.json, the page and its plots")
     parser.add_argument("--page", action="store_true", help="only write the page anew from accuracy.json")

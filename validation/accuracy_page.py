@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import accuracy
+
 from wattdrop.cli.tables import table
+from wattdrop.validation.measurements import read
+from wattdrop.validation.predict import Bounds, Prediction
+from wattdrop.validation.scores import scores
 
 if TYPE_CHECKING:
     from accuracy import LeftOut
@@ -24,6 +30,16 @@ GIVEN: Final = {
     "hardware": "hardware, precision",
     "none": "model, task, amounts",
 }
+#: Lines of the table of targets that other tools can be held against, too.
+PEER_LINES: Final = frozenset(
+    {
+        "language models, batch known",
+        "language models, nothing but model, task, tokens",
+        "language models, the row nearest batch 64 of each configuration, batch unknown",
+        "text generation at batch 1",
+        "whole servers, MLPerf",
+    }
+)
 HEADER: Final = (
     "rows",
     "given",
@@ -125,15 +141,32 @@ def constants(catalog: Catalog) -> str:
 
 
 def peers(results: Mapping[str, Any]) -> str:
-    """Scores of other tools on the same rows, where validation/peers has their predictions."""
-    lines = [
-        (row["tool"], row["rows"], f"{row['n']:,}", f"{100 * row['within_2x']:.0f} %", f"{row['median_factor']:.2f}",
-         f"{row['bias']:.2f}")
-        for row in results.get("peers", ())
-    ]  # fmt: skip
-    if not lines:
-        return "No predictions of other tools are stored yet."
-    return markdown(("tool", "rows", "n", "within 2x", "factor", "bias"), lines, frozenset({2, 3, 4, 5}))
+    """Scores of other tools on the rows that they can express, beside ours of the same lines."""
+    stored: dict[str, dict[str, float]] = {}
+    with (HERE / "peers" / "predictions.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            stored.setdefault(row["tool"], {})[row["row_id"]] = float(row["predicted_wh"])
+    measurements = {m.text("row_id"): m for m in read() if accuracy.comparable(m)}
+    ours = {line["rows"]: line for line in results["table"]}
+    lines = []
+    for line in accuracy.LINES:
+        if line.rows not in PEER_LINES:
+            continue
+        mine = ours[line.rows]
+        lines.append(
+            (line.rows, f"Wattdrop, {GIVEN[line.evidence]} given", f"{mine['n']:,}", *figures(mine)[:3])
+        )
+        for tool, of_tool in sorted(stored.items()):
+            rows = [
+                Prediction(measurements[id], value, float("nan"), Bounds(), "")
+                for id, value in of_tool.items()
+                if id in measurements and line.holds(measurements[id])
+            ]
+            rows = accuracy.nearest_to_64(rows) if line.nearest_batch_64 else rows
+            if rows:
+                found = scores(rows)
+                lines.append((line.rows, tool, f"{found['n']:,}", *figures(found)[:3]))
+    return markdown(("rows", "tool", "n", "within 2x", "factor", "bias"), lines, frozenset({2, 3, 4, 5}))
 
 
 def write(results: Mapping[str, Any], catalog: Catalog) -> None:
