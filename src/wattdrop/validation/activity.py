@@ -23,6 +23,11 @@ USUALLY_GIVEN: Final = ("batch", "hardware", "datatype")
 
 #: Kinds of model as the measurements name them, where the catalog has another word.
 ARCHITECTURES: Final = {"diffusion": "diffusion-dit"}
+SPEECH_ARCHITECTURES: Final = {
+    "encoder": "asr-ctc",
+    "encoder-decoder": "asr-encoder-decoder",
+    "rnn": "asr-transducer",
+}
 
 
 def given_of(text: str) -> frozenset[str]:
@@ -141,11 +146,14 @@ def _model_of(m: Measurement, number: int) -> Mapping[str, Any] | None:
         return None
     active = m.value("active_params_b")
     kind = m.text("architecture")
+    words = SPEECH_ARCHITECTURES if m.text("task") == "speech-to-text" else ARCHITECTURES
+    size = m.text("image_size")
     return {
         "id": f"measured-model-{number + 1}",
         "name": m.text("model_name") or m.text("model_hf_path"),
         "task": m.text("task"),
-        "architecture": ARCHITECTURES.get(kind, kind) or "dense",
+        "architecture": words.get(kind, kind) or "dense",
         "total_params_billions": total,
         "active_params_billions": active if active > 0.0 else total,
+        **({"native_resolution": size} if size else {}),
     }
