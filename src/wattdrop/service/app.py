@@ -8,8 +8,11 @@ from ..catalog import Catalog, load
 from ..store import Keys, open_database
 from .answers import add_error_handlers
 from .authorisation import KeyRing
+from .catalogs import Catalogs
+from .context import Context
 from .explain import ExplainResource
 from .impact import ImpactResource
+from .impacts import Impacts
 from .lists import GpuList, ModelList, NodeList
 from .paths import AsgiApp, CollapseSlashes, RefuseUnexpanded
 from .provenance import QuantityList, SourceList
@@ -23,11 +26,13 @@ def create_app(catalog: Catalog, keys: Keys, settings: Settings) -> AsgiApp:
     app.req_options.strip_url_path_trailing_slash = True
     add_error_handlers(app)
     ring = KeyRing(keys, settings.key_cache_seconds)
+    catalogs = Catalogs(catalog)
+    context = Context(ring, catalogs, Impacts(catalogs, settings), settings)
     app.add_route("/status", StatusResource())
-    app.add_route("/v1/impact", ImpactResource(catalog, ring, settings))
-    app.add_route("/v1/explain", ExplainResource(catalog, ring, settings))
-    app.add_route("/sources", SourceList(catalog, ring))
-    app.add_route("/quantities", QuantityList(catalog, ring))
+    app.add_route("/v1/impact", ImpactResource(context))
+    app.add_route("/v1/explain", ExplainResource(context))
+    app.add_route("/sources", SourceList(context))
+    app.add_route("/quantities", QuantityList(context))
     app.add_route("/model", ModelList(catalog, ring))
     app.add_route("/node", NodeList(catalog, ring))
     app.add_route("/gpu", GpuList(catalog, ring))

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from falcon.asgi import Request
 
-from ..errors import Unauthorized
-from ..store import ApiKey, Keys
+from ..errors import Forbidden, Unauthorized
+from ..store import ApiKey, Keys, Scope
 
 _HEADERS = ("x-api-key", "x-scope3-api-key")
 _MOST_REMEMBERED = 10_000
@@ -24,9 +24,18 @@ class KeyRing:
         self._clock = clock
         self._known: dict[str, tuple[float, ApiKey]] = {}
 
-    def authorise(self, request: Request) -> ApiKey:
-        """The key's record, or ``Unauthorized``. The key itself never appears in a message."""
-        key = key_of(request)
+    def authorise(self, request: Request, scope: Scope) -> ApiKey:
+        """The record of a key that may do this; else ``Unauthorized`` or ``Forbidden``, which never show the key."""
+        return self.admit(key_of(request), scope)
+
+    def admit(self, key: str | None, scope: Scope) -> ApiKey:
+        """The same for a key that did not come in a header."""
+        found = self._recognise(key)
+        if scope not in found.scopes:
+            raise Forbidden(f"this key lacks the scope {scope}; it has: {', '.join(sorted(found.scopes))}")
+        return found
+
+    def _recognise(self, key: str | None) -> ApiKey:
         if key is None:
             raise Unauthorized("no API key; send the header Authorization: Bearer YOUR_KEY")
         now = self._clock()

@@ -8,16 +8,15 @@ from typing import Any
 import msgspec
 from falcon.asgi import Request, Response
 
-from ..catalog import Catalog
 from ..engine import METHOD_VERSION, estimate
 from ..engine.explained import explained
 from ..errors import BadRequest, RowError
 from ..schema import ImpactRow, parse_request, parse_rows
 from ..schema.texts import fields_of_texts
+from ..store import ApiKey
 from .answers import send
-from .authorisation import KeyRing
 from .bodies import check_accept, read_json_body
-from .settings import Settings
+from .context import Context
 
 #: An explanation is some hundred lines: more rows than this are asked for by mistake.
 MOST_ROWS = 10
@@ -26,14 +25,12 @@ MOST_ROWS = 10
 class ExplainResource:
     """Explains rows of the same shape as those of ``/v1/impact``."""
 
-    def __init__(self, catalog: Catalog, keys: KeyRing, settings: Settings) -> None:
-        self._catalog = catalog
-        self._keys = keys
-        self._settings = settings
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def on_get(self, request: Request, response: Response) -> None:
         """One row, its fields as query parameters; sizes of images separated by commas."""
-        self._admit(request)
+        key = self._admit(request)
         texts = {
             name: ",".join(value) if isinstance(value, list) else value
             for name, value in request.params.items()
@@ -43,20 +40,21 @@ class ExplainResource:
                 "no row is given; send its fields as query parameters, such as ?model_id=gpt-4o&output_tokens=500",
                 field="model_id",
             )
-        self._answer(response, parse_rows([fields_of_texts(texts)]))
+        self._answer(key, response, parse_rows([fields_of_texts(texts)]))
 
     async def on_post(self, request: Request, response: Response) -> None:
         """Up to ten rows, in the body of ``/v1/impact``."""
-        self._admit(request)
-        body = await read_json_body(request, self._settings.max_body_bytes)
-        self._answer(response, parse_request(body, MOST_ROWS))
+        key = self._admit(request)
+        body = await read_json_body(request, self._context.settings.max_body_bytes)
+        self._answer(key, response, parse_request(body, MOST_ROWS))
 
-    def _admit(self, request: Request) -> None:
-        self._keys.authorise(request)
+    def _admit(self, request: Request) -> ApiKey:
+        key = self._context.keys.authorise(request, "impact")
         check_accept(request)
+        return key
 
-    def _answer(self, response: Response, rows: Sequence[ImpactRow | RowError]) -> None:
-        result = estimate(rows, self._catalog)
+    def _answer(self, key: ApiKey, response: Response, rows: Sequence[ImpactRow | RowError]) -> None:
+        result = estimate(rows, self._context.catalogs.of(key.customer_id))
         answers: list[dict[str, Any]] = []
         for number, row in enumerate(result.rows):
             if row.error is not None:
@@ -65,5 +63,5 @@ class ExplainResource:
             else:
                 answers.append(explained(result, number))
         response.set_header("x-wattdrop-method-version", METHOD_VERSION)
-        response.set_header("x-wattdrop-catalog-digest", self._catalog.digest)
+        response.set_header("x-wattdrop-catalog-digest", result.catalog_digest)
         send(response, msgspec.json.encode({"rows": answers, "has_errors": result.has_errors}))

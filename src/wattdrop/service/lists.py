@@ -129,7 +129,7 @@ class GpuList:
 
 
 def _admit(keys: KeyRing, request: Request) -> None:
-    keys.authorise(request)
+    keys.authorise(request, "read")
     check_accept(request)
 
 

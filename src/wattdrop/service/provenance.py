@@ -12,40 +12,38 @@ from ..engine.explained import source_record
 from ..engine.formulas import formulas
 from ..errors import NotFound
 from .answers import send
-from .authorisation import KeyRing
 from .bodies import check_accept
+from .context import Context
 
 
 class SourceList:
     """Every source of the catalog as a full record, or those of one ``kind``, or the one of an ``id``."""
 
-    def __init__(self, catalog: Catalog, keys: KeyRing) -> None:
-        self._catalog = catalog
-        self._keys = keys
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def on_get(self, request: Request, response: Response) -> None:
         """List them by id."""
-        _admit(self._keys, request)
+        catalog = _admitted(self._context, request)
         wanted, kind = request.get_param("id"), request.get_param("kind")
-        sources = self._catalog.sources()
+        sources = catalog.sources()
         if wanted and wanted not in sources:
             raise NotFound(f"no source has the id {wanted[:80]!r}", field="id")
         ids = [wanted] if wanted else sorted(id for id in sources if not kind or sources[id].kind == kind)
-        _send(response, self._catalog, {"sources": [source_record(self._catalog, id) for id in ids]})
+        _send(response, catalog, {"sources": [source_record(catalog, id) for id in ids]})
 
 
 class QuantityList:
     """The data dictionary: id, unit, meaning, plausible range, whether it raises the impact, where it is computed."""
 
-    def __init__(self, catalog: Catalog, keys: KeyRing) -> None:
-        self._catalog = catalog
-        self._keys = keys
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def on_get(self, request: Request, response: Response) -> None:
         """List them by id, or the one of an ``id``."""
-        _admit(self._keys, request)
+        catalog = _admitted(self._context, request)
         wanted = request.get_param("id")
-        quantities = self._catalog.quantities()
+        quantities = catalog.quantities()
         if wanted and wanted not in quantities:
             raise NotFound(f"no quantity has the id {wanted[:80]!r}", field="id")
         stages = {formula.name: formula.stage for formula in formulas()}
@@ -54,12 +52,14 @@ class QuantityList:
             fields = quantities[id]._asdict()
             record = {name: value for name, value in fields.items() if value == value and value != ""}
             records.append({**record, **({"stage": stages[id]} if id in stages else {})})
-        _send(response, self._catalog, {"quantities": records})
+        _send(response, catalog, {"quantities": records})
 
 
-def _admit(keys: KeyRing, request: Request) -> None:
-    keys.authorise(request)
+def _admitted(context: Context, request: Request) -> Catalog:
+    """The catalog of a caller who may read."""
+    key = context.keys.authorise(request, "read")
     check_accept(request)
+    return context.catalogs.of(key.customer_id)
 
 
 def _send(response: Response, catalog: Catalog, answer: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 from ..errors import NotFound
 from .database import Database
@@ -14,6 +14,11 @@ _PREFIX = "wd_"
 _SHOWN_LETTERS = 7
 FIRST_CUSTOMER_ID = 1
 """Customer of keys made on the command line. Customer 0 owns the catalog's own objects."""
+
+
+Scope: TypeAlias = Literal["impact", "read", "write", "admin"]
+SCOPES: Final[frozenset[str]] = frozenset(get_args(Scope))
+"""What a key may do: estimate; read catalogs and usage; make and change own objects; everything, for every customer."""
 
 
 class ApiKey(NamedTuple):
@@ -25,6 +30,7 @@ class ApiKey(NamedTuple):
     shown: str
     created_at: str
     revoked_at: str | None
+    scopes: frozenset[str] = SCOPES
 
 
 class Keys:

@@ -1,0 +1,19 @@
+"""What the resources of the service share."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .authorisation import KeyRing
+from .catalogs import Catalogs
+from .impacts import Impacts
+from .settings import Settings
+
+
+class Context(NamedTuple):
+    """Handed to every resource."""
+
+    keys: KeyRing
+    catalogs: Catalogs
+    impacts: Impacts
+    settings: Settings

@@ -1,0 +1,59 @@
+"""From rows to an answer, for every endpoint that estimates: the caller's catalog, and large work beside the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from falcon.asgi import Response
+
+from ..engine import METHOD_VERSION, Estimate, estimate
+from ..errors import RowError
+from ..schema import ImpactRow
+from ..store import ApiKey
+from .catalogs import Catalogs
+from .settings import Settings
+
+Rows = Sequence[ImpactRow | RowError]
+
+
+class Impacts:
+    """Estimates rows; small requests on the event loop, large ones on a thread so that small ones need not wait."""
+
+    def __init__(self, catalogs: Catalogs, settings: Settings) -> None:
+        self._catalogs = catalogs
+        self._settings = settings
+        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="wattdrop-impact")
+
+    async def answer(
+        self,
+        key: ApiKey,
+        response: Response,
+        size_bytes: int,
+        parse: Callable[[], Rows],
+        render: Callable[[Estimate], bytes],
+    ) -> bytes:
+        """Parse, estimate and render for the key's customer.
+
+        Parameters
+        ----------
+        key
+            Who asks.
+        response
+            Gets the headers that name method and catalog.
+        size_bytes
+            Size of the body: over ``inline_body_bytes`` the work is done beside the event loop.
+        parse, render
+            From the body to rows, and from the estimate to the bytes of the answer.
+        """
+        catalog = self._catalogs.of(key.customer_id)
+
+        def work() -> bytes:
+            return render(estimate(parse(), catalog))
+
+        response.set_header("x-wattdrop-method-version", METHOD_VERSION)
+        response.set_header("x-wattdrop-catalog-digest", catalog.digest)
+        if size_bytes <= self._settings.inline_body_bytes:
+            return work()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
