@@ -290,6 +290,7 @@ MODEL_NUMBERS = (
     "active_params_billions",
     "num_layers",
     "num_decoder_layers",
+    "layer_launch_ratio",
     "hidden_size",
     "context_length",
     "gflops_per_item",

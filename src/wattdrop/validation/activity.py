@@ -71,7 +71,9 @@ def row_of(m: Measurement, given: Iterable[str], catalog: Catalog, model: str) -
     if "latency" in known and latency_s > 0.0:
         row["processing_duration_ms"] = latency_s * 1000.0
     if m.text("boundary") == "server":
-        row["utilization_rate"] = 1.0  # a benchmark's server is busy all the time that its energy is read
+        # A benchmark's server is busy all the time that its energy is read, or as many of its accelerators as work.
+        working = m.value("working_gpus") / m.value("gpu_count")
+        row["utilization_rate"] = working if 0.0 < working < 1.0 else 1.0
     return row
 
 

@@ -37,6 +37,7 @@ NUMBERS: Final = (
     "latency_s",
     "avg_power_w",
     "idle_gpus",
+    "working_gpus",  # of a server that works on one query at a time; not in published tables, readings fill it
 )
 TEXTS: Final = (
     "row_id",
@@ -133,6 +134,8 @@ def _measurement(number: int, row: Mapping[str, str | None], rules: tuple[Readin
             problem = problem or f"{name} is {cells[name]!r}, not a number"
     idle_gpu_w = max((rule.idle_gpu_w for rule in applied), default=0.0)
     energy = _energy_wh(numbers, idle_gpu_w)
+    if any(rule.with_loading for rule in applied):
+        energy = _without_loading_wh(energy, numbers, idle_gpu_w)
     problem = problem or _problem(cells, energy)
     ids = tuple(rule.id for rule in applied)
     texts = {name: cells[name] for name in TEXTS}
@@ -147,6 +150,22 @@ def _energy_wh(numbers: Mapping[str, float], idle_gpu_w: float) -> float:
     if idle_gpu_w > 0.0:
         energy *= 1.0 - idle_gpu_w * numbers["idle_gpus"] / numbers["avg_power_w"]
     return energy
+
+
+def _without_loading_wh(energy_wh: float, numbers: dict[str, float], idle_gpu_w: float) -> float:
+    """Energy of one request without its share of loading the weights, when the working accelerator idled.
+
+    The recorded duration (energy over mean power) is longer than that of the requests by the loading. The mean power becomes
+    that of the requests.
+    """
+    idle_w = idle_gpu_w * numbers["idle_gpus"]
+    recorded_s = energy_wh * 3600.0 / (numbers["avg_power_w"] - idle_w)
+    loading_s = recorded_s - numbers["latency_s"]
+    if not loading_s > 0.0:
+        return energy_wh
+    without = energy_wh - idle_gpu_w * loading_s / 3600.0
+    numbers["avg_power_w"] = idle_w + without * 3600.0 / numbers["latency_s"]
+    return without
 
 
 def _problem(cells: Mapping[str, str], energy_wh: float) -> str:

@@ -1,7 +1,8 @@
 """How the rows of each source are to be read: what the source did but did not write into the table.
 
 The rules are data, ``validation/measured/readings.toml``, each with its reason. A rule applies to rows whose columns begin
-with what it asks for; it fills cells that are empty and never changes one that is not. No rule names a model.
+with what it asks for. It fills cells that are empty, or sets one whose meaning the source's own code corrects. Rules hold for
+a source, its tasks or a kind of its models; none looks at an energy.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ class Reading(NamedTuple):
     fill: Mapping[str, str]  # column -> value where the cell is empty
     idle_gpu_w: float  # draw of each accelerator that was idle inside the measured energy [W]; 0: none
     reason: str
+    put: Mapping[str, str] = {}  # column -> value, whatever the cell says
+    with_loading: bool = False  # the energy spans the loading of the weights too, at the draw of an idle accelerator
 
 
 @cache
@@ -37,19 +40,21 @@ def shipped_readings() -> tuple[Reading, ...]:
             {column: str(value) for column, value in rule.get("fill", {}).items()},
             float(rule.get("idle_gpu_w", 0.0)),
             rule["reason"],
+            {column: str(value) for column, value in rule.get("put", {}).items()},
+            bool(rule.get("with_loading", False)),
         )
         for rule in tomllib.loads(text)["reading"]
     )
 
 
 def apply(cells: Mapping[str, str], rules: Iterable[Reading]) -> tuple[dict[str, str], tuple[Reading, ...]]:
-    """The cells with gaps filled, and the rules that applied."""
+    """The cells with gaps filled, and the rules that applied. The first rule that fills a cell wins; a ``put`` always does."""
     filled = dict(cells)
     applied = []
     for rule in rules:
         if not all(cells.get(column, "").startswith(starts) for column, starts in rule.where.items()):
             continue
-        gaps = {column: value for column, value in rule.fill.items() if not filled.get(column)}
+        gaps = {column: value for column, value in rule.fill.items() if not filled.get(column)} | rule.put
         filled.update(gaps)
         if gaps or (rule.idle_gpu_w > 0.0 and cells.get("idle_gpus")):
             applied.append(rule)

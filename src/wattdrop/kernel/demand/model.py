@@ -19,6 +19,7 @@ class Model(NamedTuple):
     active_params: float
     layers: float
     decoder_layers: float
+    layer_launch_ratio: float
     width: float
     context_tokens: float
     flops_per_item: float
@@ -73,6 +74,7 @@ def model_from(fields: Fields) -> Model:
         active_params=known(number("active_params_billions") * 1e9, total_params),
         layers=number("num_layers"),
         decoder_layers=number("num_decoder_layers"),
+        layer_launch_ratio=number("layer_launch_ratio"),
         width=number("hidden_size"),
         context_tokens=number("context_length"),
         flops_per_item=number("gflops_per_item") * 1e9,

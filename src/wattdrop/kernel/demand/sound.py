@@ -34,9 +34,15 @@ def speech_to_text_demand(m: Model, k: Constants) -> Demand:
         decode_tokens_per_output_token=1.0,
         decode_tokens_per_input_audio_second=k["speech_tokens_per_s"],
         decode_weights_share=1.0 - encoder / m.total_params,
-        step_host_s=step_host_s((m.total_params - encoder) / (k["params_per_decoder_layer"] * m.width**2), k),
+        step_host_s=step_host_s(known(m.decoder_layers, _decoder_layers(m, encoder, k)), k),
         default_output_tokens=k["speech_tokens_per_s"] * k["default_input_audio_s"],
     )
+
+
+def _decoder_layers(m: Model, encoder_params: float, k: Constants) -> float:
+    """Decoder layers by the weights that are left for them; the vocabulary is among those, so no more than the encoder has."""
+    layers = (m.total_params - encoder_params) / (k["params_per_decoder_layer"] * m.width**2)
+    return min(layers, m.layers) if m.layers == m.layers else layers
 
 
 def speech_encoder_params(m: Model, k: Constants) -> float:

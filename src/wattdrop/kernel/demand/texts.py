@@ -66,6 +66,7 @@ def one_pass(m: Model, k: Constants) -> Demand:
     layers = known(m.layers, k["layers_at_1e8_params"] * (m.active_params / 1e8) ** k["layers_size_exponent"])
     return Demand(
         pass_weight_bytes=m.active_params * m.weight_bytes,
-        pass_overhead_s=k["pass_call_overhead_s"] + k["pass_layer_overhead_s"] * layers,
+        pass_overhead_s=k["pass_call_overhead_s"]
+        + k["pass_layer_overhead_s"] * layers * known(m.layer_launch_ratio, 1.0),
         pass_batch_size=k["default_pass_batch_size"],
     )
