@@ -49,6 +49,7 @@ class Setup(NamedTuple):
     pass_flops_per_input_audio_second: Column
     pass_flops_per_output_audio_second: Column
     pass_weight_bytes: Column  # bytes of weights read per call
+    pass_activation_bytes_per_flop: Column  # bytes of feature maps written and read per FLOP of vision
     pass_overhead_s: Column  # device-seconds per call at batch 1 (kernel launches, host gaps)
     audio_window_s: (
         Column  # input audio is padded to a multiple of this; a tiny number where it is not padded

@@ -31,6 +31,8 @@ class PassResult(NamedTuple):
     pass_tuned: Column
     pass_compute_full_power_s: Column
     pass_weights_full_power_s: Column
+    pass_activation_bytes: Column
+    pass_activations_full_power_s: Column
     pass_busy_device_s: Column
     pass_decoded_tokens: Column
     pass_host_device_s: Column
@@ -59,6 +61,9 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
 
     Notes
     -----
+    Convolutions write feature maps and read them again, many bytes for little arithmetic: at 8 bits on a fast accelerator
+    that traffic costs as much as the arithmetic. Transformers' is small beside theirs and is left to the factor.
+
     Pixels read and pixels made describe the same work of an upscaler from its two ends: the larger of the two counts.
     Sound is padded to whole windows, at least one. Where the host needs longer to prepare and launch a call than the
     accelerator needs to run it, the accelerator waits at a little above idle. Encoder-decoder models run in library
@@ -123,7 +128,13 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
     pass_weights_full_power_s = (
         c.pass_weight_factor * s.pass_weight_bytes / s.gpu_bandwidth_bytes_per_s / pass_batch_size
     )
-    pass_busy_device_s = (pass_compute_full_power_s + pass_weights_full_power_s) / c.pass_compute_power_share
+    pass_activation_bytes = s.pass_activation_bytes_per_flop * pass_vision_flops
+    pass_activations_full_power_s = (
+        c.pass_weight_factor * pass_activation_bytes / s.gpu_bandwidth_bytes_per_s
+    )
+    pass_busy_device_s = (
+        pass_compute_full_power_s + pass_weights_full_power_s + pass_activations_full_power_s
+    ) / c.pass_compute_power_share
     pass_decoded_tokens = op.pick(
         e.output_tokens,
         op.where(
@@ -142,7 +153,12 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
         s.gpu_idle_power_w + c.waiting_power_share * (s.gpu_max_power_w - s.gpu_idle_power_w)
     ) / s.gpu_max_power_w
     pass_waiting_full_power_s = pass_waiting_device_s * pass_waiting_power_share
-    pass_full_power_s = pass_compute_full_power_s + pass_weights_full_power_s + pass_waiting_full_power_s
+    pass_full_power_s = (
+        pass_compute_full_power_s
+        + pass_weights_full_power_s
+        + pass_activations_full_power_s
+        + pass_waiting_full_power_s
+    )
     pass_device_s = op.mx(pass_busy_device_s, pass_host_device_s)
     return PassResult(
         pass_batch_size=pass_batch_size,
@@ -160,6 +176,8 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
         pass_tuned=pass_tuned,
         pass_compute_full_power_s=pass_compute_full_power_s,
         pass_weights_full_power_s=pass_weights_full_power_s,
+        pass_activation_bytes=pass_activation_bytes,
+        pass_activations_full_power_s=pass_activations_full_power_s,
         pass_busy_device_s=pass_busy_device_s,
         pass_decoded_tokens=pass_decoded_tokens,
         pass_host_device_s=pass_host_device_s,

@@ -20,6 +20,7 @@ class Machine(NamedTuple):
     flops_per_s: float
     bandwidth_bytes_per_s: float
     memory_bytes: float
+    activation_traffic_share: float
     embodied_gco2e: float
     embodied_ml: float
     gpus: float
@@ -61,6 +62,7 @@ def machine_of(catalog: Catalog, hardware: HardwareFound, datatype_ix: int) -> M
         flops_per_s=peak_flops(catalog, gpu, datatype_ix) * part,
         bandwidth_bytes_per_s=of_gpu(gpu, "memory_bandwidth_gb_s") * BYTES_PER_GB * efficiency * part,
         memory_bytes=of_gpu(gpu, "memory_gb") * BYTES_PER_GB * part,
+        activation_traffic_share=_activation_traffic_share(of_gpu(gpu, "activation_traffic_share")),
         embodied_gco2e=0.0 if on_processor else of_gpu(gpu, "embodied_emissions_kgco2e") * G_PER_KG * part,
         embodied_ml=0.0 if on_processor else of_gpu(gpu, "embodied_water_l") * ML_PER_L * part,
         gpus=max(1.0, count),
@@ -70,6 +72,11 @@ def machine_of(catalog: Catalog, hardware: HardwareFound, datatype_ix: int) -> M
         host_embodied_ml=of_node(node, "embodied_water_l_ex_gpu") * ML_PER_L,
         use_life_s=of_node(node, "use_life_years") * S_PER_YEAR,
     )
+
+
+def _activation_traffic_share(share: float) -> float:
+    """Feature maps go through the memory unless the accelerator is known to keep them on the chip."""
+    return share if share == share else 1.0
 
 
 def peak_flops(catalog: Catalog, gpu: int, datatype_ix: int) -> float:

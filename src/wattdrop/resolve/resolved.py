@@ -135,6 +135,10 @@ def _bind(
     weight_bytes = catalog.datatypes.number(datatype_ix, "bytes_per_weight")
     demand = demand_for(task.chosen, model_fields(catalog, model_ix, weight_bytes), constants)
     machine = machine_of(catalog, hardware, datatype_ix)
+    demand = demand._replace(
+        pass_activation_bytes_per_flop=demand.pass_activation_bytes_per_flop
+        * machine.activation_traffic_share
+    )
     model = weights_of(catalog, model_ix)
     replica = (
         float(d.gpu_count)

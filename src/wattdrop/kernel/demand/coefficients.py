@@ -24,6 +24,7 @@ class Demand(NamedTuple):
     pass_flops_per_input_audio_second: float = 0.0
     pass_flops_per_output_audio_second: float = 0.0
     pass_weight_bytes: float = 0.0
+    pass_activation_bytes_per_flop: float = 0.0
     pass_overhead_s: float = 0.0
     audio_window_s: float = 1.0
     pass_batch_size: float = 1.0

@@ -8,6 +8,9 @@ from .tasks import MAKES_VIDEO
 from .texts import one_pass, step_host_s, text_demand
 
 
+_WRITTEN_AND_READ = 2.0
+
+
 def image_pass_demand(m: Model, k: Constants) -> Demand:
     """One pass over an image that is first resized to the model's own size: pixels of the original do not matter."""
     native = known(m.native_pixels, k["default_classifier_pixels"])
@@ -15,6 +18,9 @@ def image_pass_demand(m: Model, k: Constants) -> Demand:
     return demand._replace(
         pass_overhead_s=demand.pass_overhead_s + image_preparation_s(native, k),
         pass_flops_per_input_image=image_flops(m, m.active_params, k),
+        pass_activation_bytes_per_flop=_WRITTEN_AND_READ * k["cnn_activations_per_flop"] * m.weight_bytes
+        if m.architecture == "cnn"
+        else 0.0,
         default_input_images=1.0,
         default_input_pixels=native,
     )
@@ -44,7 +50,7 @@ def captioning_demand(m: Model, task: str, k: Constants) -> Demand:
     vision_params = k["caption_vision_share"] * m.active_params
     return text_demand(m, task, k)._replace(
         decode_weights_share=1.0 - k["caption_vision_share"],
-        step_host_s=step_host_s(m.layers, k),
+        step_host_s=step_host_s(known(m.decoder_layers, m.layers), k),
         prefill_tokens_per_input_pixel=0.0,
         pass_flops_per_input_image=image_flops(m, vision_params, k),
         pass_overhead_s=one_pass(m, k).pass_overhead_s
