@@ -57,6 +57,8 @@ PULL = 0.02
 LEAST_POWER = 0.5
 STEP = 0.01  # of a constant, for derivatives
 LEFT_OUT_STEPS = 3
+#: Spreads are looked up at most here among the left-out errors.
+MOST_SHARE = 0.95
 
 
 class Constant(NamedTuple):
@@ -240,9 +242,12 @@ def left_out(
 def spreads_without(problem: Problem, errors: Any, seen: Any) -> dict[str, float]:
     """The spreads of the method by kind of work: quantiles of the left-out errors of the rows that may be seen.
 
-    Every model has the same weight. Accelerators that are no basis of the fit are left aside: they have a spread of
-    their own.
+    Every model has the same weight. Errors of one family go together, so n families are n observations and the share p
+    of them is looked up at p (n + 1) / n, as split conformal prediction does for its calibration points (Lei et al. 2018,
+    Journal of the American Statistical Association 113, 1094), but no further out than ``MOST_SHARE``: single rows that no
+    model could predict must not decide. Accelerators that are no basis of the fit are left aside: they have their own.
     """
+    families = np.array([m.text("model_family") for m in problem.measurements])
     known = np.array([gpu in MEASURED_GPUS for gpu in problem.gpus])
     kinds = np.array(problem.kinds)
     found = {}
@@ -255,8 +260,10 @@ def spreads_without(problem: Problem, errors: Any, seen: Any) -> dict[str, float
         sizes = np.abs(errors[rows])
         order = np.argsort(sizes)
         passed = (np.cumsum(weights[order]) - weights[order] / 2.0) / weights.sum()
+        observed = len(set(families[rows]))
         for level in (50, 90):
-            found[f"method_{kind}_{level}"] = float(np.exp(np.interp(level / 100.0, passed, sizes[order])))
+            share = min(level / 100.0 * (observed + 1.0) / observed, MOST_SHARE)
+            found[f"method_{kind}_{level}"] = float(np.exp(np.interp(share, passed, sizes[order])))
     return found
 
 

@@ -16,8 +16,8 @@ def catalog() -> Catalog:
     ("table", "rows"),
     [
         ("models", 2_090),  # 781 open, 937 media, 372 closed
-        ("gpus", 108),
-        ("nodes", 1_287),
+        ("gpus", 110),
+        ("nodes", 1_289),
         ("services", 72),
         ("providers", 49),
         ("regions", 306),

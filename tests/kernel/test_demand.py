@@ -215,6 +215,27 @@ def test_whisper_writes_its_transcript_token_by_token() -> None:
     assert demand.decode_tokens_per_input_audio_second == 3.3
 
 
+def test_a_decoder_is_as_deep_as_it_is_and_never_deeper_than_its_encoder() -> None:
+    known = demand_for("speech-to-text", {**WHISPER, "num_decoder_layers": 2.0}, K)
+    unknown = demand_for("speech-to-text", {**WHISPER, "total_params_billions": 5.0}, K)
+    layer_s = K["alone_layer_s"] * 16 / 12
+    assert known.step_host_s == pytest.approx(2 * layer_s)
+    assert unknown.step_host_s == pytest.approx(32 * layer_s)
+
+
+def test_layers_of_more_kernels_take_longer_to_launch() -> None:
+    bert = {
+        "task": "text-embedding",
+        "architecture": "encoder",
+        "total_params_billions": 0.1,
+        "num_layers": 12.0,
+    }
+    plain, deberta = (demand_for("text-embedding", {**bert, "layer_launch_ratio": x}, K) for x in (1.0, 1.8))
+    assert deberta.pass_overhead_s - plain.pass_overhead_s == pytest.approx(
+        0.8 * 12 * K["pass_layer_overhead_s"]
+    )
+
+
 def test_ctc_ends_with_its_encoder() -> None:
     demand = demand_for("speech-to-text", WAV2VEC2, K)
     assert demand.decodes == 0.0

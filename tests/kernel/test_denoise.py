@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import doctest
 import math
 import tomllib
 from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -194,11 +192,3 @@ def test_shipped_constants_put_an_image_where_it_was_measured() -> None:
     )
     energy_wh = denoise(s, SILENT, c, FLOATS).denoise_full_power_s * 700.0 / 3600.0
     assert 0.44 / 1.5 < energy_wh < 0.44 * 1.5
-
-
-@pytest.mark.parametrize("page", ["encoders", "images", "audio", "video"])
-def test_worked_numbers_of_the_explanation_hold(page: str) -> None:
-    text = (Path(__file__).parents[2] / "docs" / "explanation" / f"method-{page}.md").read_text("utf-8")
-    examples = doctest.DocTestParser().get_doctest(text, {}, page, None, None)
-    assert len(examples.examples) > 0
-    assert doctest.DocTestRunner().run(examples).failed == 0

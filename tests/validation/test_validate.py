@@ -71,6 +71,55 @@ def test_a_reading_rule_fills_gaps_only():
     assert one(source=source, task="text-generation", output_tokens="33").value("output_tokens") == 33
 
 
+def test_the_loading_of_weights_is_taken_off_at_the_draw_of_an_idle_accelerator():
+    # 3.6 J at 500 - 392 W above the idle accelerators: 33.3 ms recorded, 20 ms of them queries, 13.3 ms of loading at 56 W
+    node_wh = 0.001 / (1 - 7 * 56 / 500)
+    m = one(source="Luccioni et al. 2024 (Power Hungry Processing)", idle_gpus="7", avg_power_w="500",
+            energy_wh_per_request=str(node_wh), latency_s="0.02")  # fmt: skip
+    loading_s = 3.6 / 108 - 0.02
+    assert m.energy_wh * 3600 == pytest.approx(3.6 - 56 * loading_s)
+    assert (m.value("avg_power_w") - 7 * 56) * 0.02 == pytest.approx(m.energy_wh * 3600)
+
+
+def test_a_reading_may_say_what_a_cell_leaves_out():
+    m = one(
+        source="HF AI Energy Score (Feb 2025)",
+        task="question-answering",
+        architecture="encoder",
+        input_tokens="11",
+    )
+    assert m.value("input_tokens") == 170
+    assert "questions-with-their-context" in m.readings
+
+
+@pytest.mark.parametrize(
+    ("model", "task", "tokens"),
+    [
+        ("gpt2", "question-answering", 65),
+        ("bigscience/bloom-560m", "text-classification", 45),
+        ("bigscience/bloomz-560m", "text-classification", 1),
+        ("google/flan-t5-base", "question-answering", 2),
+    ],
+)
+def test_base_models_write_to_the_limit_and_others_a_word(model, task, tokens):
+    m = one(source="Luccioni et al. 2024", task=task, model_hf_path=model, output_tokens="")
+    assert m.value("output_tokens") == tokens
+
+
+def test_one_accelerator_of_a_server_works_where_queries_come_one_at_a_time():
+    cells = {
+        "source": "MLPerf Inference v2.1 Power",
+        "boundary": "server",
+        "gpu": "A100 PCIe 80GB",
+        "gpu_count": "8",
+    }
+    alone = one(**cells, engine="TensorRT / vendor stack (SingleStream scenario)")
+    full = one(**cells, engine="TensorRT / vendor stack (Offline scenario)")
+    rows = [row_of(m, given_of("hardware"), default_catalog(), "gpt2") for m in (alone, full)]
+    assert [row["utilization_rate"] for row in rows] == [1 / 8, 1.0]
+    assert all("gpu_count" not in row for row in rows)  # a server's accelerators are replicas, not one
+
+
 def test_energy_per_token_stands_in_for_energy_per_request():
     m = one(energy_wh_per_request="", energy_j_per_output_token="0.72")
     assert m.energy_wh == pytest.approx(0.72 * 500 / 3600)

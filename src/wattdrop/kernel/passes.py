@@ -129,9 +129,7 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
         c.pass_weight_factor * s.pass_weight_bytes / s.gpu_bandwidth_bytes_per_s / pass_batch_size
     )
     pass_activation_bytes = s.pass_activation_bytes_per_flop * pass_vision_flops
-    pass_activations_full_power_s = (
-        c.pass_weight_factor * pass_activation_bytes / s.gpu_bandwidth_bytes_per_s
-    )
+    pass_activations_full_power_s = c.pass_weight_factor * pass_activation_bytes / s.gpu_bandwidth_bytes_per_s
     pass_busy_device_s = (
         pass_compute_full_power_s + pass_weights_full_power_s + pass_activations_full_power_s
     ) / c.pass_compute_power_share

@@ -116,7 +116,7 @@ def _hardware(m: Measurement, catalog: Catalog) -> dict[str, Any]:
     ix = catalog.gpus.find(name)
     hardware: dict[str, Any] = {"gpu_id": name if ix is None else catalog.gpus.ids[ix]}
     count, idle = m.value("gpu_count"), m.value("idle_gpus")
-    if count >= 1.0:
+    if count >= 1.0 and m.text("boundary") == "gpu_only":  # a server's accelerators are many replicas
         hardware["gpu_count"] = max(int(count - (idle if idle == idle else 0.0)), 1)
     return hardware
 

@@ -155,8 +155,8 @@ def _energy_wh(numbers: Mapping[str, float], idle_gpu_w: float) -> float:
 def _without_loading_wh(energy_wh: float, numbers: dict[str, float], idle_gpu_w: float) -> float:
     """Energy of one request without its share of loading the weights, when the working accelerator idled.
 
-    The recorded duration (energy over mean power) is longer than that of the requests by the loading. The mean power becomes
-    that of the requests.
+    The recorded duration (energy over mean power) is longer than that of the requests by the loading. The mean power
+    becomes that of the requests.
     """
     idle_w = idle_gpu_w * numbers["idle_gpus"]
     recorded_s = energy_wh * 3600.0 / (numbers["avg_power_w"] - idle_w)

@@ -1,8 +1,8 @@
 """How the rows of each source are to be read: what the source did but did not write into the table.
 
 The rules are data, ``validation/measured/readings.toml``, each with its reason. A rule applies to rows whose columns begin
-with what it asks for. It fills cells that are empty, or sets one whose meaning the source's own code corrects. Rules hold for
-a source, its tasks or a kind of its models; none looks at an energy.
+with what it asks for. It fills cells that are empty, or sets one whose meaning the source's own code corrects. Rules hold
+for a source, its tasks or a kind of its models; none looks at an energy.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ class Reading(NamedTuple):
     idle_gpu_w: float  # draw of each accelerator that was idle inside the measured energy [W]; 0: none
     reason: str
     put: Mapping[str, str] = {}  # column -> value, whatever the cell says
-    with_loading: bool = False  # the energy spans the loading of the weights too, at the draw of an idle accelerator
+    with_loading: bool = (
+        False  # the energy spans the loading of the weights too, at the draw of an idle accelerator
+    )
 
 
 @cache
@@ -48,13 +50,14 @@ def shipped_readings() -> tuple[Reading, ...]:
 
 
 def apply(cells: Mapping[str, str], rules: Iterable[Reading]) -> tuple[dict[str, str], tuple[Reading, ...]]:
-    """The cells with gaps filled, and the rules that applied. The first rule that fills a cell wins; a ``put`` always does."""
+    """The cells with gaps filled, and the rules that applied. The first rule to fill a cell wins; a ``put`` always does."""
     filled = dict(cells)
     applied = []
     for rule in rules:
         if not all(cells.get(column, "").startswith(starts) for column, starts in rule.where.items()):
             continue
-        gaps = {column: value for column, value in rule.fill.items() if not filled.get(column)} | rule.put
+        gaps = {column: value for column, value in rule.fill.items() if not filled.get(column)}
+        gaps.update(rule.put)
         filled.update(gaps)
         if gaps or (rule.idle_gpu_w > 0.0 and cells.get("idle_gpus")):
             applied.append(rule)

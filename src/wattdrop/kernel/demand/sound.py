@@ -40,7 +40,7 @@ def speech_to_text_demand(m: Model, k: Constants) -> Demand:
 
 
 def _decoder_layers(m: Model, encoder_params: float, k: Constants) -> float:
-    """Decoder layers by the weights that are left for them; the vocabulary is among those, so no more than the encoder has."""
+    """Decoder layers by the weights left for them; the vocabulary is among those, so no more than the encoder has."""
     layers = (m.total_params - encoder_params) / (k["params_per_decoder_layer"] * m.width**2)
     return min(layers, m.layers) if m.layers == m.layers else layers
 

@@ -7,7 +7,6 @@ from .model import Constants, Model, known
 from .tasks import MAKES_VIDEO
 from .texts import one_pass, step_host_s, text_demand
 
-
 _WRITTEN_AND_READ = 2.0
 
 
@@ -50,7 +49,7 @@ def captioning_demand(m: Model, task: str, k: Constants) -> Demand:
     vision_params = k["caption_vision_share"] * m.active_params
     return text_demand(m, task, k)._replace(
         decode_weights_share=1.0 - k["caption_vision_share"],
-        step_host_s=step_host_s(known(m.decoder_layers, m.layers), k),
+        step_host_s=step_host_s(known(m.decoder_layers, m.layers) * known(m.layer_launch_ratio, 1.0), k),
         prefill_tokens_per_input_pixel=0.0,
         pass_flops_per_input_image=image_flops(m, vision_params, k),
         pass_overhead_s=one_pass(m, k).pass_overhead_s
