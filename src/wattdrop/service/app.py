@@ -13,6 +13,7 @@ from .context import Context
 from .explain import ExplainResource
 from .impact import ImpactResource
 from .impacts import Impacts
+from .lifecycle import Lifecycle
 from .lists import GpuList, ModelList, NodeList
 from .paths import AsgiApp, CollapseSlashes, RefuseUnexpanded
 from .provenance import QuantityList, SourceList
@@ -22,12 +23,13 @@ from .status import StatusResource
 
 def create_app(catalog: Catalog, keys: Keys, settings: Settings) -> AsgiApp:
     """The application over a loaded catalog and a store of keys."""
-    app = falcon.asgi.App(middleware=[RefuseUnexpanded()])
+    lifecycle = Lifecycle()
+    app = falcon.asgi.App(middleware=[RefuseUnexpanded(), lifecycle])
     app.req_options.strip_url_path_trailing_slash = True
     add_error_handlers(app)
     ring = KeyRing(keys, settings.key_cache_seconds)
     catalogs = Catalogs(catalog)
-    context = Context(ring, catalogs, Impacts(catalogs, settings), settings)
+    context = Context(ring, catalogs, Impacts(catalogs, settings), settings, lifecycle)
     app.add_route("/status", StatusResource())
     app.add_route("/v1/impact", ImpactResource(context))
     app.add_route("/v1/explain", ExplainResource(context))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from .authorisation import KeyRing
 from .catalogs import Catalogs
 from .impacts import Impacts
+from .lifecycle import Lifecycle
 from .settings import Settings
 
 
@@ -17,3 +18,4 @@ class Context(NamedTuple):
     catalogs: Catalogs
     impacts: Impacts
     settings: Settings
+    lifecycle: Lifecycle

@@ -22,8 +22,8 @@ class ImpactResource:
 
     async def on_post(self, request: Request, response: Response) -> None:
         """Answer a batch."""
-        keys, _, impacts, settings = self._context
-        key = keys.authorise(request, "impact")
+        impacts, settings = self._context.impacts, self._context.settings
+        key = self._context.keys.authorise(request, "impact")
         check_accept(request)
         debug, ranges = flag(request, "debug"), flag(request, "ranges")
 
