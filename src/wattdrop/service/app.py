@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import falcon.asgi
 
 from ..catalog import Catalog, load
@@ -24,7 +26,8 @@ from .status import StatusResource
 def create_app(catalog: Catalog, keys: Keys, settings: Settings) -> AsgiApp:
     """The application over a loaded catalog and a store of keys."""
     lifecycle = Lifecycle()
-    app = falcon.asgi.App(middleware=[RefuseUnexpanded(), lifecycle])
+    middleware: list[Any] = [RefuseUnexpanded(), lifecycle]
+    app = falcon.asgi.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     add_error_handlers(app)
     ring = KeyRing(keys, settings.key_cache_seconds)
