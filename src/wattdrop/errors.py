@@ -14,6 +14,7 @@ Whole-request problems are exceptions; each knows its HTTP status and its stable
     │   ├── TooLarge                   413  too_large             body or number of rows over the limit
     │   ├── UnsupportedMediaType       415  unsupported_media_type
     │   └── RateLimited                429  rate_limited
+    ├── Overloaded                     503  overloaded            more at once than the service takes
     ├── CatalogError                   503  catalog_error         a data file is broken: file, entry and field
     ├── StoreError                     503  store_error           the database cannot be used
     └── SettingError                   500  setting_error         a setting has a value that it cannot have
@@ -117,6 +118,13 @@ class RateLimited(RequestError):
     default_code = "rate_limited"
 
 
+class Overloaded(WattdropError):
+    """More at once than the service takes; the same request may be sent again in a moment."""
+
+    status = 503
+    default_code = "overloaded"
+
+
 class CatalogError(WattdropError):
     """A data file is broken. The message names file, entry and field."""
 
@@ -152,6 +160,9 @@ REQUEST_ERROR_CODES: Final[dict[str, str]] = {
     "invalid_encoding": "The body is not what its Content-Encoding says.",
     "unexpanded_path_template": "The path still holds a template such as {modelId}.",
     "address_error": "The service cannot listen where it should.",
+    "request_timeout": "The request was sent too slowly.",
+    "head_too_large": "The request line and headers are over the limit.",
+    "stopping": "The service stopped before the answer was ready.",
 }
 """Codes of whole-request errors beyond the default codes of the classes above, each with its one sentence."""
 

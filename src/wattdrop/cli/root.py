@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "validate": Entry("validate", "validate", "Hold the method against a table of measured energy."),
     "check-data": Entry("check_data", "check_data", "Check every figure of the catalog."),
     "keys": Entry("keys", "keys", "Create, list and revoke API keys of the service."),
+    "settings": Entry("settings", "settings", "Show the settings of the service and where each comes from."),
     "completion": Entry("completion", "completion", "Print the completion script of a shell."),
 }
 

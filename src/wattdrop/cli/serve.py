@@ -4,27 +4,46 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from shlex import quote
 from shutil import which
+from typing import Any
 
 import click
 
-_SERVER_PACKAGES = frozenset({"falcon", "uvicorn"})
+from ..service.settings import SETTINGS, Settings, flag, read_settings, variable
+from ..service.shared_counts import shared_counts
+
+_SERVER_PACKAGES = frozenset({"falcon", "prometheus_client", "uvicorn"})
+
+
+def _setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A flag for every setting that is not a secret."""
+    for one in reversed(SETTINGS):
+        if flag(one):
+            shown = f" [default: {one.default}]" if one.default else ""
+            command = click.option(flag(one), one.name, metavar="VALUE", help=one.sentence + shown)(command)
+    return command
 
 
 @click.command()
-@click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for every one."
-)
-@click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one."
-)
-@click.option(
-    "--workers", default=1, show_default=True, type=click.IntRange(1, 256), help="Server processes."
-)
-def serve(host: str, port: int, workers: int) -> None:
-    """Start the HTTP service, with an embedded database and a key that works at once."""
+@_setting_flags
+def serve(**flags: str | None) -> None:
+    """Start the HTTP service, with an embedded database and a key that works at once.
+
+    Each setting is a flag, an environment variable (WATTDROP_PORT) or a line of the TOML file that WATTDROP_CONFIG
+    names; `wattdrop settings` shows which one holds. SIGTERM or Ctrl-C answers the open requests and stops; a second
+    one stops at once.
+    """
+    settings = read_settings(flags=flags)
+    # Worker processes read the environment.
+    os.environ.update({variable(one): value for one in SETTINGS if (value := flags.get(one.name))})
+    with shared_counts(settings):
+        sys.exit(_serve(settings))
+
+
+def _serve(settings: Settings) -> int:
     try:
         from ..service.server import listen, local_key, run
     except ModuleNotFoundError as error:
@@ -32,17 +51,17 @@ def serve(host: str, port: int, workers: int) -> None:
             raise
         raise click.UsageError("the service needs more packages: pip install 'wattdrop[service]'") from None
     from ..catalog import load
-    from ..service.settings import read_settings
     from ..store import Keys, open_database
 
-    settings = read_settings()
-    listener = listen(host, port)
+    listener = listen(settings.host, settings.port)
     load()  # a broken catalog stops here, before anything is announced
     database = open_database(settings.database)
     key = local_key(Keys(database), settings.local_key)
     database.close()
-    click.echo(_announcement(_address(host, listener.getsockname()[1]), key, settings.database))
-    run(listener, settings, workers)
+    address = _address(settings.host, listener.getsockname()[1])
+    click.echo(_announcement(address, key, settings.database))
+    sys.stdout.flush()
+    return run(listener, settings)
 
 
 def _address(host: str, port: int) -> str:

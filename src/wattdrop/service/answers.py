@@ -9,8 +9,10 @@ import falcon
 import msgspec
 from falcon.asgi import App, Request, Response
 
-from ..errors import RateLimited, Unauthorized, WattdropError
+from ..errors import Overloaded, RateLimited, Unauthorized, WattdropError
 from ..schema import Error, ErrorDetails
+from . import metrics
+from .exchange import current
 
 _log = logging.getLogger(__name__)
 _encoder = msgspec.json.Encoder()
@@ -54,7 +56,7 @@ async def _from_ours(request: Request, response: Response, error: WattdropError,
     send_error(response, error.status, Error(code=error.code, message=error.message, details=details))
     if isinstance(error, Unauthorized):
         response.set_header("WWW-Authenticate", "Bearer")
-    if isinstance(error, RateLimited):
+    if isinstance(error, RateLimited | Overloaded):
         response.set_header("Retry-After", "1")
 
 
@@ -75,6 +77,10 @@ async def _from_falcon(
 
 
 async def _unexpected(request: Request, response: Response, error: Exception, _: dict[str, Any]) -> None:
-    _log.error("%s %s failed", request.method, request.path, exc_info=error)
-    message = "the service failed on this request; its log says why"
-    send_error(response, 500, Error(code="internal_error", message=message))
+    exchange = current()
+    metrics.failed()
+    named = {"request_id": exchange.id}
+    _log.error("%s %s failed", exchange.method, exchange.template, exc_info=error, extra=named)
+    message = "the service failed on this request; its log says why, under the request_id"
+    details = ErrorDetails(request_id=exchange.id)
+    send_error(response, 500, Error(code="internal_error", message=message, details=details))

@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
 
 import falcon.asgi
 
 from ..catalog import Catalog, load
+from ..engine import METHOD_VERSION
 from ..store import Keys, open_database
+from . import metrics, tracing
 from .answers import add_error_handlers
 from .authorisation import KeyRing
 from .catalogs import Catalogs
 from .context import Context
 from .explain import ExplainResource
+from .front import Front, NoteTemplate
+from .health import HealthResource, MetricsResource, ReadyResource
 from .impact import ImpactResource
 from .impacts import Impacts
 from .lifecycle import Lifecycle
 from .lists import GpuList, ModelList, NodeList
-from .paths import AsgiApp, CollapseSlashes, RefuseUnexpanded
+from .paths import CollapseSlashes, RefuseUnexpanded
 from .provenance import QuantityList, SourceList
+from .readiness import Readiness
 from .settings import Settings, read_settings
 from .status import StatusResource
+from .tracing import Tracing
 
 
-def create_app(catalog: Catalog, keys: Keys, settings: Settings) -> AsgiApp:
+def create_app(catalog: Catalog, keys: Keys, settings: Settings, traces: Tracing | None = None) -> Front:
     """The application over a loaded catalog and a store of keys."""
     lifecycle = Lifecycle()
-    middleware: list[Any] = [RefuseUnexpanded(), lifecycle]
+    middleware: list[Any] = [NoteTemplate(), RefuseUnexpanded(), lifecycle]
     app = falcon.asgi.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     add_error_handlers(app)
     ring = KeyRing(keys, settings.key_cache_seconds)
     catalogs = Catalogs(catalog)
-    context = Context(ring, catalogs, Impacts(catalogs, settings), settings, lifecycle)
-    app.add_route("/status", StatusResource())
+    readiness = Readiness(lifecycle)
+    readiness.add("catalog", lambda: "" if len(catalogs.base.models) else "empty")
+    readiness.add("database", lambda: "" if keys.find("") is None else "wrong")
+    context = Context(ring, catalogs, Impacts(catalogs, settings), settings, lifecycle, readiness)
+    metrics.build(version("wattdrop"), METHOD_VERSION, catalog.digest)
+    if traces is not None:
+        lifecycle.on_stop(traces.stop)
+    app.add_route("/status", StatusResource(readiness))
+    app.add_route("/health", HealthResource())
+    app.add_route("/ready", ReadyResource(readiness))
+    app.add_route("/metrics", MetricsResource(settings.metrics_token))
     app.add_route("/v1/impact", ImpactResource(context))
     app.add_route("/v1/explain", ExplainResource(context))
     app.add_route("/sources", SourceList(context))
@@ -41,12 +57,12 @@ def create_app(catalog: Catalog, keys: Keys, settings: Settings) -> AsgiApp:
     app.add_route("/model", ModelList(catalog, ring))
     app.add_route("/node", NodeList(catalog, ring))
     app.add_route("/gpu", GpuList(catalog, ring))
-    return CollapseSlashes(app)
+    return Front(CollapseSlashes(app), lifecycle, settings, traces)
 
 
-def app_of_environment() -> AsgiApp:
+def app_of_environment() -> Front:
     """The application as a server process starts it: settings from the environment, the package's own catalog."""
     import numpy  # noqa: F401 - here, so that the first large batch need not wait for it
 
     settings = read_settings()
-    return create_app(load(), Keys(open_database(settings.database)), settings)
+    return create_app(load(), Keys(open_database(settings.database)), settings, tracing.set_up())

@@ -10,6 +10,7 @@ from falcon.asgi import Request
 
 from ..errors import Forbidden, Unauthorized
 from ..store import ApiKey, Keys, Scope
+from .exchange import current
 
 _HEADERS = ("x-api-key", "x-scope3-api-key")
 _MOST_REMEMBERED = 10_000
@@ -31,6 +32,7 @@ class KeyRing:
     def admit(self, key: str | None, scope: Scope) -> ApiKey:
         """The same for a key that did not come in a header."""
         found = self._recognise(key)
+        current().of_key(found)
         if scope not in found.scopes:
             raise Forbidden(f"this key lacks the scope {scope}; it has: {', '.join(sorted(found.scopes))}")
         return found

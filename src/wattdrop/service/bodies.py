@@ -7,6 +7,7 @@ import zlib
 from falcon.asgi import Request
 
 from ..errors import BadRequest, NotAcceptable, TooLarge, UnsupportedMediaType
+from .exchange import current
 
 _GZIP_WINDOW_BITS = 31  # 15 bits of window, plus 16 for a gzip header
 _READ_BYTES = 65536
@@ -24,7 +25,11 @@ async def read_json_body(request: Request, most_bytes: int) -> bytes:
             f"Content-Encoding: {encoding[:40]} is not read here; send gzip or none", field="Content-Encoding"
         )
     body = await _read(request, most_bytes)
-    return body if encoding == "identity" else gunzip(body, most_bytes)
+    if encoding == "identity":
+        return body
+    unpacked = gunzip(body, most_bytes)
+    current().hold(len(unpacked), 2 * most_bytes)
+    return unpacked
 
 
 def check_accept(request: Request) -> None:

@@ -8,6 +8,7 @@ from .authorisation import KeyRing
 from .catalogs import Catalogs
 from .impacts import Impacts
 from .lifecycle import Lifecycle
+from .readiness import Readiness
 from .settings import Settings
 
 
@@ -19,3 +20,4 @@ class Context(NamedTuple):
     impacts: Impacts
     settings: Settings
     lifecycle: Lifecycle
+    readiness: Readiness

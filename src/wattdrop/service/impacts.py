@@ -12,7 +12,9 @@ from ..engine import METHOD_VERSION, Estimate, estimate
 from ..errors import RowError
 from ..schema import ImpactRow
 from ..store import ApiKey
+from . import metrics
 from .catalogs import Catalogs
+from .exchange import current
 from .settings import Settings
 
 Rows = Sequence[ImpactRow | RowError]
@@ -49,8 +51,14 @@ class Impacts:
         """
         catalog = self._catalogs.of(key.customer_id)
 
+        exchange = current()
+
         def work() -> bytes:
-            return render(estimate(parse(), catalog))
+            result = estimate(parse(), catalog)
+            exchange.rows += result.count
+            exchange.row_errors += len(result.resolution.errors)
+            metrics.estimated(result)
+            return render(result)
 
         response.set_header("x-wattdrop-method-version", METHOD_VERSION)
         response.set_header("x-wattdrop-catalog-digest", catalog.digest)

@@ -1,27 +1,131 @@
-"""Runs the application: one socket, one or more processes, a key that works at once."""
+"""Runs the application in one process: one socket, a drain that loses nothing, a key that works at once."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import errno
+import logging
 import os
+import select
+import signal
 import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from ..errors import WattdropError
 from ..store import Keys
+from . import logs
+from .app import app_of_environment
+from .connections import protocol_of
+from .front import Front
 from .settings import Settings
 
-APPLICATION = "wattdrop.service.app:app_of_environment"
 LOCAL_KEY_NAME = "local"
+
+_log = logging.getLogger(__name__)
+
+_BACKLOG = 1024
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_ACCEPT_SECONDS = 1.0
+_FAREWELL_SECONDS = 1.0
+_TICK_SECONDS = 0.02
 
 
 class AddressError(WattdropError):
     """The service cannot listen where it should."""
 
     default_code = "address_error"
+
+
+class Server(uvicorn.Server):
+    """One process. Ends by itself with 0; by requests that it had to cut off, with 1; by a second signal, at once."""
+
+    def __init__(self, app: Front, settings: Settings) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=protocol_of(settings),
+                ws="none",
+                interface="asgi3",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=settings.keep_alive_seconds,
+            )
+        )
+        self.front = app
+        self._drain_seconds = settings.drain_seconds
+        self.cut_off = 0
+        """Requests that were not answered when the time to drain was over."""
+
+    def drain(self) -> None:
+        """Take no more connections, answer what is open, then end."""
+        self.front.lifecycle.draining = True
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and Ctrl-C drain; the second of them ends at once."""
+        before = {one: signal.signal(one, self.handle_exit) for one in _SIGNALS}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came."""
+        if self.should_exit:
+            os._exit(128 + sig)
+        self.drain()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drain: connections that wait are taken, then no more; open requests are answered; then parts stop."""
+        await self._take_waiting(sockets or [])
+        for listener in self.servers:
+            listener.close()
+        for one in sockets or []:
+            one.close()
+        # Until now idle connections were kept: a request may be on its way to one. Each answer closes its connection.
+        await self._until(
+            lambda: not self.server_state.connections, min(_FAREWELL_SECONDS, self._drain_seconds)
+        )
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if not await self._until(self._is_empty, self._drain_seconds):
+            self.cut_off = len(self.server_state.tasks)
+            _log.error("%d requests were cut off: drain_seconds are over", self.cut_off)
+            for task in self.server_state.tasks:
+                task.cancel()
+            await self._until(lambda: not self.server_state.tasks, _FAREWELL_SECONDS)
+        await self.lifespan.shutdown()
+
+    def _is_empty(self) -> bool:
+        return not self.server_state.connections and not self.server_state.tasks
+
+    async def _take_waiting(self, sockets: Sequence[socket.socket]) -> None:
+        """Whoever connected before the signal has been promised an answer by the kernel."""
+        if not hasattr(select, "poll"):
+            return
+        poll = select.poll()
+        for one in sockets:
+            poll.register(one, select.POLLIN)
+        await self._until(lambda: not poll.poll(0), _ACCEPT_SECONDS)
+
+    async def _until(self, reached: Callable[[], bool], most_seconds: float) -> bool:
+        end = time.monotonic() + most_seconds
+        while not reached():
+            if time.monotonic() >= end:
+                return False
+            await asyncio.sleep(_TICK_SECONDS)
+        return True
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -31,11 +135,10 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(1024)
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         raise AddressError(_why_not(host, port, error)) from None
-    listener.set_inheritable(True)
     return listener
 
 
@@ -48,21 +151,31 @@ def _why_not(host: str, port: int, error: OSError) -> str:
     return f"cannot listen on {host} port {port}: {error.strerror}; choose others with --host and --port"
 
 
-def run(listener: socket.socket, settings: Settings, workers: int) -> None:
-    """Serve until SIGTERM or Ctrl-C; requests that are being answered are finished first."""
-    config = uvicorn.Config(
-        APPLICATION,
-        factory=True,
-        workers=workers,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=settings.drain_seconds,
-    )
-    if workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
-    else:
-        uvicorn.Server(config).run(sockets=[listener])
+def run(listener: socket.socket, settings: Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C. Gives the exit status: 0 drained, 1 with requests cut off or workers lost."""
+    handler = logs.set_up(settings.log_format, settings.log_level)
+    allow_many_connections()
+    try:
+        if settings.workers > 1:
+            from .supervisor import Supervisor
+
+            return Supervisor(listener, settings).run()
+        server = Server(app_of_environment(), settings)
+        server.run(sockets=[listener])
+        return 1 if server.cut_off else 0
+    finally:
+        handler.close()
+
+
+def allow_many_connections() -> None:
+    """Raise the soft limit of open files, which is often 1024, to the hard one."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # Windows has no such limit
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def local_key(keys: Keys, path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Settings of the service: a name, a default and a sentence each, read from the environment as WATTDROP_<NAME>."""
+"""Settings of the service: a name, a default and a sentence each; from flags, the environment, a file or the default."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ..errors import SettingError
+from .origins import Texts, collect
+
+LOG_FORMATS: Final = ("auto", "json", "text")
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
 class Setting(NamedTuple):
@@ -16,9 +20,14 @@ class Setting(NamedTuple):
     name: str
     default: str
     sentence: str
+    secret: bool = False
+    """Never shown, and no flag of ``serve``: what is on a command line stands in the list of processes."""
 
 
 SETTINGS: Final = (
+    Setting("host", "127.0.0.1", "Address to listen on; 0.0.0.0 for every one."),
+    Setting("port", "8000", "Port to listen on; 0 picks a free one."),
+    Setting("workers", "1", "Server processes; one a core is usual. More than one needs Linux or macOS."),
     Setting("data_dir", "", "Folder of the database. Empty: the user's own data folder."),
     Setting("max_rows", "1000", "Most rows of one request; more is answered with 413."),
     Setting(
@@ -28,19 +37,69 @@ SETTINGS: Final = (
     ),
     Setting("inline_body_bytes", "32768", "Bodies over this size are computed beside the event loop."),
     Setting("key_cache_seconds", "5", "How long a key is trusted before the database is asked again."),
-    Setting("drain_seconds", "30", "How long open requests may take to finish after SIGTERM."),
+    Setting(
+        "drain_seconds",
+        "30",
+        "How long open requests may take to finish after SIGTERM; then they are cut off.",
+    ),
+    Setting(
+        "read_seconds",
+        "10",
+        "How long the head of a request may take, and a body that is sent too slowly; then 408.",
+    ),
+    Setting(
+        "keep_alive_seconds", "65", "How long an idle connection is kept; longer than load balancers do."
+    ),
+    Setting(
+        "max_head_bytes", "32768", "Largest request line and headers together; more is answered with 431."
+    ),
+    Setting("max_connections", "2000", "Most open connections of one process; more are answered with 503."),
+    Setting(
+        "max_buffered_bytes",
+        "200000000",
+        "Most bytes of request bodies that one process holds at a time; more is answered with 503.",
+    ),
+    Setting(
+        "hang_seconds",
+        "60",
+        "A worker whose event loop gives no sign of life for so long is replaced; only with several workers.",
+    ),
+    Setting(
+        "log_format",
+        "auto",
+        "json: one JSON object a line; text: for people; auto: text on a terminal, else json.",
+    ),
+    Setting("log_level", "info", "debug, info, warning or error. Every request is a line at info."),
+    Setting(
+        "metrics_token",
+        "",
+        "If set, /metrics answers only to Authorization: Bearer with this token. Empty: open to everyone.",
+        secret=True,
+    ),
 )
 
 
 class Settings(NamedTuple):
     """The settings, typed."""
 
+    host: str
+    port: int
+    workers: int
     data_dir: Path
     max_rows: int
     max_body_bytes: int
     inline_body_bytes: int
     key_cache_seconds: float
     drain_seconds: int
+    read_seconds: int
+    keep_alive_seconds: int
+    max_head_bytes: int
+    max_connections: int
+    max_buffered_bytes: int
+    hang_seconds: int
+    log_format: str
+    log_level: str
+    metrics_token: str
 
     @property
     def database(self) -> Path:
@@ -53,17 +112,38 @@ class Settings(NamedTuple):
         return self.data_dir / "local-key"
 
 
-def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+def read_settings(
+    environment: Mapping[str, str] = os.environ, flags: Mapping[str, str | None] | None = None
+) -> Settings:
     """The settings of this process. A value that cannot be used stops the start."""
-    texts = {setting.name: environment.get(variable(setting), "") or setting.default for setting in SETTINGS}
+    texts = effective(environment, flags)
     return Settings(
+        host=texts["host"],
+        port=_whole_number(texts, "port", 0, 65535),
+        workers=_whole_number(texts, "workers", 1, 256),
         data_dir=Path(texts["data_dir"] or _user_data_dir(environment)).expanduser().absolute(),
         max_rows=_whole_number(texts, "max_rows", 1),
         max_body_bytes=_whole_number(texts, "max_body_bytes", 1),
         inline_body_bytes=_whole_number(texts, "inline_body_bytes", 0),
         key_cache_seconds=float(_whole_number(texts, "key_cache_seconds", 0)),
         drain_seconds=_whole_number(texts, "drain_seconds", 0),
+        read_seconds=_whole_number(texts, "read_seconds", 1),
+        keep_alive_seconds=_whole_number(texts, "keep_alive_seconds", 1),
+        max_head_bytes=_whole_number(texts, "max_head_bytes", 1024),
+        max_connections=_whole_number(texts, "max_connections", 1),
+        max_buffered_bytes=_whole_number(texts, "max_buffered_bytes", 1),
+        hang_seconds=_whole_number(texts, "hang_seconds", 2),
+        log_format=_one_of(texts, "log_format", LOG_FORMATS),
+        log_level=_one_of(texts, "log_level", LOG_LEVELS),
+        metrics_token=texts["metrics_token"],
     )
+
+
+def effective(
+    environment: Mapping[str, str] = os.environ, flags: Mapping[str, str | None] | None = None
+) -> Texts:
+    """Every setting as text with where it came from: a flag, else the environment, else the file, else the default."""
+    return collect({one.name: one.default for one in SETTINGS}, environment, flags or {})
 
 
 def variable(setting: Setting) -> str:
@@ -71,11 +151,28 @@ def variable(setting: Setting) -> str:
     return "WATTDROP_" + setting.name.upper()
 
 
-def _whole_number(texts: Mapping[str, str], name: str, least: int) -> int:
+def flag(setting: Setting) -> str:
+    """The flag of ``wattdrop serve``; secrets have none."""
+    return "" if setting.secret else "--" + setting.name.replace("_", "-")
+
+
+def _whole_number(texts: Texts, name: str, least: int, most: int = 10**15) -> int:
     text = texts[name]
-    if not text.isdecimal() or int(text) < least:
-        raise SettingError(f"WATTDROP_{name.upper()}: expected a whole number from {least} on, got {text!r}")
-    return int(text)
+    if text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and least <= int(text) <= most:
+        return int(text)
+    bounds = f"from {least} on" if most == 10**15 else f"from {least} to {most}"
+    raise SettingError(
+        f"{texts.spoken(name)}: expected a whole number {bounds}, got {text[:80]!r}", field=name
+    )
+
+
+def _one_of(texts: Texts, name: str, options: tuple[str, ...]) -> str:
+    if texts[name] in options:
+        return texts[name]
+    expected = ", ".join(options)
+    raise SettingError(
+        f"{texts.spoken(name)}: expected one of {expected}, got {texts[name][:80]!r}", field=name
+    )
 
 
 def _user_data_dir(environment: Mapping[str, str]) -> Path:

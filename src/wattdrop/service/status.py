@@ -1,4 +1,4 @@
-"""``GET /status``: open without a key, for load balancers and people."""
+"""``GET /status``: open without a key, for clients of the public API and people."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ from falcon.asgi import Request, Response
 
 from ..schema import StatusResponse
 from .answers import encode, send
+from .readiness import Readiness
 
 
 class StatusResource:
-    """A service that answers holds a checked catalog, so it is ready."""
+    """The contract's own form of ``/ready``: always 200, and the body says whether and why not."""
+
+    def __init__(self, readiness: Readiness) -> None:
+        self._readiness = readiness
 
     async def on_get(self, request: Request, response: Response) -> None:
         """Say so."""
-        send(response, encode(StatusResponse(ready=True)))
+        problems = await self._readiness.problems()
+        reason = "; ".join(f"{name}: {problem}" for name, problem in problems.items())
+        send(response, encode(StatusResponse(ready=not problems, reason=reason or None)))

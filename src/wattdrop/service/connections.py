@@ -1,0 +1,188 @@
+"""One connection of a client, with the limits that uvicorn leaves out: heads without end, clients that send or read too
+slowly, too many at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from ..errors import Overloaded, WattdropError
+from . import metrics
+from .front import plain_error
+from .pace import Pace
+from .settings import Settings
+
+#: A body that brings fewer bytes than this in ``read_seconds`` is held up on purpose, or by a dead line.
+_LEAST_BYTES: Final = 256
+
+#: What may follow an answer that was given before the body had come (413, 401, ...) until the connection is closed.
+_MOST_DISCARDED_BYTES: Final = 100_000_000
+
+
+class Connection(HttpToolsProtocol):
+    """Made by ``protocol_of`` for the settings of the process."""
+
+    settings: Settings
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        seconds = self.settings.read_seconds
+        self._reading = Pace(self.loop, seconds, self._is_sending, self._sends_too_slowly)
+        self._writing = Pace(self.loop, seconds, self._is_taking, self._takes_too_slowly)
+        self._in_message = self._in_head = False
+        self._head_bytes = 0  # of the parts that are complete
+        self._open_bytes = 0  # of a part that is not
+        self._received_bytes = 0  # since the last look at the clock
+        self._discarded_bytes = 0
+        self._untaken_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the clock of the first head, or refuse: more than so many are not kept."""
+        super().connection_made(transport)
+        if len(self.connections) > self.settings.max_connections:
+            message = "the service has as many open connections as it may; try again in a moment"
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, Overloaded(message))
+        else:
+            self._reading.start()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the clocks."""
+        self._reading.stop()
+        self._writing.stop()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Count, then parse, then see whether the head has become too large."""
+        if self.transport.is_closing() or self._discards(len(data)):
+            return
+        self._received_bytes += len(data)
+        before = self._head_bytes
+        super().data_received(data)
+        # A chunk in which no part ended lies within one part; one in which some did says nothing about the next.
+        within = self._in_head and self._head_bytes == before
+        self._open_bytes = self._open_bytes + len(data) if within else 0
+        if self._head_bytes + self._open_bytes > self.settings.max_head_bytes:
+            self._refuse_head()
+
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        super().on_message_begin()
+        self._in_message = self._in_head = True
+        self._head_bytes = self._open_bytes = self._discarded_bytes = 0
+        self._reading.start()
+
+    def on_url(self, url: bytes) -> None:
+        """Count."""
+        self._head_bytes += len(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count, also trailers; what is over is not kept."""
+        self._head_bytes += len(name) + len(value) + 4
+        if self._head_bytes <= self.settings.max_head_bytes:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Hand the request on."""
+        self._in_head = False
+        if self._head_bytes > self.settings.max_head_bytes:
+            self._refuse_head()
+        elif not self.transport.is_closing():
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Not of a refused head."""
+        if not self.transport.is_closing():
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is here; answering it may take its time."""
+        self._in_message = False
+        self._reading.stop()
+        if not self.transport.is_closing():
+            super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """The client does not take what is written, for now."""
+        super().pause_writing()
+        self._untaken_bytes = self.transport.get_write_buffer_size()
+        self._writing.start()
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        super().resume_writing()
+        self._writing.stop()
+
+    def send_400_response(self, msg: str) -> None:
+        """What is not HTTP, in the shape of every other error."""
+        self._refuse(
+            HTTPStatus.BAD_REQUEST, WattdropError("this is not an HTTP/1.1 request", code="bad_request")
+        )
+
+    def _is_sending(self) -> bool:
+        """Whether the body makes progress. Where we read no further ourselves, the client is not to blame."""
+        received, self._received_bytes = self._received_bytes, 0
+        in_body = self._in_message and not self._in_head
+        return in_body and (self.flow.read_paused or received >= _LEAST_BYTES)
+
+    def _sends_too_slowly(self) -> None:
+        if not self._in_message:  # nothing was sent at all
+            metrics.refused("idle")
+            self.transport.close()
+            return
+        message = f"the request did not arrive within {self.settings.read_seconds} s; send it in one go"
+        self._refuse(HTTPStatus.REQUEST_TIMEOUT, WattdropError(message, code="request_timeout"))
+
+    def _is_taking(self) -> bool:
+        before, self._untaken_bytes = self._untaken_bytes, self.transport.get_write_buffer_size()
+        return self._untaken_bytes < before
+
+    def _takes_too_slowly(self) -> None:
+        metrics.refused("not_taken")
+        self.transport.abort()
+
+    def _discards(self, size: int) -> bool:
+        """Count what still comes after its answer; True where it is too much."""
+        if self._in_message and not self._in_head and self._is_answered():
+            self._discarded_bytes += size
+            if self._discarded_bytes > _MOST_DISCARDED_BYTES:
+                self.transport.close()
+                return True
+        return False
+
+    def _is_answered(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle  # None at first, whatever uvicorn's type says
+        return cycle is not None and cycle.response_complete
+
+    def _is_being_answered(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and cycle.response_started and not cycle.response_complete
+
+    def _refuse_head(self) -> None:
+        message = f"the request line and headers are over {self.settings.max_head_bytes} bytes"
+        self._refuse(
+            HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, WattdropError(message, code="head_too_large")
+        )
+
+    def _refuse(self, status: HTTPStatus, error: WattdropError) -> None:
+        """Answer, unless another answer is under way, and close."""
+        if self.transport.is_closing():
+            return
+        metrics.refused(error.code)
+        if not self._is_being_answered():
+            body = plain_error(error)
+            retry = "retry-after: 1\r\n" if status == HTTPStatus.SERVICE_UNAVAILABLE else ""
+            head = (
+                f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json\r\n"
+                f"content-length: {len(body)}\r\n{retry}connection: close\r\n\r\n"
+            )
+            self.transport.write(head.encode() + body)
+        self.transport.close()
+
+
+def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
+    """The class of connections under these settings."""
+    return type("Connection", (Connection,), {"settings": settings})

@@ -1,0 +1,112 @@
+"""What every request passes first and last: its id, its clock, its share of memory, its line in log, metrics and traces."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from falcon.asgi import Request, Response
+
+from ..errors import WattdropError
+from ..schema import Error, ErrorDetails
+from . import logs, metrics
+from .answers import encode
+from .exchange import UNKNOWN_PATH, Exchange, Memory, begin, current, end
+from .lifecycle import Lifecycle
+from .paths import AsgiApp, Receive, Scope, Send
+from .settings import Settings
+from .tracing import Tracing
+
+#: Ids of clients are taken as they are where they cannot break a line or hide anything; else they get one of ours.
+_FAIR_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
+
+
+class Front:
+    """The outermost layer of the application."""
+
+    def __init__(
+        self, app: AsgiApp, lifecycle: Lifecycle, settings: Settings, tracing: Tracing | None = None
+    ) -> None:
+        self._app = app
+        self._memory = Memory(settings.max_buffered_bytes)
+        self._most_body_bytes = settings.max_body_bytes
+        self._tracing = tracing
+        self.lifecycle = lifecycle
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass other events on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = Exchange(scope["method"], _id_of(scope), self._memory)
+        span = self._tracing.begin(scope, exchange) if self._tracing else None
+        outer = begin(exchange)
+        metrics.begun()
+
+        async def counted_receive() -> Mapping[str, Any]:
+            message = await receive()
+            size = len(message.get("body", b""))
+            exchange.body_bytes += size
+            exchange.hold(size, self._most_body_bytes)
+            return message
+
+        async def marked_send(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+                headers = [*message.get("headers", ()), (b"x-request-id", exchange.id.encode())]
+                if self.lifecycle.draining:
+                    headers.append((b"connection", b"close"))
+                message = {**message, "headers": headers}
+            else:
+                exchange.sent_bytes += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._app(scope, counted_receive, marked_send)
+        except asyncio.CancelledError:  # the time to drain is over
+            await _send_cut_off(exchange, marked_send)
+        finally:
+            exchange.finish()
+            end(outer)
+            metrics.answered(exchange)
+            logs.access(exchange)
+            if self._tracing:
+                self._tracing.end(span, exchange)
+
+
+class NoteTemplate:
+    """Notes which path of ours a request is for: ``/model/{id}``, never the path as sent."""
+
+    async def process_resource(
+        self, request: Request, response: Response, resource: object, params: dict[str, Any]
+    ) -> None:
+        """Called when the router has found the resource."""
+        current().template = request.uri_template or UNKNOWN_PATH
+
+
+def plain_error(error: WattdropError, request_id: str = "") -> bytes:
+    """An error as a body, for places where no request object exists."""
+    details = ErrorDetails(reason=error.reason, field=error.field, request_id=request_id or None)
+    shown = details if details != ErrorDetails() else None
+    return encode(Error(code=error.code, message=error.message, details=shown))
+
+
+async def _send_cut_off(exchange: Exchange, send: Send) -> None:
+    if exchange.status:
+        raise asyncio.CancelledError  # half an answer cannot be mended: the server closes the connection
+    message = "the service stopped before the answer was ready; send the request again"
+    body = plain_error(WattdropError(message, code="stopping"), exchange.id)
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"retry-after", b"1"),
+    ]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _id_of(scope: Scope) -> str:
+    given: bytes = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return given.decode() if _FAIR_ID.fullmatch(given) else ""

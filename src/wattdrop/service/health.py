@@ -1,0 +1,54 @@
+"""``GET /health``, ``/ready`` and ``/metrics``: open without a key, for orchestrators and monitors; nothing secret."""
+
+from __future__ import annotations
+
+import asyncio
+from hmac import compare_digest
+
+import msgspec
+from falcon.asgi import Request, Response
+
+from ..errors import Unauthorized
+from . import metrics
+from .answers import send
+from .authorisation import key_of
+from .readiness import Readiness
+
+
+class HealthResource:
+    """Live: the event loop runs. Says nothing about databases, or a database that is away would have us restarted."""
+
+    async def on_get(self, request: Request, response: Response) -> None:
+        """Say so."""
+        send(response, b'{"live":true}')
+
+
+class ReadyResource:
+    """Ready: what an answer needs is there. 503 takes the process out of a load balancer, and no more."""
+
+    def __init__(self, readiness: Readiness) -> None:
+        self._readiness = readiness
+
+    async def on_get(self, request: Request, response: Response) -> None:
+        """Every part with ``ok`` or what is wrong."""
+        problems = await self._readiness.problems()
+        parts = {name: problems.get(name, "ok") for name in (*self._readiness.parts, *problems)}
+        send(response, msgspec.json.encode({"ready": not problems, "parts": parts}), 503 if problems else 200)
+        response.set_header("Cache-Control", "no-store")
+
+
+class MetricsResource:
+    """What Prometheus reads."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    async def on_get(self, request: Request, response: Response) -> None:
+        """The numbers of all worker processes."""
+        if self._token and not compare_digest((key_of(request) or "").encode(), self._token.encode()):
+            raise Unauthorized(
+                "the metrics need the token of the setting metrics_token, as Authorization: Bearer"
+            )
+        loop = asyncio.get_running_loop()
+        response.data = await loop.run_in_executor(None, metrics.exposition)  # reads a file of each process
+        response.content_type = metrics.CONTENT_TYPE

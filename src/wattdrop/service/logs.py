@@ -1,0 +1,167 @@
+"""The log: one line an event, as JSON or as text, written by a thread of its own so that a slow reader delays no answer."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import sys
+import threading
+from datetime import UTC, datetime
+from typing import IO, Any, Final
+
+import msgspec
+
+from . import metrics
+from .exchange import Exchange
+
+_ACCESS = logging.getLogger("wattdrop.access")
+_MOST_WAITING: Final = (
+    10_000  # lines; more are dropped and counted, as a disk or pipe that stands still must not kill us
+)
+_FLUSH_SECONDS: Final = 2.0
+_encoder = msgspec.json.Encoder()
+
+#: Open to everyone and asked every few seconds: a line each would bury the others.
+QUIET: Final = frozenset({"/health", "/ready", "/metrics", "/status"})
+
+
+def access(exchange: Exchange) -> None:
+    """The line of one request."""
+    level = logging.DEBUG if exchange.template in QUIET and exchange.status < 500 else logging.INFO
+    if _ACCESS.isEnabledFor(level):
+        _ACCESS.log(level, "request", extra={"exchange": exchange})
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as a line."""
+        line: dict[str, Any] = {"time": _time(record), "level": record.levelname.lower()}
+        exchange = getattr(record, "exchange", None)
+        if exchange is not None:
+            line |= _fields(exchange)
+        else:
+            line |= {"logger": record.name, "message": record.getMessage()}
+        if request_id := getattr(record, "request_id", ""):
+            line["request_id"] = request_id
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return _encoder.encode(line).decode()
+
+
+class TextLines(logging.Formatter):
+    """For people at a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as a line, with the traceback below."""
+        clock = _time(record)[11:19]
+        exchange = getattr(record, "exchange", None)
+        if exchange is not None:
+            return f"{clock} {_sentence(exchange)}"
+        text = f"{clock} {record.levelname.lower()} {record.getMessage()}"
+        if request_id := getattr(record, "request_id", ""):
+            text += f" (request {request_id})"
+        return text + (f"\n{self.formatException(record.exc_info)}" if record.exc_info else "")
+
+
+class LineWriter(logging.Handler):
+    """Formats where the event is, writes on a thread."""
+
+    def __init__(
+        self, stream: IO[str], formatter: logging.Formatter, most_waiting: int = _MOST_WAITING
+    ) -> None:
+        super().__init__()
+        self._stream = stream
+        self._lines: queue.Queue[str | None] = queue.Queue(most_waiting)
+        self.setFormatter(formatter)
+        self._thread = threading.Thread(target=self._write, name="wattdrop-log", daemon=True)
+        self._thread.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Queue the line, or drop it where too many wait."""
+        try:
+            self._lines.put_nowait(self.format(record))
+        except queue.Full:
+            metrics.lines_dropped(1)
+        except Exception:  # noqa: BLE001 - as every handler of the standard library does
+            self.handleError(record)
+
+    def close(self) -> None:
+        """Write what waits, for at most two seconds."""
+        try:
+            self._lines.put(None, timeout=_FLUSH_SECONDS)
+            self._thread.join(_FLUSH_SECONDS)
+        except queue.Full:
+            pass
+        super().close()
+
+    def _write(self) -> None:
+        while (line := self._lines.get()) is not None:
+            lines = [line]
+            while len(lines) < 1000:
+                try:
+                    more = self._lines.get_nowait()
+                except queue.Empty:
+                    break
+                if more is None:
+                    self._put(lines)
+                    return
+                lines.append(more)
+            self._put(lines)
+
+    def _put(self, lines: list[str]) -> None:
+        try:
+            self._stream.write("\n".join(lines) + "\n")
+            self._stream.flush()
+        except (OSError, ValueError):  # the reader went away, or the disk is full: serving goes on
+            metrics.lines_dropped(len(lines))
+
+
+def set_up(log_format: str, log_level: str, stream: IO[str] | None = None) -> LineWriter:
+    """Send every log of this process to one place."""
+    stream = stream or sys.stderr
+    as_text = log_format == "text" or (log_format == "auto" and stream.isatty())
+    handler = LineWriter(stream, TextLines() if as_text else JsonLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)  # of libraries
+    for name in ("wattdrop", "wattdrop.access"):
+        logging.getLogger(name).setLevel(log_level.upper())
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are what clients sent wrongly
+    return handler
+
+
+def _time(record: logging.LogRecord) -> str:
+    return (
+        datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
+
+
+def _fields(exchange: Exchange) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "method": exchange.method,
+        "path": exchange.template,
+        "status": exchange.status,
+        "duration_ms": round(exchange.duration_s * 1000, 3),
+        "body_bytes": exchange.body_bytes,
+        "sent_bytes": exchange.sent_bytes,
+        "request_id": exchange.id,
+    }
+    if exchange.rows:
+        fields |= {"rows": exchange.rows, "row_errors": exchange.row_errors}
+    if exchange.key_id is not None:
+        fields |= {"key": exchange.key_shown, "key_id": exchange.key_id, "customer_id": exchange.customer_id}
+    if exchange.trace_id:
+        fields["trace_id"] = exchange.trace_id
+    return fields
+
+
+def _sentence(exchange: Exchange) -> str:
+    rows = f", {exchange.rows} rows" if exchange.rows else ""
+    wrong = f" ({exchange.row_errors} with errors)" if exchange.row_errors else ""
+    who = f", key {exchange.key_shown}..." if exchange.key_shown else ""
+    milliseconds = exchange.duration_s * 1000
+    return (
+        f"{exchange.method} {exchange.template} {exchange.status} in {milliseconds:.1f} ms{rows}{wrong}{who}"
+    )

@@ -1,0 +1,168 @@
+"""What the service counts. Labels take few values, each known beforehand: never an id, a path as sent, or a name in a row.
+
+Numbers of all worker processes are added up: each process writes its own into files of one folder, which
+``shared_counts`` makes before this module is imported; a single process needs no folder.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter as Tally
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from .shared_counts import FOLDER_VARIABLE
+
+if TYPE_CHECKING:
+    from ..engine import Estimate
+    from .exchange import Exchange
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_METHODS = frozenset("GET POST PUT DELETE PATCH HEAD OPTIONS".split())
+
+_registry = CollectorRegistry()
+
+
+def _counter(name: str, meaning: str, *labels: str) -> Counter:
+    return Counter(f"wattdrop_{name}", meaning, labels, registry=_registry)
+
+
+_requests = _counter("requests", "Requests answered.", "method", "path", "status")
+_durations = Histogram(
+    "wattdrop_request_duration_seconds",
+    "From the head of a request to the end of its answer.",
+    ("path",),
+    buckets=_SECONDS,
+    registry=_registry,
+)
+_in_flight = Gauge(
+    "wattdrop_requests_in_flight",
+    "Requests that are being answered.",
+    registry=_registry,
+    multiprocess_mode="livesum",
+)
+_rows = _counter("rows", "Rows estimated or refused.")
+_row_errors = _counter("row_errors", "Rows that could not be computed, by code of the error.", "code")
+_choices = _counter(
+    "choices",
+    "Answers to what a row leaves open, by question, rung that answered and basis.",
+    "question",
+    "rung",
+    "basis",
+)
+_failures = _counter("unexpected_errors", "Requests that failed by a fault of the service.")
+_refusals = _counter(
+    "refused_connections", "Connections refused before a request was read, by reason.", "reason"
+)
+_lines_dropped = _counter("log_lines_dropped", "Lines of the log that nobody took in time.")
+_restarts = _counter("worker_restarts", "Worker processes that died or hung and were replaced.")
+_ledger_queue = Gauge(
+    "wattdrop_ledger_queue_rows",
+    "Rows of the ledger that wait to be written.",
+    registry=_registry,
+    multiprocess_mode="livesum",
+)
+_ledger_written = _counter("ledger_rows_written", "Rows of the ledger that are in the database.")
+_ledger_dropped = _counter("ledger_rows_dropped", "Rows of the ledger that were lost, by reason.", "reason")
+_build = Gauge(
+    "wattdrop_build_info",
+    "Always 1; the labels say which program, method and data answer.",
+    ("version", "method_version", "catalog_digest"),
+    registry=_registry,
+    multiprocess_mode="livemax",
+)
+
+
+def begun() -> None:
+    """A request came in."""
+    _in_flight.inc()
+
+
+def answered(exchange: Exchange) -> None:
+    """A request was answered."""
+    method = exchange.method if exchange.method in _METHODS else "other"
+    _in_flight.dec()
+    _requests.labels(method, exchange.template, exchange.status).inc()
+    _durations.labels(exchange.template).observe(exchange.duration_s)
+
+
+def estimated(result: Estimate) -> None:
+    """Rows were estimated: how many, which could not be, and which rungs answered what they leave open."""
+    resolution = result.resolution
+    _rows.inc(result.count)
+    for code, count in Tally(error.code for error in resolution.errors.values()).items():
+        _row_errors.labels(code).inc(count)
+    chosen: Tally[tuple[str, str, str]] = Tally()
+    for number, count in Tally(resolution.resolved_of).items():
+        for choice in resolution.resolved[number].choices:
+            chosen[choice.question, choice.rung, choice.basis] += count
+    for labels, count in chosen.items():
+        _choices.labels(*labels).inc(count)
+
+
+def failed() -> None:
+    """A request failed by a fault of ours."""
+    _failures.inc()
+
+
+def refused(reason: str) -> None:
+    """A connection was refused before a request was read from it."""
+    _refusals.labels(reason).inc()
+
+
+def lines_dropped(count: int) -> None:
+    """Lines of the log found no taker."""
+    _lines_dropped.inc(count)
+
+
+def worker_restarted() -> None:
+    """A worker process was replaced."""
+    _restarts.inc()
+
+
+def ledger_queue(rows: int) -> None:
+    """So many rows of the ledger wait in this process."""
+    _ledger_queue.set(rows)
+
+
+def ledger_written(rows: int) -> None:
+    """Rows of the ledger reached the database."""
+    _ledger_written.inc(rows)
+
+
+def ledger_dropped(rows: int, reason: str) -> None:
+    """Rows of the ledger were lost; ``reason`` is one of few words, such as ``overflow``."""
+    _ledger_dropped.labels(reason).inc(rows)
+
+
+def build(version: str, method_version: str, catalog_digest: str) -> None:
+    """What answers here. After a reload of the catalog: again."""
+    _build.clear()
+    _build.labels(version, method_version, catalog_digest).set(1)
+
+
+def exposition() -> bytes:
+    """Everything, of all worker processes, as Prometheus reads it."""
+    if FOLDER_VARIABLE not in os.environ:
+        return generate_latest(_registry)
+    of_all = CollectorRegistry()
+    MultiProcessCollector(of_all)  # type: ignore[no-untyped-call]
+    return generate_latest(of_all)
+
+
+def forget_processes(pids: Iterable[int]) -> None:
+    """Processes that ended: what they counted stays, what they were holding does not."""
+    for pid in pids if FOLDER_VARIABLE in os.environ else ():
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,163 @@
+"""Several worker processes behind one socket: started, watched, replaced when they die or hang, drained together."""
+
+from __future__ import annotations
+
+import logging
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import FrameType
+from typing import Final
+
+from ..errors import SettingError
+from . import metrics
+from .settings import Settings
+
+_log = logging.getLogger(__name__)
+
+#: For the parts that drain after the last answer, before a worker that does not end is killed.
+_STOP_SECONDS: Final = 15.0
+_SHORT_LIFE_SECONDS: Final = 10.0
+_SHORTEST_PAUSE_SECONDS: Final = 0.5
+_LONGEST_PAUSE_SECONDS: Final = 30.0
+_TICK_SECONDS: Final = 0.5
+
+
+class Worker:
+    """A worker process and our end of its lifeline."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self.lifeline, theirs = socket.socketpair()
+        fds = (listener.fileno(), theirs.fileno())
+        command = [sys.executable, "-m", "wattdrop.service.worker", *map(str, fds)]
+        self.process = subprocess.Popen(command, pass_fds=fds, stdin=subprocess.DEVNULL)  # noqa: S603 - our own
+        theirs.close()
+        self.started = self.heard = time.monotonic()
+        self.ready = False
+
+    def listens(self) -> bool:
+        """Read what it said. False when it closed its end: it is dead, or nearly."""
+        try:
+            said = self.lifeline.recv(4096)
+        except OSError:
+            said = b""
+        if said:
+            self.heard, self.ready = time.monotonic(), True
+        return bool(said)
+
+    def end(self) -> int:
+        """Kill it if it lives, and give its exit status."""
+        self.lifeline.close()
+        self.process.kill()
+        return self.process.wait()
+
+
+class Supervisor:
+    """The parent of the workers. It answers nothing itself and holds no database."""
+
+    def __init__(self, listener: socket.socket, settings: Settings) -> None:
+        if os.name != "posix":
+            raise SettingError(
+                "WATTDROP_WORKERS: more than one needs Linux or macOS; set it to 1", field="workers"
+            )
+        self._listener = listener
+        self._settings = settings
+        self._workers: list[Worker] = []
+        self._selector = selectors.DefaultSelector()
+        self._signals: list[int] = []
+        self._pause_seconds = _SHORTEST_PAUSE_SECONDS
+        self._start_at = 0.0
+        self._was_ready = False
+
+    def run(self) -> int:
+        """Serve until a signal comes. Gives the exit status: 0 all drained, 1 some did not, 128 + n ended at once."""
+        bell, ring = socket.socketpair()
+        for one in (bell, ring):
+            one.setblocking(False)
+        self._selector.register(bell, selectors.EVENT_READ, bell)
+        signal.set_wakeup_fd(ring.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+        try:
+            return self._drain() if self._serve() else 1
+        finally:
+            for worker in self._workers:
+                worker.end()
+            signal.set_wakeup_fd(-1)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self._signals.append(number)
+
+    def _serve(self) -> bool:
+        """Until a signal. False where the workers cannot start at all, which another try would not mend."""
+        while not self._signals:
+            while len(self._workers) < self._settings.workers and time.monotonic() >= self._start_at:
+                self._start()
+            for worker in self._listen(_TICK_SECONDS):
+                if not self._lost(worker, "ended"):
+                    return False
+            now = time.monotonic()
+            for worker in [one for one in self._workers if now - one.heard > self._settings.hang_seconds]:
+                if not self._lost(worker, "gave no sign of life"):
+                    return False
+        return True
+
+    def _start(self) -> None:
+        worker = Worker(self._listener)
+        self._workers.append(worker)
+        self._selector.register(worker.lifeline, selectors.EVENT_READ, worker)
+
+    def _listen(self, seconds: float) -> list[Worker]:
+        """What the workers say, and a signal, for so long. Gives those that are gone."""
+        gone = []
+        for key, _ in self._selector.select(seconds):
+            if isinstance(key.data, socket.socket):
+                key.data.recv(4096)  # the bell: what it rings for was noted already
+            elif not key.data.listens():
+                gone.append(key.data)
+            elif not self._was_ready:
+                self._was_ready = True
+        return gone
+
+    def _remove(self, worker: Worker) -> int:
+        self._selector.unregister(worker.lifeline)
+        self._workers.remove(worker)
+        status = worker.end()
+        metrics.forget_processes([worker.process.pid])
+        return status
+
+    def _lost(self, worker: Worker, how: str) -> bool:
+        """Arrange for another in its place, after a pause that grows where they do not live long."""
+        status = self._remove(worker)
+        if not self._was_ready:
+            _log.error("a worker ended with status %d before it was ready; the lines above say why", status)
+            return False
+        lived_seconds = time.monotonic() - worker.started
+        short = lived_seconds < _SHORT_LIFE_SECONDS
+        self._pause_seconds = (
+            min(2 * self._pause_seconds, _LONGEST_PAUSE_SECONDS) if short else _SHORTEST_PAUSE_SECONDS
+        )
+        self._start_at = time.monotonic() + (self._pause_seconds if short else 0.0)
+        _log.error("worker %d %s (status %d) and is replaced", worker.process.pid, how, status)
+        metrics.worker_restarted()
+        return True
+
+    def _drain(self) -> int:
+        self._listener.close()  # ours first: the last to close it is a worker that has looked whether someone waits
+        for worker in self._workers:
+            worker.lifeline.shutdown(socket.SHUT_WR)
+        end = time.monotonic() + self._settings.drain_seconds + _STOP_SECONDS
+        status = 0
+        while self._workers and time.monotonic() < end:
+            for worker in self._listen(_TICK_SECONDS):
+                worker.process.wait()
+                status |= self._remove(worker) != 0
+            if len(self._signals) > 1:
+                return 128 + self._signals[-1]
+        if self._workers:
+            _log.error("%d workers did not end in time and are killed", len(self._workers))
+        return 1 if self._workers else status
