@@ -56,7 +56,7 @@ class Front:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
                 headers = [*message.get("headers", ()), (b"x-request-id", exchange.id.encode())]
-                if self.lifecycle.draining:
+                if self.lifecycle.leaving:
                     headers.append((b"connection", b"close"))
                 message = {**message, "headers": headers}
             else:

@@ -32,7 +32,9 @@ class Lifecycle:
         self._stop: list[Hook] = []
         self._stop_hook_seconds = stop_hook_seconds
         self.draining = False
-        """True from the signal to stop on: the service is not ready, and every answer closes its connection."""
+        """True from the signal to stop on: the service is not ready any more."""
+        self.leaving = False
+        """True once no connection can be made any more: every answer closes its connection."""
 
     def on_start(self, hook: Hook) -> None:
         """Run before the first request."""

@@ -147,9 +147,14 @@ def ledger_dropped(rows: int, reason: str) -> None:
     _ledger_dropped.labels(reason).inc(rows)
 
 
+_built: list[tuple[str, str, str]] = []
+
+
 def build(version: str, method_version: str, catalog_digest: str) -> None:
-    """What answers here. After a reload of the catalog: again."""
-    _build.clear()
+    """What answers here. After a reload of the catalog: again; what answered before is then 0."""
+    for labels in _built:  # several processes cannot clear labels
+        _build.labels(*labels).set(0)
+    _built[:] = [(version, method_version, catalog_digest)]
     _build.labels(version, method_version, catalog_digest).set(1)
 
 

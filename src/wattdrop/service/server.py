@@ -93,6 +93,10 @@ class Server(uvicorn.Server):
             listener.close()
         for one in sockets or []:
             one.close()
+        await asyncio.sleep(_TICK_SECONDS)  # the loop closes them at its next turn
+        await self.all_refuse()
+        # Only now may clients be sent away: before, they would have come back to a queue that nobody takes from.
+        self.front.lifecycle.leaving = True
         # Until now idle connections were kept: a request may be on its way to one. Each answer closes its connection.
         await self._until(
             lambda: not self.server_state.connections, min(_FAREWELL_SECONDS, self._drain_seconds)
@@ -106,6 +110,9 @@ class Server(uvicorn.Server):
                 task.cancel()
             await self._until(lambda: not self.server_state.tasks, _FAREWELL_SECONDS)
         await self.lifespan.shutdown()
+
+    async def all_refuse(self) -> None:
+        """Wait until other processes take no connections from the same socket either. There are none."""
 
     def _is_empty(self) -> bool:
         return not self.server_state.connections and not self.server_state.tasks

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import Final
 
@@ -21,6 +22,7 @@ _log = logging.getLogger(__name__)
 
 #: For the parts that drain after the last answer, before a worker that does not end is killed.
 _STOP_SECONDS: Final = 15.0
+_REFUSE_SECONDS: Final = 2.0
 _SHORT_LIFE_SECONDS: Final = 10.0
 _SHORTEST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_PAUSE_SECONDS: Final = 30.0
@@ -37,7 +39,7 @@ class Worker:
         self.process = subprocess.Popen(command, pass_fds=fds, stdin=subprocess.DEVNULL)  # noqa: S603 - our own
         theirs.close()
         self.started = self.heard = time.monotonic()
-        self.ready = False
+        self.ready = self.refuses = False
 
     def listens(self) -> bool:
         """Read what it said. False when it closed its end: it is dead, or nearly."""
@@ -47,7 +49,18 @@ class Worker:
             said = b""
         if said:
             self.heard, self.ready = time.monotonic(), True
+            self.refuses = self.refuses or b"c" in said
         return bool(said)
+
+    def drain(self) -> None:
+        """Tell it to take no more connections."""
+        with suppress(OSError):
+            self.lifeline.send(b"d")
+
+    def dismiss(self) -> None:
+        """Tell it that the others take none either, so that its clients may be sent away."""
+        with suppress(OSError):
+            self.lifeline.shutdown(socket.SHUT_WR)
 
     def end(self) -> int:
         """Kill it if it lives, and give its exit status."""
@@ -100,6 +113,9 @@ class Supervisor:
             for worker in self._listen(_TICK_SECONDS):
                 if not self._lost(worker, "ended"):
                     return False
+            for worker in self._workers:
+                if worker.refuses:  # told to stop by somebody else; the others go on
+                    worker.dismiss()
             now = time.monotonic()
             for worker in [one for one in self._workers if now - one.heard > self._settings.hang_seconds]:
                 if not self._lost(worker, "gave no sign of life"):
@@ -149,13 +165,17 @@ class Supervisor:
     def _drain(self) -> int:
         self._listener.close()  # ours first: the last to close it is a worker that has looked whether someone waits
         for worker in self._workers:
-            worker.lifeline.shutdown(socket.SHUT_WR)
-        end = time.monotonic() + self._settings.drain_seconds + _STOP_SECONDS
+            worker.drain()
+        now = time.monotonic()
+        dismiss_at, end = now + _REFUSE_SECONDS, now + self._settings.drain_seconds + _STOP_SECONDS
         status = 0
         while self._workers and time.monotonic() < end:
             for worker in self._listen(_TICK_SECONDS):
                 worker.process.wait()
                 status |= self._remove(worker) != 0
+            if all(one.refuses for one in self._workers) or time.monotonic() >= dismiss_at:
+                for worker in self._workers:
+                    worker.dismiss()
             if len(self._signals) > 1:
                 return 128 + self._signals[-1]
         if self._workers:

@@ -1,7 +1,8 @@
 """One of several worker processes: ``python -m wattdrop.service.worker LISTENER LIFELINE``, started by the supervisor.
 
-The lifeline is a socket between the two. The worker sends a byte when it is ready and then one every second; when the
-supervisor's end closes, also because the supervisor was killed, the worker drains.
+The lifeline is a socket between the two. The worker says ``.`` when it is ready and then every second, and ``c`` when it
+has closed the listener. The supervisor says ``d`` for drain, and closes its end when every worker has closed the listener;
+so the end of the lifeline means the same when the supervisor was killed.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import sys
 
 from . import logs
 from .app import app_of_environment
+from .front import Front
 from .server import Server, allow_many_connections
-from .settings import read_settings
+from .settings import Settings, read_settings
 
 BEAT_SECONDS = 1.0
+_MOST_WAIT_SECONDS = 3.0
 
 
 def main(listener_fd: int, lifeline_fd: int) -> int:
@@ -27,13 +30,8 @@ def main(listener_fd: int, lifeline_fd: int) -> int:
     allow_many_connections()
     lifeline = socket.socket(fileno=lifeline_fd)
     lifeline.setblocking(False)
-    server = WorkerServer(app_of_environment(), settings)
-    beats: list[asyncio.Task[None]] = []
-
-    async def start_beating() -> None:
-        beats.append(asyncio.create_task(_beat(lifeline, server)))
-
-    server.front.lifecycle.on_start(start_beating)
+    server = WorkerServer(app_of_environment(), settings, lifeline)
+    server.front.lifecycle.on_start(server.hold_on)
     try:
         server.run(sockets=[socket.socket(fileno=listener_fd)])
         return 1 if server.cut_off else 0
@@ -42,29 +40,45 @@ def main(listener_fd: int, lifeline_fd: int) -> int:
 
 
 class WorkerServer(Server):
-    """Signals to the whole group of processes mean the supervisor, which tells its workers in turn."""
+    """A server at a lifeline."""
+
+    def __init__(self, app: Front, settings: Settings, lifeline: socket.socket) -> None:
+        super().__init__(app, settings)
+        self._lifeline = lifeline
+        self._alone = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
 
     def handle_exit(self, sig: int, frame: object) -> None:
-        """SIGTERM drains, however often it comes; Ctrl-C is the supervisor's."""
+        """SIGTERM drains, however often it comes; Ctrl-C at a terminal goes to all, and is the supervisor's."""
         if sig == signal.SIGTERM:
             self.drain()
 
+    async def hold_on(self) -> None:
+        """Listen and speak to the supervisor from now on."""
+        self._tasks += [asyncio.create_task(self._listen()), asyncio.create_task(self._beat())]
 
-async def _beat(lifeline: socket.socket, server: Server) -> None:
-    loop = asyncio.get_running_loop()
+    async def all_refuse(self) -> None:
+        """Tell the supervisor, and wait for its word that the others have closed the listener too."""
+        self._say(b"c")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._alone.wait(), _MOST_WAIT_SECONDS)
 
-    async def watch() -> None:
+    async def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
         with contextlib.suppress(OSError):
-            while await loop.sock_recv(lifeline, 16):
-                pass
-        server.drain()
+            while await loop.sock_recv(self._lifeline, 16):
+                self.drain()
+        self._alone.set()
+        self.drain()
 
-    watching = loop.create_task(watch())
-    with contextlib.suppress(OSError):
-        while not watching.done():
-            with contextlib.suppress(BlockingIOError):
-                lifeline.send(b".")
-            await asyncio.wait([watching], timeout=BEAT_SECONDS)
+    async def _beat(self) -> None:
+        while True:
+            self._say(b".")
+            await asyncio.sleep(BEAT_SECONDS)
+
+    def _say(self, word: bytes) -> None:
+        with contextlib.suppress(OSError):  # nobody listens any more, or not now
+            self._lifeline.send(word)
 
 
 if __name__ == "__main__":
