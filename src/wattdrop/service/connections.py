@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from ..errors import Overloaded, WattdropError
+from ..errors import BadRequest, Overloaded, WattdropError
 from . import metrics
 from .front import plain_error
 from .pace import Pace
@@ -118,9 +118,7 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """What is not HTTP, in the shape of every other error."""
-        self._refuse(
-            HTTPStatus.BAD_REQUEST, WattdropError("this is not an HTTP/1.1 request", code="bad_request")
-        )
+        self._refuse(HTTPStatus.BAD_REQUEST, BadRequest("this is not an HTTP/1.1 request"))
 
     def _is_sending(self) -> bool:
         """Whether the body makes progress. Where we read no further ourselves, the client is not to blame."""
