@@ -150,6 +150,7 @@ REQUEST_ERROR_CODES: Final[dict[str, str]] = {
     "invalid_json": "The body, or the line of a file, is not JSON.",
     "missing_rows": "The body has no list of rows.",
     "invalid_encoding": "The body is not what its Content-Encoding says.",
+    "invalid_arrow": "The body is no Arrow stream.",
     "unexpanded_path_template": "The path still holds a template such as {modelId}.",
     "address_error": "The service cannot listen where it should.",
 }
@@ -164,6 +165,7 @@ ROW_ERROR_CODES: Final[dict[str, str]] = {
     "invalid_value": "The value has the right type and the wrong form.",
     "contradicting_fields": "Two statements of the row cannot both hold.",
     "not_an_object": "The row is not a JSON object.",
+    "wrong_length": "The call of a warehouse's function has too few or too many arguments.",
     "missing_model": "The row names neither a model nor a task, service or node to take a default for.",
     "unknown_model": "No model of the catalog has this name.",
     "unknown_family": "No model family of the catalog has this name.",
