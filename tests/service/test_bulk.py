@@ -134,6 +134,15 @@ def test_an_empty_arrow_stream_has_the_schema_of_results(service: Service) -> No
     assert "total_energy_wh" in names
 
 
+def test_a_service_without_arrow_says_what_it_needs(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wattdrop.service.bulk.find_spec", lambda _: None)
+    response = bulk(service, b"", ARROW)
+    assert response.status_code == 415
+    assert "wattdrop[bulk]" in response.json()["message"]
+
+
 def test_a_body_that_is_no_arrow_stream_is_refused(service: Service) -> None:
     response = bulk(service, b"not arrow", ARROW)
     assert (response.status_code, response.json()["code"]) == (400, "invalid_arrow")

@@ -14,6 +14,7 @@ import tempfile
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -62,6 +63,7 @@ class BulkResource:
         response.set_header("x-wattdrop-method-version", METHOD_VERSION)
         response.set_header("x-wattdrop-catalog-digest", catalog.digest)
         if media_type == ARROW:
+            _check_arrow()
             file = await _spooled(body)
             response.stream = self._tables(file, _opened(file), catalog)
             response.content_type = ARROW
@@ -191,12 +193,25 @@ def _inflated(inflate: Any, chunk: bytes) -> Iterator[bytes]:
 # --- Arrow ----------------------------------------------------------------------------------------------------------
 
 
+def _check_arrow() -> None:
+    """The plain service reads lines only."""
+    if find_spec("pyarrow") is None:
+        raise UnsupportedMediaType(
+            "Arrow streams need one more package on the server: pip install 'wattdrop[bulk]'; or send lines of JSON",
+            field="Content-Type",
+        )
+
+
 async def _spooled(body: AsyncIterator[bytes]) -> IO[bytes]:
     """The stream in a file of its own, because Arrow's readers block: memory stays small, the disk holds the rest."""
     loop = asyncio.get_running_loop()
     file = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - closed when the answer ends
-    async for chunk in body:
-        await loop.run_in_executor(None, file.write, chunk)
+    try:
+        async for chunk in body:
+            await loop.run_in_executor(None, file.write, chunk)
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return file
 
