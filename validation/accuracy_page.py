@@ -143,9 +143,10 @@ def constants(catalog: Catalog) -> str:
 def peers(results: Mapping[str, Any]) -> str:
     """Scores of other tools on the rows that they can express, beside ours of the same lines."""
     stored: dict[str, dict[str, float]] = {}
-    with (HERE / "peers" / "predictions.csv").open(newline="") as file:
-        for row in csv.DictReader(file):
-            stored.setdefault(row["tool"], {})[row["row_id"]] = float(row["predicted_wh"])
+    for path in sorted((HERE / "peers").glob("predictions*.csv")):
+        with path.open(newline="") as file:
+            for row in csv.DictReader(file):
+                stored.setdefault(row["tool"], {})[row["row_id"]] = float(row["predicted_wh"])
     measurements = {m.text("row_id"): m for m in read() if accuracy.comparable(m)}
     ours = {line["rows"]: line for line in results["table"]}
     lines = []

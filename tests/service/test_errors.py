@@ -68,13 +68,14 @@ def test_status_is_open(service: Service) -> None:
     assert (response.status_code, response.json()) == (200, {"ready": True})
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/impacts", "/models", "/v1/impact/x"])
+@pytest.mark.parametrize("path", ["/v1", "/v1/impacts", "/models", "/v1/impact/x"])
 def test_an_unknown_path(service: Service, path: str) -> None:
     assert_error(service.get(path), 404, "not_found")
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "allow"), [("GET", "/v1/impact", "POST"), ("DELETE", "/model", "GET")]
+    ("method", "path", "allow"),
+    [("PUT", "/v1/impact", "POST"), ("GET", "/", "POST"), ("DELETE", "/model", "GET")],
 )
 def test_a_wrong_method_names_the_right_one(service: Service, method: str, path: str, allow: str) -> None:
     response = service.request(method, path)

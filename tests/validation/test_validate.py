@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from wattdrop.cli import root
 from wattdrop.engine.api import default_catalog
 from wattdrop.errors import BadRequest
-from wattdrop.validation.activity import given_of, row_of
+from wattdrop.validation.activity import given_of, row_of, unknown_models
 from wattdrop.validation.measurements import Measurement, measurements, read
 from wattdrop.validation.predict import Bounds, Prediction, predict
 from wattdrop.validation.report import by_of, report
@@ -118,6 +118,21 @@ def test_one_accelerator_of_a_server_works_where_queries_come_one_at_a_time():
     rows = [row_of(m, given_of("hardware"), default_catalog(), "gpt2") for m in (alone, full)]
     assert [row["utilization_rate"] for row in rows] == [1 / 8, 1.0]
     assert all("gpu_count" not in row for row in rows)  # a server's accelerators are replicas, not one
+
+
+@pytest.mark.parametrize(
+    ("cells", "architecture", "resolution"),
+    [
+        ({"total_params_b": "1.07"}, "diffusion-unet", "512x512"),
+        ({"total_params_b": "1.07", "image_size": "768x768"}, "diffusion-unet", "768x768"),
+        ({"total_params_b": "0.6", "image_size": "1024x1024"}, "diffusion-dit", "1024x1024"),
+        ({"total_params_b": "8.1"}, "diffusion-dit", None),
+    ],
+)
+def test_an_unknown_image_model_is_taken_for_what_its_size_says(cells, architecture, resolution):
+    m = one(task="text-to-image", architecture="diffusion", model_hf_path="nobody/knows-this", **cells)
+    (built,) = unknown_models([m], default_catalog()).values()
+    assert (built["architecture"], built.get("native_resolution")) == (architecture, resolution)
 
 
 def test_energy_per_token_stands_in_for_energy_per_request():

@@ -17,7 +17,7 @@ from .responses import (
     Ranges,
     StatusResponse,
 )
-from .rows import parse_request, parse_rows
+from .rows import parse_json, parse_request, parse_rows
 
 __all__ = [
     "FIELDS",
@@ -43,6 +43,7 @@ __all__ = [
     "RangeCause",
     "Ranges",
     "StatusResponse",
+    "parse_json",
     "parse_request",
     "parse_rows",
 ]

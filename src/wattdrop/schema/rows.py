@@ -54,7 +54,9 @@ def parse_rows(values: Iterable[object]) -> list[ParsedRow]:
 
 
 def parse_row(value: object) -> ParsedRow:
-    """One value as a checked row, or why it is none."""
+    """One value as a checked row, or why it is none; a reason that is known already stays."""
+    if isinstance(value, RowError):
+        return value
     if isinstance(value, ImpactRow):
         value = msgspec.structs.asdict(value)
     if not isinstance(value, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
+import falcon
 import falcon.asgi
 
 from ..catalog import Catalog, load
@@ -13,6 +14,8 @@ from ..store import Keys, open_database
 from . import metrics, tracing
 from .answers import add_error_handlers
 from .authorisation import KeyRing
+from .bigquery import BigQueryResource
+from .bulk import BulkResource
 from .catalogs import Catalogs
 from .context import Context
 from .explain import ExplainResource
@@ -22,18 +25,23 @@ from .impact import ImpactResource
 from .impacts import Impacts
 from .lifecycle import Lifecycle
 from .lists import GpuList, ModelList, NodeList
+from .log_json import LogJsonResource
 from .paths import CollapseSlashes, RefuseUnexpanded
 from .provenance import QuantityList, SourceList
 from .readiness import Readiness
 from .settings import Settings, read_settings
+from .snowflake import SnowflakeResource
 from .status import StatusResource
 from .tracing import Tracing
+
+#: Our own response headers that a web page may read.
+EXPOSED_HEADERS = ("x-wattdrop-method-version", "x-wattdrop-catalog-digest", "x-request-id")
 
 
 def create_app(catalog: Catalog, keys: Keys, settings: Settings, traces: Tracing | None = None) -> Front:
     """The application over a loaded catalog and a store of keys."""
     lifecycle = Lifecycle()
-    middleware: list[Any] = [NoteTemplate(), RefuseUnexpanded(), lifecycle]
+    middleware: list[Any] = [NoteTemplate(), RefuseUnexpanded(), lifecycle, *_cors(settings)]
     app = falcon.asgi.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     add_error_handlers(app)
@@ -51,6 +59,10 @@ def create_app(catalog: Catalog, keys: Keys, settings: Settings, traces: Tracing
     app.add_route("/ready", ReadyResource(readiness))
     app.add_route("/metrics", MetricsResource(settings.metrics_token))
     app.add_route("/v1/impact", ImpactResource(context))
+    app.add_route("/", BigQueryResource(context))
+    app.add_route("/v1/impact/bulk", BulkResource(context))
+    app.add_route("/v1/log_json", LogJsonResource(context))
+    app.add_route("/v1/snowflake", SnowflakeResource(context))
     app.add_route("/v1/explain", ExplainResource(context))
     app.add_route("/sources", SourceList(context))
     app.add_route("/quantities", QuantityList(context))
@@ -58,6 +70,14 @@ def create_app(catalog: Catalog, keys: Keys, settings: Settings, traces: Tracing
     app.add_route("/node", NodeList(catalog, ring))
     app.add_route("/gpu", GpuList(catalog, ring))
     return Front(CollapseSlashes(app), lifecycle, settings, traces)
+
+
+def _cors(settings: Settings) -> list[Any]:
+    """Lets web pages of the origins in the settings call the service; without any, browsers refuse."""
+    if not settings.cors_origins:
+        return []
+    origins: str | list[str] = "*" if "*" in settings.cors_origins else list(settings.cors_origins)
+    return [falcon.CORSMiddleware(allow_origins=origins, expose_headers=EXPOSED_HEADERS)]
 
 
 def app_of_environment() -> Front:

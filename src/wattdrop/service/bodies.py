@@ -19,17 +19,23 @@ _MOST_MEMBERS = (
 async def read_json_body(request: Request, most_bytes: int) -> bytes:
     """The body, decompressed, of at most ``most_bytes`` before and after."""
     _check_media_type(request.get_header("content-type"))
+    compressed = is_compressed(request)
+    body = await _read(request, most_bytes)
+    if not compressed:
+        return body
+    unpacked = gunzip(body, most_bytes)
+    current().hold(len(unpacked), 2 * most_bytes)
+    return unpacked
+
+
+def is_compressed(request: Request) -> bool:
+    """Whether the body is gzip; any other encoding is refused."""
     encoding = (request.get_header("content-encoding") or "identity").strip().casefold()
     if encoding not in ("identity", "gzip", "x-gzip"):
         raise UnsupportedMediaType(
             f"Content-Encoding: {encoding[:40]} is not read here; send gzip or none", field="Content-Encoding"
         )
-    body = await _read(request, most_bytes)
-    if encoding == "identity":
-        return body
-    unpacked = gunzip(body, most_bytes)
-    current().hold(len(unpacked), 2 * most_bytes)
-    return unpacked
+    return encoding != "identity"
 
 
 def check_accept(request: Request) -> None:

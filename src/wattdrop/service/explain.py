@@ -17,6 +17,7 @@ from ..store import ApiKey
 from .answers import send
 from .bodies import check_accept, read_json_body
 from .context import Context
+from .impact import texts_of
 
 #: An explanation is some hundred lines: more rows than this are asked for by mistake.
 MOST_ROWS = 10
@@ -31,10 +32,7 @@ class ExplainResource:
     async def on_get(self, request: Request, response: Response) -> None:
         """One row, its fields as query parameters; sizes of images separated by commas."""
         key = self._admit(request)
-        texts = {
-            name: ",".join(value) if isinstance(value, list) else value
-            for name, value in request.params.items()
-        }
+        texts = texts_of(request)
         if not texts:
             raise BadRequest(
                 "no row is given; send its fields as query parameters, such as ?model_id=gpt-4o&output_tokens=500",

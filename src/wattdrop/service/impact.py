@@ -1,16 +1,26 @@
-"""``POST /v1/impact``: rows in, impact out. Row problems are answered inside a 200, beside the other rows."""
+"""``/v1/impact``: rows in, impact out. Row problems are answered inside a 200, beside the other rows.
+
+``GET`` answers one row of query parameters, for spreadsheets whose formulas can fetch an address and nothing else.
+"""
 
 from __future__ import annotations
 
 from falcon.asgi import Request, Response
 
+from ..adapters import sheets
 from ..engine import Estimate
 from ..errors import BadRequest, NotAcceptable
-from ..schema import parse_request
+from ..schema import parse_request, parse_rows
+from ..schema.texts import fields_of_texts
 from .answers import encode, send
 from .bodies import check_accept, read_json_body
 from .context import Context
 
+_CONTENT_TYPES = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "value": "text/plain; charset=utf-8",
+}
 _TRUE = frozenset({"", "1", "true", "yes", "on"})
 
 
@@ -19,6 +29,32 @@ class ImpactResource:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+
+    async def on_get(self, request: Request, response: Response) -> None:
+        """One row, as JSON, as two lines of CSV, or as one number."""
+        texts = texts_of(request)
+        keys, impacts = self._context.keys, self._context.impacts
+        in_address = texts.get("key", "").strip()
+        key = keys.admit(in_address, "impact") if in_address else keys.authorise(request, "impact")
+        form, metric = sheets.format_of(texts.get("format", "")), sheets.metric_of(texts.get("metric", ""))
+        fields = {name: text for name, text in texts.items() if name not in sheets.OPTIONS}
+        if not fields:
+            raise BadRequest(
+                "no row is given; send its fields as query parameters, such as ?model_id=gpt-4o&output_tokens=500",
+                field="model_id",
+            )
+        debug, ranges = flag(request, "debug"), flag(request, "ranges")
+
+        def render(result: Estimate) -> bytes:
+            if form == "json":
+                return encode(result.response(debug, ranges))
+            (row,) = result.response().rows
+            return sheets.as_csv(row) if form == "csv" else sheets.as_value(row, metric)
+
+        answer = await impacts.answer(key, response, 0, lambda: parse_rows([fields_of_texts(fields)]), render)
+        send(response, answer)
+        response.content_type = _CONTENT_TYPES[form]
+        response.cache_control = ["no-store"] if in_address else []
 
     async def on_post(self, request: Request, response: Response) -> None:
         """Answer a batch."""
@@ -41,6 +77,13 @@ class ImpactResource:
                 error.message, code=error.code, reason=error.reason, field=error.field
             ) from None
         send(response, answer)
+
+
+def texts_of(request: Request) -> dict[str, str]:
+    """The query parameters as texts; one that is repeated is a list separated by commas."""
+    return {
+        name: ",".join(value) if isinstance(value, list) else value for name, value in request.params.items()
+    }
 
 
 def flag(request: Request, name: str) -> bool:

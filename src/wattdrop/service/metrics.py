@@ -112,6 +112,11 @@ def estimated(result: Estimate) -> None:
         _choices.labels(*labels).inc(count)
 
 
+def estimated_table(rows: int) -> None:
+    """Rows of a table were estimated, of which no choices are kept."""
+    _rows.inc(rows)
+
+
 def failed() -> None:
     """A request failed by a fault of ours."""
     _failures.inc()

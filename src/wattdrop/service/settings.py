@@ -35,6 +35,16 @@ SETTINGS: Final = (
         "10000000",
         "Largest request body, also after decompression; more is answered with 413.",
     ),
+    Setting(
+        "max_bulk_bytes",
+        "0",
+        "Largest stream of /v1/impact/bulk, after decompression; 0 is no limit.",
+    ),
+    Setting(
+        "cors_origins",
+        "",
+        "Origins of web pages that may call the service, separated by commas, or *. Empty: none.",
+    ),
     Setting("inline_body_bytes", "32768", "Bodies over this size are computed beside the event loop."),
     Setting("key_cache_seconds", "5", "How long a key is trusted before the database is asked again."),
     Setting(
@@ -88,6 +98,8 @@ class Settings(NamedTuple):
     data_dir: Path
     max_rows: int
     max_body_bytes: int
+    max_bulk_bytes: int
+    cors_origins: tuple[str, ...]
     inline_body_bytes: int
     key_cache_seconds: float
     drain_seconds: int
@@ -124,6 +136,8 @@ def read_settings(
         data_dir=Path(texts["data_dir"] or _user_data_dir(environment)).expanduser().absolute(),
         max_rows=_whole_number(texts, "max_rows", 1),
         max_body_bytes=_whole_number(texts, "max_body_bytes", 1),
+        max_bulk_bytes=_whole_number(texts, "max_bulk_bytes", 0),
+        cors_origins=_origins(texts["cors_origins"]),
         inline_body_bytes=_whole_number(texts, "inline_body_bytes", 0),
         key_cache_seconds=float(_whole_number(texts, "key_cache_seconds", 0)),
         drain_seconds=_whole_number(texts, "drain_seconds", 0),
@@ -173,6 +187,16 @@ def _one_of(texts: Texts, name: str, options: tuple[str, ...]) -> str:
     raise SettingError(
         f"{texts.spoken(name)}: expected one of {expected}, got {texts[name][:80]!r}", field=name
     )
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(origin.strip().rstrip("/") for origin in text.split(",") if origin.strip())
+    for origin in origins:
+        if origin != "*" and not origin.startswith(("http://", "https://")):
+            raise SettingError(
+                f"WATTDROP_CORS_ORIGINS: expected origins such as https://app.example, or *, got {origin!r}"
+            )
+    return origins
 
 
 def _user_data_dir(environment: Mapping[str, str]) -> Path:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 
 from ..errors import NotFound
 from .database import Database
 
 _PREFIX = "wd_"
 _SHOWN_LETTERS = 7
+_COLUMNS = "id, customer_id, name, shown, created_at, revoked_at, scopes, expires_at"
 FIRST_CUSTOMER_ID = 1
 """Customer of keys made on the command line. Customer 0 owns the catalog's own objects."""
 
@@ -30,7 +31,8 @@ class ApiKey(NamedTuple):
     shown: str
     created_at: str
     revoked_at: str | None
-    scopes: frozenset[str] = SCOPES
+    scopes: frozenset[str]
+    expires_at: str | None
 
 
 class Keys:
@@ -39,30 +41,51 @@ class Keys:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, name: str, customer_id: int = FIRST_CUSTOMER_ID) -> str:
-        """A new key. This is the only time it can be read."""
+    def create(
+        self,
+        name: str,
+        customer_id: int = FIRST_CUSTOMER_ID,
+        scopes: frozenset[str] = SCOPES,
+        expires: datetime | None = None,
+    ) -> str:
+        """A new key. This is the only time it can be read.
+
+        Parameters
+        ----------
+        scopes
+            What it may do, some of ``SCOPES``.
+        expires
+            When it ends, in UTC; never, where not given.
+        """
         key = _PREFIX + secrets.token_urlsafe(32)
         self._database.execute(
-            "INSERT INTO api_key (customer_id, name, shown, hash, created_at) VALUES (?, ?, ?, ?, ?)",
-            (customer_id, name, key[:_SHOWN_LETTERS], _hash(key), _now()),
+            "INSERT INTO api_key (customer_id, name, shown, hash, created_at, scopes, expires_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                customer_id,
+                name,
+                key[:_SHOWN_LETTERS],
+                _hash(key),
+                _now(),
+                " ".join(sorted(scopes)),
+                _written(expires) if expires else None,
+            ),
         )
         return key
 
     def find(self, key: str) -> ApiKey | None:
         """The record of a key that is valid now."""
         row = self._database.execute(
-            "SELECT id, customer_id, name, shown, created_at, revoked_at FROM api_key "
-            "WHERE hash = ? AND revoked_at IS NULL",
-            (_hash(key),),
+            f"SELECT {_COLUMNS} FROM api_key "  # noqa: S608 - a constant of ours
+            "WHERE hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)",
+            (_hash(key), _now()),
         ).fetchone()
-        return ApiKey(*row) if row else None
+        return _key(row) if row else None
 
     def list(self) -> list[ApiKey]:
         """Every key ever made, oldest first."""
-        rows = self._database.execute(
-            "SELECT id, customer_id, name, shown, created_at, revoked_at FROM api_key ORDER BY id"
-        )
-        return [ApiKey(*row) for row in rows]
+        rows = self._database.execute(f"SELECT {_COLUMNS} FROM api_key ORDER BY id")  # noqa: S608
+        return [_key(row) for row in rows]
 
     def revoke(self, key_id: int) -> ApiKey:
         """End a key. A running service notices within seconds."""
@@ -80,5 +103,15 @@ def _hash(key: str) -> bytes:
     return sha256(key.encode("utf-8", "surrogateescape")).digest()
 
 
+def _key(row: tuple[Any, ...]) -> ApiKey:
+    number, customer_id, name, shown, created_at, revoked_at, scopes, expires_at = row
+    rights = frozenset(scopes.split())
+    return ApiKey(number, customer_id, name, shown, created_at, revoked_at, rights, expires_at)
+
+
 def _now() -> str:
-    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return _written(datetime.now(UTC))
+
+
+def _written(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import BadRequest
+from .readings import Built, shipped_built
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -150,6 +151,9 @@ def _model_of(m: Measurement, number: int) -> Mapping[str, Any] | None:
     kind = m.text("architecture")
     words = SPEECH_ARCHITECTURES if m.text("task") == "speech-to-text" else ARCHITECTURES
     size = m.text("image_size")
+    taken = _taken_for(m, total, size)
+    if taken is not None:
+        words, size = {**words, kind: taken.architecture}, size or taken.native_resolution
     return {
         "id": f"measured-model-{number + 1}",
         "name": m.text("model_name") or m.text("model_hf_path"),
@@ -159,3 +163,13 @@ def _model_of(m: Measurement, number: int) -> Mapping[str, Any] | None:
         "active_params_billions": active if active > 0.0 else total,
         **({"native_resolution": size} if size else {}),
     }
+
+
+def _taken_for(m: Measurement, total_params_b: float, size: str) -> Built | None:
+    width, _, height = size.partition("x")
+    pixels = float(width) * float(height) if width.isdecimal() and height.isdecimal() else 0.0
+    for rule in shipped_built():
+        fits = all(m.text(column).startswith(starts) for column, starts in rule.where.items())
+        if fits and total_params_b < rule.below_params_billions and pixels < rule.below_pixels:
+            return rule
+    return None

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Reading(NamedTuple):
@@ -28,10 +28,40 @@ class Reading(NamedTuple):
     )
 
 
+class Built(NamedTuple):
+    """What a model that is built from a row is taken for, where the row does not say."""
+
+    where: Mapping[str, tuple[str, ...]]
+    below_params_billions: float
+    below_pixels: float
+    architecture: str
+    native_resolution: str
+
+
+@cache
+def shipped_built() -> tuple[Built, ...]:
+    """The rules for models built from a row."""
+    return tuple(
+        Built(
+            {column: (start,) for column, start in rule["where"].items()},
+            float(rule["below_params_billions"]),
+            float(rule["below_pixels"]),
+            rule["architecture"],
+            rule["native_resolution"],
+        )
+        for rule in _shipped()["built"]
+    )
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    text = (files("wattdrop") / "validation" / "measured" / "readings.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
 @cache
 def shipped_readings() -> tuple[Reading, ...]:
     """The rules that come with the package."""
-    text = (files("wattdrop") / "validation" / "measured" / "readings.toml").read_text(encoding="utf-8")
     return tuple(
         Reading(
             rule["id"],
@@ -45,7 +75,7 @@ def shipped_readings() -> tuple[Reading, ...]:
             {column: str(value) for column, value in rule.get("put", {}).items()},
             bool(rule.get("with_loading", False)),
         )
-        for rule in tomllib.loads(text)["reading"]
+        for rule in _shipped()["reading"]
     )
 
 

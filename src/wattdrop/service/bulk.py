@@ -1,0 +1,264 @@
+"""``POST /v1/impact/bulk``: any number of rows as lines of JSON or as an Arrow stream, the same out, in constant memory.
+
+Lines are answered in blocks as they arrive, in order, beside the event loop. What a client sends is read at its own pace
+into a temporary file, because most clients send everything before they read anything: a service that waits for them to
+read would wait for ever. What goes wrong after the answer has begun ends it with a last line that says so, because a
+status has been sent. An Arrow stream is read whole before it is answered; one that breaks off breaks off the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import tempfile
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import msgspec
+from falcon.asgi import Request, Response
+
+from ..catalog import Catalog
+from ..engine import METHOD_VERSION, estimate
+from ..errors import BadRequest, RowError, TooLarge, UnsupportedMediaType, WattdropError
+from ..schema import Error, parse_rows
+from . import metrics
+from .bodies import is_compressed
+from .context import Context
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+NDJSON: Final = "application/x-ndjson"
+ARROW: Final = "application/vnd.apache.arrow.stream"
+_LINES: Final = (
+    NDJSON,
+    "application/ndjson",
+    "application/jsonl",
+    "application/json-lines",
+    "application/json",
+)
+_BLOCK_ROWS: Final = 2_000
+_READ_BYTES: Final = 65_536
+_MOST_LINE_BYTES: Final = 1_000_000
+_GZIP_WINDOW_BITS: Final = 31
+_SPOOL_BYTES: Final = 4_000_000
+_encoder = msgspec.json.Encoder()
+
+
+class BulkResource:
+    """Answers streams. Each has a thread of its own while it lasts."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="wattdrop-bulk")
+
+    async def on_post(self, request: Request, response: Response) -> None:
+        """Answer a stream of rows with a stream of results."""
+        key = self._context.keys.authorise(request, "impact")
+        catalog = self._context.catalogs.of(key.customer_id)
+        media_type = (request.content_type or NDJSON).partition(";")[0].strip().casefold()
+        body = _chunks(request, is_compressed(request), self._context.settings.max_bulk_bytes)
+        response.set_header("x-wattdrop-method-version", METHOD_VERSION)
+        response.set_header("x-wattdrop-catalog-digest", catalog.digest)
+        if media_type == ARROW:
+            _check_arrow()
+            file = await _spooled(body)
+            response.stream = self._tables(file, _opened(file), catalog)
+            response.content_type = ARROW
+        elif media_type in _LINES:
+            response.content_type = NDJSON
+            response.stream = self._lines(body, catalog)
+        else:
+            raise UnsupportedMediaType(
+                f"Content-Type: {media_type[:60]} is not read here; send {NDJSON} or {ARROW}",
+                field="Content-Type",
+            )
+
+    async def _lines(self, body: AsyncIterator[bytes], catalog: Catalog) -> AsyncIterator[bytes]:
+        loop = asyncio.get_running_loop()
+        spool = _Spool()
+        reading = asyncio.ensure_future(spool.fill(body))
+        try:
+            async for block in _blocks(spool.chunks()):
+                yield await loop.run_in_executor(self._threads, answered_lines, block, catalog)
+            await reading
+        except WattdropError as error:
+            yield _encoder.encode({"error": Error(code=error.code, message=error.message)}) + b"\n"
+        finally:
+            reading.cancel()
+            spool.close()
+
+    async def _tables(
+        self, file: IO[bytes], batches: pa.RecordBatchStreamReader, catalog: Catalog
+    ) -> AsyncIterator[bytes]:
+        loop = asyncio.get_running_loop()
+        pieces = _answered_tables(batches, catalog)
+        with file:
+            while (piece := await loop.run_in_executor(self._threads, next, pieces, None)) is not None:
+                yield piece
+
+
+class _Spool:
+    """Bytes on their way from a client to its answer: in memory while they are few, else in a temporary file."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - closed by close()
+        self._written = 0
+        self._ended = False
+        self._news = asyncio.Event()
+
+    async def fill(self, body: AsyncIterator[bytes]) -> None:
+        """Read everything that the client sends. What is wrong with it is raised here, after what was right."""
+        try:
+            async for chunk in body:
+                self._file.seek(self._written)
+                self._written += self._file.write(chunk)
+                self._news.set()
+        finally:
+            self._ended = True
+            self._news.set()
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """What has arrived, then what arrives."""
+        read = 0
+        while True:
+            while read < self._written:
+                self._file.seek(read)
+                chunk = self._file.read(_READ_BYTES)
+                read += len(chunk)
+                yield chunk
+            if self._ended:
+                return
+            self._news.clear()
+            await self._news.wait()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+
+def answered_lines(lines: list[bytes], catalog: Catalog) -> bytes:
+    """One answered row a line. A line that is not JSON is answered in its place, too."""
+    result = estimate(parse_rows(map(_decoded, lines)), catalog)
+    metrics.estimated(result)
+    return b"".join(_encoder.encode(row) + b"\n" for row in result.response().rows)
+
+
+def _decoded(line: bytes) -> object:
+    try:
+        return msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return RowError("invalid_json", f"the line is not JSON: {str(error)[:100]}")
+
+
+async def _blocks(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
+    """Lines in blocks, as many as have arrived, at most so many; empty lines are left out."""
+    rest = b""
+    async for chunk in body:
+        *lines, rest = (rest + chunk).split(b"\n")
+        if len(rest) > _MOST_LINE_BYTES:
+            raise TooLarge(f"a line is over {_MOST_LINE_BYTES} bytes; send one row a line")
+        kept = [line for line in lines if line.strip()]
+        for start in range(0, len(kept), _BLOCK_ROWS):
+            yield kept[start : start + _BLOCK_ROWS]
+    if rest.strip():
+        yield [rest]
+
+
+async def _chunks(request: Request, compressed: bool, most_bytes: int) -> AsyncIterator[bytes]:
+    """The body as it arrives, decompressed; ``most_bytes`` 0 is no limit."""
+    size = 0
+    inflate = zlib.decompressobj(_GZIP_WINDOW_BITS) if compressed else None
+    while chunk := await request.stream.read(_READ_BYTES):
+        for part in _inflated(inflate, chunk) if inflate else (chunk,):
+            size += len(part)
+            if most_bytes and size > most_bytes:
+                raise TooLarge(f"the stream is over {most_bytes} bytes; send less at a time")
+            yield part
+    if inflate and not inflate.eof:
+        raise BadRequest("the gzip body ends too early", code="invalid_encoding")
+
+
+def _inflated(inflate: Any, chunk: bytes) -> Iterator[bytes]:
+    """Pieces of bounded size, whatever the ratio."""
+    try:
+        while chunk:
+            yield inflate.decompress(chunk, _READ_BYTES)
+            chunk = inflate.unconsumed_tail
+    except zlib.error as error:
+        raise BadRequest(f"the body is not gzip: {error}", code="invalid_encoding") from None
+
+
+# --- Arrow ----------------------------------------------------------------------------------------------------------
+
+
+def _check_arrow() -> None:
+    """The plain service reads lines only."""
+    if find_spec("pyarrow") is None:
+        raise UnsupportedMediaType(
+            "Arrow streams need one more package on the server: pip install 'wattdrop[bulk]'; or send lines of JSON",
+            field="Content-Type",
+        )
+
+
+async def _spooled(body: AsyncIterator[bytes]) -> IO[bytes]:
+    """The stream in a file of its own, because Arrow's readers block: memory stays small, the disk holds the rest."""
+    loop = asyncio.get_running_loop()
+    file = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - closed when the answer ends
+    try:
+        async for chunk in body:
+            await loop.run_in_executor(None, file.write, chunk)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+def _opened(file: IO[bytes]) -> pa.RecordBatchStreamReader:
+    """The batches of a stream; what is none is refused before the answer begins."""
+    import pyarrow as pa
+
+    try:
+        return pa.ipc.open_stream(file)
+    except (pa.ArrowInvalid, OSError) as error:
+        file.close()
+        raise BadRequest(f"the body is no Arrow stream: {str(error)[:200]}", code="invalid_arrow") from None
+
+
+def _answered_tables(batches: pa.RecordBatchStreamReader, catalog: Catalog) -> Iterator[bytes]:
+    """The Arrow stream of results, a piece for each batch that is read."""
+    import pyarrow as pa
+
+    sink = io.BytesIO()
+    writer: pa.RecordBatchStreamWriter | None = None
+    for table in _tables_of(batches):
+        result = estimate(table, catalog)
+        metrics.estimated_table(result.num_rows)
+        writer = writer or pa.ipc.new_stream(sink, result.schema)
+        writer.write_table(result)
+        yield _taken(sink)
+    if writer is not None:
+        writer.close()
+        yield _taken(sink)
+
+
+def _tables_of(batches: pa.RecordBatchStreamReader) -> Iterator[pa.Table]:
+    import pyarrow as pa
+
+    empty = True
+    for batch in batches:
+        empty = False
+        yield pa.Table.from_batches([batch])
+    if empty:
+        yield batches.schema.empty_table()
+
+
+def _taken(sink: io.BytesIO) -> bytes:
+    taken = sink.getvalue()
+    sink.seek(0)
+    sink.truncate()
+    return taken

@@ -1,0 +1,38 @@
+"""``POST /v1/snowflake``: a Snowflake external function. Row numbers come back as they came, in order."""
+
+from __future__ import annotations
+
+from falcon.asgi import Request, Response
+
+from ..adapters import snowflake
+from ..engine import Estimate
+from ..schema import parse_json, parse_rows
+from .answers import send
+from .bodies import read_json_body
+from .context import Context
+
+#: Headers that SQL sets arrive under this prefix.
+_KEY_HEADER = "sf-custom-api-key"
+
+
+class SnowflakeResource:
+    """Answers numbered rows. Batches have no limit of rows: Snowflake decides their size."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def on_post(self, request: Request, response: Response) -> None:
+        """Answer a batch."""
+        custom = (request.get_header(_KEY_HEADER) or "").strip()
+        keys = self._context.keys
+        key = keys.admit(custom, "impact") if custom else keys.authorise(request, "impact")
+        body = await read_json_body(request, self._context.settings.max_body_bytes)
+        data = snowflake.data_of(parse_json(body))
+
+        def render(result: Estimate) -> bytes:
+            return snowflake.answer(data, result.response().rows)
+
+        answer = await self._context.impacts.answer(
+            key, response, len(body), lambda: parse_rows(snowflake.rows_of(data)), render
+        )
+        send(response, answer)
