@@ -27,6 +27,7 @@ class Service(NamedTuple):
     app: Any
     key: str
     keys: Any
+    store: Any
 
     def request(self, method: str, path: str, *, key: str | None = "", **options: Any) -> httpx.Response:
         """One request, with the valid key unless another (or None) is given."""
@@ -52,11 +53,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     from wattdrop.catalog import load
     from wattdrop.service.app import create_app
     from wattdrop.service.settings import read_settings
-    from wattdrop.store import Keys, open_database
+    from wattdrop.store import open_store
 
     folder = tmp_path_factory.mktemp("service")
     settings = read_settings({"WATTDROP_DATA_DIR": str(folder), "WATTDROP_KEY_CACHE_SECONDS": "0"})
-    database = open_database(settings.database)
-    keys = Keys(database)
-    yield Service(create_app(load(), keys, settings), keys.create("tests"), keys)
-    database.close()
+    store = open_store(settings.database, settings.secret())
+    yield Service(create_app(load(), store, settings), store.keys.create("tests"), store.keys, store)
+    store.close()

@@ -79,7 +79,7 @@ def test_an_endless_line_is_refused(service: Service) -> None:
 
 def test_a_limit_of_bytes_holds_after_decompression(service: Service) -> None:
     settings = read_settings({"WATTDROP_DATA_DIR": "/nonexistent", "WATTDROP_MAX_BULK_BYTES": "100000"})
-    limited = Service(create_app(load(), service.keys, settings), service.key, service.keys)
+    limited = Service(create_app(load(), service.store, settings), service.key, service.keys, service.store)
     bomb = gzip.compress(b"\n" * 50_000_000)
     *_, last = answered(bulk(limited, bomb, {**NDJSON, "Content-Encoding": "gzip"}))
     assert last["error"]["code"] == "too_large"

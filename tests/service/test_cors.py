@@ -22,7 +22,7 @@ def open_to_pages(service: Service) -> Service:
     settings = read_settings(
         {"WATTDROP_DATA_DIR": "/nonexistent", "WATTDROP_CORS_ORIGINS": "https://app.example/"}
     )
-    return Service(create_app(load(), service.keys, settings), service.key, service.keys)
+    return Service(create_app(load(), service.store, settings), service.key, service.keys, service.store)
 
 
 @pytest.mark.parametrize("path", ["/v1/impact", "/v1/impact/bulk", "/model", "/"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -15,37 +14,28 @@ from click.testing import CliRunner
 from tests.conftest import Service
 
 from wattdrop.cli import root
-from wattdrop.store import SCOPES, Keys, open_database
+from wattdrop.store import SCOPES, Store, open_store
+
+SECRET = b"a secret of thirty-two letters or more"
 
 
-@pytest.fixture
-def keys(tmp_path: Path) -> Iterator[Keys]:
-    with closing(open_database(tmp_path / "wattdrop.db")) as database:
-        yield Keys(database)
-
-
-def test_a_key_has_the_scopes_it_was_given(keys: Keys) -> None:
-    found = keys.find(keys.create("sheet", scopes=frozenset({"impact"})))
+def test_a_key_has_the_scopes_it_was_given(store: Store) -> None:
+    found = store.keys.find(store.keys.create("sheet", scopes=frozenset({"impact"})))
     assert found is not None
     assert found.scopes == {"impact"}
-    every = keys.find(keys.create("laptop"))
+    every = store.keys.find(store.keys.create("laptop"))
     assert every is not None and every.scopes == SCOPES
 
 
-def test_a_key_ends(keys: Keys) -> None:
+def test_a_key_ends(store: Store) -> None:
     now = datetime.now(UTC)
-    assert keys.find(keys.create("old", expires=now - timedelta(seconds=2))) is None
-    assert keys.find(keys.create("new", expires=now + timedelta(hours=1))) is not None
+    assert store.keys.find(store.keys.create("old", expires=now - timedelta(seconds=2))) is None
+    assert store.keys.find(store.keys.create("new", expires=now + timedelta(hours=1))) is not None
 
 
 def test_keys_of_the_first_version_keep_working(tmp_path: Path) -> None:
     path = tmp_path / "wattdrop.db"
-    first = (
-        files("wattdrop.store")
-        .joinpath("migrations")
-        .joinpath("0001_api_key.sql")
-        .read_text(encoding="utf-8")
-    )
+    first = files("wattdrop.store").joinpath("migrations/0001_api_key.sql").read_text(encoding="utf-8")
     with closing(sqlite3.connect(path)) as old:
         old.executescript(first)
         old.execute(
@@ -54,10 +44,14 @@ def test_keys_of_the_first_version_keep_working(tmp_path: Path) -> None:
         )
         old.execute("PRAGMA user_version = 1")
         old.commit()
-    with closing(open_database(path)) as database:
-        found = Keys(database).find("wd_old_key")
-    assert found is not None
-    assert (found.customer_id, found.scopes, found.expires_at) == (3, SCOPES, None)
+    with closing(open_store(path, SECRET)) as store:
+        found = store.keys.find("wd_old_key")
+        assert found is not None
+        assert (found.customer_id, found.scopes, found.expires_at) == (3, SCOPES, None)
+        assert store.customers.find(3).name == "customer 3"
+        # From the first use on its hash is keyed, and it still works.
+        assert store.database.query("SELECT keyed FROM api_key") == [(1,)]
+        assert store.keys.find("wd_old_key") == found
 
 
 @pytest.mark.parametrize(
@@ -99,3 +93,48 @@ def test_what_is_no_right_is_named(tmp_path: Path, option: str, value: str) -> N
     result = run(tmp_path, "create", "x", option, value)
     assert result.exit_code == 2
     assert option in result.output
+
+
+def test_keys_of_customers_and_users(tmp_path: Path) -> None:
+    def wattdrop(*words: str) -> str:
+        result = CliRunner().invoke(root, words, env={"WATTDROP_DATA_DIR": str(tmp_path)})
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    assert wattdrop("customers", "create", "acme").splitlines()[-1] == "2"
+    assert wattdrop("users", "create", "ann", "--customer", "acme").splitlines()[-1] == "1"
+    made = wattdrop(
+        "keys",
+        "create",
+        "app",
+        "--customer",
+        "acme",
+        "--user",
+        "ann",
+        "--rate",
+        "600/min",
+        "--row-rate",
+        "5000/s",
+    )
+    key = made.splitlines()[-1]
+    listed = wattdrop("keys", "list", "--customer", "acme")
+    assert "acme" in listed and "ann" in listed and "10 requests/s; 5000 rows/s" in listed
+    assert "app" not in wattdrop("keys", "list", "--customer", "default")
+    secret = (tmp_path / "key-secret").read_bytes().strip()
+    with closing(open_store(tmp_path / "wattdrop.db", secret)) as store:
+        found = store.keys.find(key)
+        assert found is not None and (found.customer_id, found.requests_per_s, found.owner) == (
+            2,
+            10.0,
+            "ann",
+        )
+        assert "ann" in wattdrop("users", "disable", "ann", "--customer", "acme")
+        assert store.keys.find(key) is None
+    assert "ann" in wattdrop("users", "list") and "acme" in wattdrop("customers", "list")
+
+
+@pytest.mark.parametrize("rate", ["fast", "0/s", "10/fortnight", "-1/s", "nan/s", "inf"])
+def test_what_is_no_rate_is_named(tmp_path: Path, rate: str) -> None:
+    result = run(tmp_path, "create", "x", "--rate", rate)
+    assert result.exit_code == 2
+    assert "--rate" in result.output

@@ -33,6 +33,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "regions": Entry("listings", "regions", "List and show cloud regions."),
     "validate": Entry("validate", "validate", "Hold the method against a table of measured energy."),
     "check-data": Entry("check_data", "check_data", "Check every figure of the catalog."),
+    "customers": Entry("customers", "customers", "Create and list customers of the service."),
+    "users": Entry("users", "users", "Create, list and disable users of a customer."),
     "keys": Entry("keys", "keys", "Create, list and revoke API keys of the service."),
     "settings": Entry("settings", "settings", "Show the settings of the service and where each comes from."),
     "completion": Entry("completion", "completion", "Print the completion script of a shell."),

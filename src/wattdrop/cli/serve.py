@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from shlex import quote
 from shutil import which
@@ -51,15 +52,16 @@ def _serve(settings: Settings) -> int:
             raise
         raise click.UsageError("the service needs more packages: pip install 'wattdrop[service]'") from None
     from ..catalog import load
-    from ..store import Keys, open_database
+    from ..store import open_store
 
     listener = listen(settings.host, settings.port)
     load()  # a broken catalog stops here, before anything is announced
-    database = open_database(settings.database)
-    key = local_key(Keys(database), settings.local_key)
-    database.close()
+    with closing(open_store(settings.database, settings.secret())) as store:
+        # A key that is printed is for a machine of one's own; whoever shares a database makes keys by name.
+        key = "" if settings.database_url else local_key(store.keys, settings.local_key)
+        database = store.database.shown
     address = _address(settings.host, listener.getsockname()[1])
-    click.echo(_announcement(address, key, settings.database))
+    click.echo(_announcement(address, key, database))
     sys.stdout.flush()
     return run(listener, settings)
 
@@ -69,16 +71,17 @@ def _address(host: str, port: int) -> str:
     return f"http://{shown}:{port}"
 
 
-def _announcement(address: str, key: str, database: Path) -> str:
+def _announcement(address: str, key: str, database: str) -> str:
     row = '{"rows":[{"model_id":"llama_v31_8b","node_id":"aws:p4d.24xlarge","input_tokens":100,"output_tokens":500}]}'
-    folder = f"WATTDROP_DATA_DIR={quote(str(database.parent))} " if "WATTDROP_DATA_DIR" in os.environ else ""
+    in_folder = key and "WATTDROP_DATA_DIR" in os.environ
+    folder = f"WATTDROP_DATA_DIR={quote(str(Path(database).parent))} " if in_folder else ""
     command = "wattdrop" if which("wattdrop") else quote(sys.argv[0])
     return f"""
 Wattdrop serves {address}   (Ctrl-C stops it; keys are kept in {database})
 
 Try it in another terminal:
 
-curl -s {address}/v1/impact -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{row}'
+curl -s {address}/v1/impact -H 'Authorization: Bearer {key or "YOUR_KEY"}' -H 'Content-Type: application/json' -d '{row}'
 
-More keys: {folder}{command} keys create NAME
+{"More keys" if key else "Make a key"}: {folder}{command} keys create NAME
 """

@@ -10,7 +10,7 @@ import falcon.asgi
 
 from ..catalog import Catalog, load
 from ..engine import METHOD_VERSION
-from ..store import Keys, open_database
+from ..store import Store, open_store
 from . import metrics, tracing
 from .answers import add_error_handlers
 from .authorisation import KeyRing
@@ -38,18 +38,18 @@ from .tracing import Tracing
 EXPOSED_HEADERS = ("x-wattdrop-method-version", "x-wattdrop-catalog-digest", "x-request-id")
 
 
-def create_app(catalog: Catalog, keys: Keys, settings: Settings, traces: Tracing | None = None) -> Front:
-    """The application over a loaded catalog and a store of keys."""
+def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Tracing | None = None) -> Front:
+    """The application over a loaded catalog and a store."""
     lifecycle = Lifecycle()
     middleware: list[Any] = [NoteTemplate(), RefuseUnexpanded(), lifecycle, *_cors(settings)]
     app = falcon.asgi.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     add_error_handlers(app)
-    ring = KeyRing(keys, settings.key_cache_seconds)
+    ring = KeyRing(store.keys, settings.key_cache_seconds)
     catalogs = Catalogs(catalog)
     readiness = Readiness(lifecycle)
     readiness.add("catalog", lambda: "" if len(catalogs.base.models) else "empty")
-    readiness.add("database", lambda: "" if keys.find("") is None else "wrong")
+    readiness.add("database", store.ping)
     context = Context(ring, catalogs, Impacts(catalogs, settings), settings, lifecycle, readiness)
     metrics.build(version("wattdrop"), METHOD_VERSION, catalog.digest)
     if traces is not None:
@@ -85,4 +85,4 @@ def app_of_environment() -> Front:
     import numpy  # noqa: F401 - here, so that the first large batch need not wait for it
 
     settings = read_settings()
-    return create_app(load(), Keys(open_database(settings.database)), settings, tracing.set_up())
+    return create_app(load(), open_store(settings.database, settings.secret()), settings, tracing.set_up())

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ..errors import SettingError
+from ..store.database import is_url
+from ..store.secret import key_secret
 from .origins import Texts, collect
 
 LOG_FORMATS: Final = ("auto", "json", "text")
@@ -29,6 +31,18 @@ SETTINGS: Final = (
     Setting("port", "8000", "Port to listen on; 0 picks a free one."),
     Setting("workers", "1", "Server processes; one a core is usual. More than one needs Linux or macOS."),
     Setting("data_dir", "", "Folder of the database. Empty: the user's own data folder."),
+    Setting(
+        "database_url",
+        "",
+        "postgresql://user:password@host/name: use this database. Empty: an SQLite file in data_dir.",
+        secret=True,
+    ),
+    Setting(
+        "key_secret",
+        "",
+        "Secret that API keys are hashed with, the same on every host. Empty: the file key-secret in data_dir.",
+        secret=True,
+    ),
     Setting("max_rows", "1000", "Most rows of one request; more is answered with 413."),
     Setting(
         "max_body_bytes",
@@ -96,6 +110,8 @@ class Settings(NamedTuple):
     port: int
     workers: int
     data_dir: Path
+    database_url: str
+    key_secret: str
     max_rows: int
     max_body_bytes: int
     max_bulk_bytes: int
@@ -114,9 +130,13 @@ class Settings(NamedTuple):
     metrics_token: str
 
     @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return self.data_dir / "wattdrop.db"
+    def database(self) -> str | Path:
+        """The address of PostgreSQL, or the SQLite file."""
+        return self.database_url or self.data_dir / "wattdrop.db"
+
+    def secret(self) -> bytes:
+        """What API keys are hashed with; made where there is none yet."""
+        return key_secret(self.key_secret, self.data_dir / "key-secret")
 
     @property
     def local_key(self) -> Path:
@@ -134,6 +154,8 @@ def read_settings(
         port=_whole_number(texts, "port", 0, 65535),
         workers=_whole_number(texts, "workers", 1, 256),
         data_dir=Path(texts["data_dir"] or _user_data_dir(environment)).expanduser().absolute(),
+        database_url=_database_url(texts),
+        key_secret=texts["key_secret"],
         max_rows=_whole_number(texts, "max_rows", 1),
         max_body_bytes=_whole_number(texts, "max_body_bytes", 1),
         max_bulk_bytes=_whole_number(texts, "max_bulk_bytes", 0),
@@ -187,6 +209,17 @@ def _one_of(texts: Texts, name: str, options: tuple[str, ...]) -> str:
     raise SettingError(
         f"{texts.spoken(name)}: expected one of {expected}, got {texts[name][:80]!r}", field=name
     )
+
+
+def _database_url(texts: Texts) -> str:
+    url = texts["database_url"]
+    if url and not is_url(url):
+        raise SettingError(
+            f"{texts.spoken('database_url')}: expected postgresql://user:password@host/name; an SQLite file needs no "
+            "URL: name its folder with WATTDROP_DATA_DIR",
+            field="database_url",
+        )
+    return url
 
 
 def _origins(text: str) -> tuple[str, ...]:

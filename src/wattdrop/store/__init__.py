@@ -1,6 +1,29 @@
-"""What a service remembers: customers' keys. One SQLite file by default; SQL lives in numbered files."""
+"""What a service remembers: customers, keys, objects, usage. One SQLite file, or PostgreSQL; SQL lives here only."""
 
+from .customers import FIRST_CUSTOMER_ID, GLOBAL_CUSTOMER_ID, Customer, Customers, User
 from .database import Database, open_database
+from .entities import Change, Entities, EntityKind, StoredEntity
 from .keys import SCOPES, ApiKey, Keys, Scope
+from .secret import key_secret
+from .store import Store, open_store
 
-__all__ = ["SCOPES", "ApiKey", "Database", "Keys", "Scope", "open_database"]
+__all__ = [
+    "FIRST_CUSTOMER_ID",
+    "GLOBAL_CUSTOMER_ID",
+    "SCOPES",
+    "ApiKey",
+    "Change",
+    "Customer",
+    "Customers",
+    "Database",
+    "Entities",
+    "EntityKind",
+    "Keys",
+    "Scope",
+    "Store",
+    "StoredEntity",
+    "User",
+    "key_secret",
+    "open_database",
+    "open_store",
+]

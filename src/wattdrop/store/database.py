@@ -1,53 +1,146 @@
-"""The embedded database: one SQLite file, opened by every process that needs it, brought up to date when opened."""
+"""The database: one SQLite file by default, PostgreSQL where a URL names one. The same SQL runs on both.
+
+SQL is written in SQLite's words; ``postgresql.py`` replaces placeholders and the names of types. Each thread has a
+connection of its own, so that a long question delays no short one. What goes wrong is a ``StoreError``: the message is
+fit for strangers, the log holds the cause.
+"""
 
 from __future__ import annotations
 
-import sqlite3
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
 
 from ..errors import StoreError
 
-Database = sqlite3.Connection
+Row = tuple[Any, ...]
+Parameters = Sequence[Any]
 
-_BUSY_TIMEOUT_S = 10.0
-
-
-def open_database(path: Path) -> Database:
-    """Open or create the database, readable by its owner only, and apply the migrations that it lacks."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        database = sqlite3.connect(
-            path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA foreign_keys = ON")
-        _migrate(database)
-    except (OSError, sqlite3.Error) as error:
-        raise StoreError(
-            f"cannot use the database {path}: {error}; set WATTDROP_DATA_DIR to another folder"
-        ) from error
-    return database
+POSTGRESQL_SCHEMES: Final = ("postgresql", "postgres")
+_log = logging.getLogger(__name__)
 
 
-def _migrate(database: Database) -> None:
-    """Apply each numbered file once, in a transaction, so that two processes may start together."""
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        (version,) = database.execute("PRAGMA user_version").fetchone()
-        for number, script in _migrations():
-            if number > version:
-                for statement in script.split(";\n"):
-                    database.execute(statement)
-                database.execute(f"PRAGMA user_version = {number}")
-        database.execute("COMMIT")
-    except sqlite3.Error:
-        database.execute("ROLLBACK")
-        raise
+class Duplicate(StoreError):
+    """A row with this key exists. Whoever inserts says what that means."""
 
 
-def _migrations() -> list[tuple[int, str]]:
+class Transaction(ABC):
+    """Statements that happen together or not at all."""
+
+    @abstractmethod
+    def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        """The rows that a question gives."""
+
+    @abstractmethod
+    def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        """Do something. Gives the number of rows that it touched."""
+
+    @abstractmethod
+    def execute_many(self, sql: str, parameters: Sequence[Parameters]) -> int:
+        """Do the same with each of many parameters. Gives the number of rows touched in all."""
+
+
+class Database(ABC):
+    """Where the service remembers. Safe to use from several threads."""
+
+    dialect: str
+
+    @abstractmethod
+    def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        """The rows that a question gives."""
+
+    @abstractmethod
+    def rows(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
+        """The same, a few at a time, for answers that do not fit into memory."""
+
+    @abstractmethod
+    def _transaction(self) -> Any:
+        """A context manager that begins and ends one."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close every connection."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Begin; commit at the end of the block, undo everything where it raises."""
+        with self._transaction() as transaction:
+            yield transaction
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        """Do one thing in a transaction of its own."""
+        with self.transaction() as transaction:
+            return transaction.execute(sql, parameters)
+
+    @property
+    @abstractmethod
+    def version(self) -> int:
+        """Number of the last migration that was applied."""
+
+    @property
+    @abstractmethod
+    def shown(self) -> str:
+        """Its address without secrets, for people."""
+
+
+def open_database(where: str | Path) -> Database:
+    """Open or create the database and apply the migrations that it lacks.
+
+    Parameters
+    ----------
+    where
+        Path of an SQLite file, readable by its owner only, or ``postgresql://user:password@host/name``.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be used; the message says what to set.
+    """
+    if isinstance(where, str) and is_url(where):
+        from .postgresql import PostgresDatabase
+
+        return PostgresDatabase(where)
+    from .sqlite import SqliteDatabase
+
+    return SqliteDatabase(Path(where))
+
+
+def is_url(where: str) -> bool:
+    """Whether this is the address of a PostgreSQL database."""
+    return where.partition("://")[0] in POSTGRESQL_SCHEMES
+
+
+def without_password(url: str) -> str:
+    """The address as it may be shown.
+
+    >>> without_password("postgresql://ann:secret@db.example/wattdrop?password=secret")
+    'postgresql://ann@db.example/wattdrop'
+    """
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    user = parts.username
+    return urlunsplit((parts.scheme, f"{user}@{host}" if user else host, parts.path, "", ""))
+
+
+def failure(error: Exception) -> StoreError:
+    """What went wrong while the service runs: the log names it, strangers learn that it did."""
+    _log.warning("the database failed: %s", error)
+    return StoreError("the database cannot be used at the moment; try again in a moment, the log says why")
+
+
+def migrations() -> list[tuple[int, list[str]]]:
+    """The numbered files, each as its statements."""
     folder = files("wattdrop.store").joinpath("migrations")
     scripts = sorted((entry.name, entry) for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    return [(int(name[:4]), entry.read_text(encoding="utf-8")) for name, entry in scripts]
+    return [(int(name[:4]), statements(entry.read_text(encoding="utf-8"))) for name, entry in scripts]
+
+
+def statements(script: str) -> list[str]:
+    """A file of SQL in its statements, each of which ends with a semicolon at the end of a line; no comments."""
+    lines = (line.partition("--")[0].rstrip() for line in script.splitlines())
+    return [one for piece in ("\n".join(lines) + "\n").split(";\n") if (one := piece.strip())]

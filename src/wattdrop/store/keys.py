@@ -1,20 +1,27 @@
-"""API keys: made once, shown once, kept as a hash."""
+"""API keys: made once, shown once, kept as a keyed hash."""
 
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
+from hmac import compare_digest, digest
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 from ..errors import NotFound
-from .database import Database
+from .clock import now, written
+from .customers import FIRST_CUSTOMER_ID
+from .database import Database, Row
+from .secret import check_secret
 
 _PREFIX = "wd_"
 _SHOWN_LETTERS = 7
-_COLUMNS = "id, customer_id, name, shown, created_at, revoked_at, scopes, expires_at"
-FIRST_CUSTOMER_ID = 1
-"""Customer of keys made on the command line. Customer 0 owns the catalog's own objects."""
+_COLUMNS = (
+    "k.id, k.customer_id, k.name, k.shown, k.created_at, k.revoked_at, k.scopes, k.expires_at, "
+    "k.user_id, u.name, k.last_used_at, k.requests_per_s, k.rows_per_s"
+)
+_FROM = "FROM api_key k LEFT JOIN app_user u ON u.id = k.user_id"
 
 
 Scope: TypeAlias = Literal["impact", "read", "write", "admin"]
@@ -33,13 +40,25 @@ class ApiKey(NamedTuple):
     revoked_at: str | None
     scopes: frozenset[str]
     expires_at: str | None
+    user_id: int | None
+    user: str | None
+    last_used_at: str | None
+    requests_per_s: float | None
+    rows_per_s: float | None
+
+    @property
+    def owner(self) -> str:
+        """Who is written down as the maker of things made with this key."""
+        return self.user or self.name
 
 
 class Keys:
     """Create, recognise, list and revoke keys."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, secret: bytes) -> None:
+        check_secret(database, secret)
         self._database = database
+        self._secret = secret
 
     def create(
         self,
@@ -47,6 +66,9 @@ class Keys:
         customer_id: int = FIRST_CUSTOMER_ID,
         scopes: frozenset[str] = SCOPES,
         expires: datetime | None = None,
+        user_id: int | None = None,
+        requests_per_s: float | None = None,
+        rows_per_s: float | None = None,
     ) -> str:
         """A new key. This is the only time it can be read.
 
@@ -56,62 +78,89 @@ class Keys:
             What it may do, some of ``SCOPES``.
         expires
             When it ends, in UTC; never, where not given.
+        user_id
+            Whose it is; it ends with the user.
+        requests_per_s, rows_per_s
+            How much it may ask for; the service's own limits, where not given.
         """
         key = _PREFIX + secrets.token_urlsafe(32)
-        self._database.execute(
-            "INSERT INTO api_key (customer_id, name, shown, hash, created_at, scopes, expires_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                customer_id,
-                name,
-                key[:_SHOWN_LETTERS],
-                _hash(key),
-                _now(),
-                " ".join(sorted(scopes)),
-                _written(expires) if expires else None,
-            ),
-        )
+        with self._database.transaction() as transaction:
+            if not transaction.query("SELECT id FROM customer WHERE id = ?", (customer_id,)):
+                raise NotFound(
+                    f"there is no customer {customer_id}; make one with: wattdrop customers create NAME"
+                )
+            transaction.execute(
+                "INSERT INTO api_key (customer_id, name, shown, hash, keyed, created_at, scopes, expires_at, user_id, "
+                "requests_per_s, rows_per_s) VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)",
+                (
+                    customer_id,
+                    name,
+                    key[:_SHOWN_LETTERS],
+                    self._hash(key),
+                    now(),
+                    " ".join(sorted(scopes)),
+                    written(expires) if expires else None,
+                    user_id,
+                    requests_per_s,
+                    rows_per_s,
+                ),
+            )
         return key
 
     def find(self, key: str) -> ApiKey | None:
         """The record of a key that is valid now."""
-        row = self._database.execute(
-            f"SELECT {_COLUMNS} FROM api_key "  # noqa: S608 - a constant of ours
-            "WHERE hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)",
-            (_hash(key), _now()),
-        ).fetchone()
-        return _key(row) if row else None
+        keyed, plain = self._hash(key), sha256(_bytes(key)).digest()
+        moment = now()
+        rows = self._database.query(
+            f"SELECT {_COLUMNS}, k.hash {_FROM} "
+            "WHERE ((k.hash = ? AND k.keyed = 1) OR (k.hash = ? AND k.keyed = 0)) AND k.revoked_at IS NULL "
+            "AND (k.expires_at IS NULL OR k.expires_at > ?) AND (k.user_id IS NULL OR u.disabled_at IS NULL)",
+            (keyed, plain, moment),
+        )
+        for *row, stored in rows:
+            found = _key(tuple(row))
+            if compare_digest(bytes(stored), keyed):
+                return found
+            if compare_digest(bytes(stored), plain):  # made by an early version: hashed better from now on
+                self._database.execute(
+                    "UPDATE api_key SET hash = ?, keyed = 1 WHERE id = ? AND keyed = 0", (keyed, found.id)
+                )
+                return found
+        return None
 
-    def list(self) -> list[ApiKey]:
-        """Every key ever made, oldest first."""
-        rows = self._database.execute(f"SELECT {_COLUMNS} FROM api_key ORDER BY id")  # noqa: S608
-        return [_key(row) for row in rows]
+    def list(self, customer_id: int | None = None) -> list[ApiKey]:
+        """Every key ever made, of one customer or of all, oldest first."""
+        rows = self._database.query(f"SELECT {_COLUMNS} {_FROM} ORDER BY k.id")
+        return [key for key in map(_key, rows) if customer_id in (None, key.customer_id)]
 
-    def revoke(self, key_id: int) -> ApiKey:
-        """End a key. A running service notices within seconds."""
-        changed = self._database.execute(
-            "UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (_now(), key_id)
-        ).rowcount
-        found = next((key for key in self.list() if key.id == key_id), None)
+    def revoke(self, key_id: int, customer_id: int | None = None) -> ApiKey:
+        """End a key, of one customer or of any. A running service notices within seconds."""
+        found = next((key for key in self.list(customer_id) if key.id == key_id), None)
+        changed = found and self._database.execute(
+            "UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (now(), key_id)
+        )
         if found is None or not changed:
             state = "is revoked already" if found else "does not exist"
             raise NotFound(f"key {key_id} {state}; list them with: wattdrop keys list")
         return found
 
+    def used(self, moments: Mapping[int, str]) -> None:
+        """Note when keys were last used, by their ids."""
+        with self._database.transaction() as transaction:
+            transaction.execute_many(
+                "UPDATE api_key SET last_used_at = ? WHERE id = ? AND (last_used_at IS NULL OR last_used_at < ?)",
+                [(moment, key_id, moment) for key_id, moment in sorted(moments.items())],
+            )
 
-def _hash(key: str) -> bytes:
-    return sha256(key.encode("utf-8", "surrogateescape")).digest()
-
-
-def _key(row: tuple[Any, ...]) -> ApiKey:
-    number, customer_id, name, shown, created_at, revoked_at, scopes, expires_at = row
-    rights = frozenset(scopes.split())
-    return ApiKey(number, customer_id, name, shown, created_at, revoked_at, rights, expires_at)
-
-
-def _now() -> str:
-    return _written(datetime.now(UTC))
+    def _hash(self, key: str) -> bytes:
+        return digest(self._secret, _bytes(key), sha256)
 
 
-def _written(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+def _bytes(key: str) -> bytes:
+    return key.encode("utf-8", "surrogateescape")
+
+
+def _key(row: Row) -> ApiKey:
+    fields = list(row)
+    fields[6] = frozenset(fields[6].split())
+    return ApiKey._make(fields)

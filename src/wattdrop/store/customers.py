@@ -1,0 +1,100 @@
+"""Customers and their users."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from ..errors import Conflict, NotFound
+from .clock import now
+from .database import Database, Duplicate, Row
+
+GLOBAL_CUSTOMER_ID: Final = 0
+"""Owns what every customer sees."""
+FIRST_CUSTOMER_ID: Final = 1
+"""Owner of keys made without naming a customer."""
+
+
+class Customer(NamedTuple):
+    """Somebody who must not see what others have."""
+
+    id: int
+    name: str
+    created_at: str
+
+
+class User(NamedTuple):
+    """A person or program of a customer."""
+
+    id: int
+    customer_id: int
+    name: str
+    created_at: str
+    disabled_at: str | None
+
+
+_USER_COLUMNS = "id, customer_id, name, created_at, disabled_at"
+
+
+class Customers:
+    """Create, find and list customers, and their users."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, name: str) -> Customer:
+        """A new customer. Raises ``Conflict`` where the name is taken."""
+        try:
+            with self._database.transaction() as transaction:
+                transaction.execute("UPDATE customer SET name = name WHERE id = 0")  # others wait here
+                (number,) = transaction.query("SELECT MAX(id) + 1 FROM customer")[0]
+                customer = Customer(number, name, now())
+                transaction.execute("INSERT INTO customer (id, name, created_at) VALUES (?, ?, ?)", customer)
+        except Duplicate:
+            raise Conflict(f"name: there is a customer {name!r} already", field="name") from None
+        return customer
+
+    def find(self, named: str | int) -> Customer:
+        """The customer with this name or number. Raises ``NotFound``."""
+        text = str(named)
+        for customer in self.list():
+            if text in (customer.name, str(customer.id)):
+                return customer
+        raise NotFound(f"there is no customer {text[:80]!r}; list them with: wattdrop customers list")
+
+    def create_user(self, customer_id: int, name: str) -> User:
+        """A new user of a customer. Raises ``Conflict`` where the name is taken."""
+        try:
+            with self._database.transaction() as transaction:
+                row = transaction.query(
+                    "INSERT INTO app_user (customer_id, name, created_at) VALUES (?, ?, ?) "  # noqa: S608 - ours
+                    f"RETURNING {_USER_COLUMNS}",
+                    (customer_id, name, now()),
+                )[0]
+        except Duplicate:
+            raise Conflict(f"name: this customer has a user {name!r} already", field="name") from None
+        return User(*row)
+
+    def users(self, customer_id: int | None = None) -> list[User]:
+        """The users of one customer, or of all, oldest first."""
+        sql = f"SELECT {_USER_COLUMNS} FROM app_user"  # noqa: S608 - a constant of ours
+        rows: list[Row] = self._database.query(sql + " ORDER BY id")
+        return [user for user in map(User._make, rows) if customer_id in (None, user.customer_id)]
+
+    def find_user(self, customer_id: int, named: str | int) -> User:
+        """A customer's user with this name or number. Raises ``NotFound``."""
+        text = str(named)
+        for user in self.users(customer_id):
+            if text in (user.name, str(user.id)):
+                return user
+        raise NotFound(f"this customer has no user {text[:80]!r}; list them with: wattdrop users list")
+
+    def disable_user(self, user: User) -> None:
+        """End every key of a user, for good. A running service notices within seconds."""
+        self._database.execute(
+            "UPDATE app_user SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL", (now(), user.id)
+        )
+
+    def list(self) -> list[Customer]:
+        """All of them, oldest first."""
+        rows = self._database.query("SELECT id, name, created_at FROM customer ORDER BY id")
+        return [Customer(*row) for row in rows]

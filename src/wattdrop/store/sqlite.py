@@ -1,0 +1,147 @@
+"""SQLite: one file that every process of a machine may open, in WAL mode, so that readers and one writer do not wait."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from ..errors import StoreError
+from .database import Database, Duplicate, Parameters, Row, Transaction, failure, migrations
+
+_BUSY_TIMEOUT_S: Final = 10.0
+_OLDEST: Final = (3, 35, 0)  # RETURNING
+
+
+class SqliteDatabase(Database):
+    """A file, opened or created, brought up to date."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        try:
+            if sqlite3.sqlite_version_info < _OLDEST:
+                raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old; 3.35 or newer is needed")
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
+            self._migrate()
+        except BaseException as error:
+            self.close()
+            if not isinstance(error, OSError | sqlite3.Error):
+                raise
+            raise StoreError(
+                f"cannot use the database {path}: {error}; set WATTDROP_DATA_DIR to another folder"
+            ) from error
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            )
+            with self._lock:
+                self._all.append(connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._local.connection = connection
+        return connection
+
+    def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        """The rows that a question gives."""
+        try:
+            return self._connection().execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise failure(error) from error
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
+        """The same, a few at a time."""
+        try:
+            yield from self._connection().execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise failure(error) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Transaction]:
+        try:
+            connection = self._connection()
+            # IMMEDIATE: a transaction that reads first and writes later would be refused, not made to wait.
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise failure(error) from error
+        try:
+            yield _SqliteTransaction(connection)
+            connection.execute("COMMIT")
+        except BaseException as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.IntegrityError):
+                raise Duplicate(f"exists: {error}") from error
+            if isinstance(error, sqlite3.Error):
+                raise failure(error) from error
+            raise
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._local = threading.local()
+
+    @property
+    def version(self) -> int:
+        """Number of the last migration that was applied."""
+        (version,) = self._connection().execute("PRAGMA user_version").fetchone()
+        return int(version)
+
+    @property
+    def shown(self) -> str:
+        """The path."""
+        return str(self._path)
+
+    def _migrate(self) -> None:
+        """Apply each numbered file once, in a transaction, so that two processes may start together."""
+        newest = migrations()[-1][0]
+        if (
+            self.version == newest
+        ):  # a file that only this account may read, or a full disk, can still be read
+            return
+        connection = self._connection()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            version = self.version
+            if version > newest:
+                raise StoreError(
+                    f"the database {self._path} was written by a newer version (its format is {version}, "
+                    f"this version knows {newest}); install that version"
+                )
+            for number, script in migrations():
+                if number > version:
+                    for statement in script:
+                        connection.execute(statement)
+                    connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+
+class _SqliteTransaction(Transaction):
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        return self._connection.execute(sql, parameters).rowcount
+
+    def execute_many(self, sql: str, parameters: Sequence[Parameters]) -> int:
+        return self._connection.executemany(sql, parameters).rowcount

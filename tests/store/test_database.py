@@ -1,0 +1,91 @@
+"""Both databases keep what is committed, undo what is not, and are brought up to date once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from wattdrop.errors import StoreError
+from wattdrop.store import Store, open_store
+from wattdrop.store.database import migrations, statements
+
+SECRET = b"a secret of thirty-two letters or more"
+
+
+def test_a_block_that_raises_leaves_nothing(store: Store) -> None:
+    def fail() -> None:
+        with store.database.transaction() as transaction:
+            transaction.execute(
+                "INSERT INTO customer (id, name, created_at) VALUES (?, ?, ?)", (7, "x", "now")
+            )
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert [customer.id for customer in store.customers.list()] == [0, 1]
+    store.customers.create("next")  # the connection is still good
+
+
+def test_every_migration_is_applied_once(reopened: Callable[[], Store]) -> None:
+    newest = migrations()[-1][0]
+    assert [number for number, _ in migrations()] == list(range(1, newest + 1))
+    assert reopened().database.version == newest
+    assert reopened().database.version == newest
+
+
+def test_many_may_open_an_empty_database_together(where: str | Path) -> None:
+    opened: list[Store] = []
+    threads = [threading.Thread(target=lambda: opened.append(open_store(where, SECRET))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 4
+    for store in opened:
+        assert [customer.id for customer in store.customers.list()] == [0, 1]
+        store.close()
+
+
+def test_threads_do_not_disturb_each_other(store: Store) -> None:
+    def work(number: int) -> None:
+        for nth in range(10):
+            store.customers.create(f"customer {number}.{nth}")
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.customers.list()) == 42
+
+
+def test_a_newer_database_is_left_alone(where: str | Path, store: Store) -> None:
+    if store.database.dialect == "sqlite":
+        store.database.query("PRAGMA user_version = 9999")
+    else:
+        store.database.execute("INSERT INTO schema_version VALUES (9999)")
+    with pytest.raises(StoreError, match="newer version"):
+        open_store(where, SECRET)
+
+
+def test_what_is_wrong_with_a_statement_is_for_the_log(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(StoreError) as caught:
+        store.database.query("SELECT secret FROM nowhere")
+    assert "nowhere" not in str(caught.value)
+    assert "nowhere" in caplog.text
+
+
+def test_rows_come_a_few_at_a_time(store: Store) -> None:
+    found = store.database.rows("SELECT id FROM customer WHERE id < ? ORDER BY id", (9,))
+    assert next(found) == (0,)
+    assert list(found) == [(1,)]
+
+
+def test_a_file_of_sql_is_read_as_statements() -> None:
+    script = "-- why\nCREATE TABLE a (\n    b TEXT -- what\n);\nINSERT INTO a VALUES ('x;y');\n"
+    assert statements(script) == ["CREATE TABLE a (\n    b TEXT\n)", "INSERT INTO a VALUES ('x;y')"]
