@@ -58,5 +58,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("service")
     settings = read_settings({"WATTDROP_DATA_DIR": str(folder), "WATTDROP_KEY_CACHE_SECONDS": "0"})
     store = open_store(settings.database, settings.secret())
-    yield Service(create_app(load(), store, settings), store.keys.create("tests"), store.keys, store)
+    app = create_app(load(), store, settings)
+    yield Service(app, store.keys.create("tests"), store.keys, store)
+    asyncio.run(app.lifecycle.stop())
     store.close()

@@ -14,8 +14,8 @@ SECRET = b"a secret of thirty-two letters or more"
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgresql.Server]:
-    with postgresql.started(tmp_path_factory.mktemp("postgres")) as server:
+def server() -> Iterator[postgresql.Server]:
+    with postgresql.started() as server:
         yield server
 
 

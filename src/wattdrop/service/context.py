@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..store import Store
 from .authorisation import KeyRing
 from .catalogs import Catalogs
 from .impacts import Impacts
 from .lifecycle import Lifecycle
 from .readiness import Readiness
+from .recording import Recorder
 from .settings import Settings
 
 
@@ -21,3 +23,5 @@ class Context(NamedTuple):
     settings: Settings
     lifecycle: Lifecycle
     readiness: Readiness
+    store: Store
+    recorder: Recorder

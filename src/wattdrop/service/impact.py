@@ -15,6 +15,7 @@ from ..schema.texts import fields_of_texts
 from .answers import encode, send
 from .bodies import check_accept, read_json_body
 from .context import Context
+from .storing import storing
 
 _CONTENT_TYPES = {
     "json": "application/json",
@@ -37,7 +38,9 @@ class ImpactResource:
         in_address = texts.get("key", "").strip()
         key = keys.admit(in_address, "impact") if in_address else keys.authorise(request, "impact")
         form, metric = sheets.format_of(texts.get("format", "")), sheets.metric_of(texts.get("metric", ""))
-        fields = {name: text for name, text in texts.items() if name not in sheets.OPTIONS}
+        fields = {
+            name: text for name, text in texts.items() if name not in sheets.OPTIONS and name != "store"
+        }
         if not fields:
             raise BadRequest(
                 "no row is given; send its fields as query parameters, such as ?model_id=gpt-4o&output_tokens=500",
@@ -51,7 +54,9 @@ class ImpactResource:
             (row,) = result.response().rows
             return sheets.as_csv(row) if form == "csv" else sheets.as_value(row, metric)
 
-        answer = await impacts.answer(key, response, 0, lambda: parse_rows([fields_of_texts(fields)]), render)
+        answer = await impacts.answer(
+            key, response, storing(request, False), 0, lambda: parse_rows([fields_of_texts(fields)]), render
+        )
         send(response, answer)
         response.content_type = _CONTENT_TYPES[form]
         response.cache_control = ["no-store"] if in_address else []
@@ -69,7 +74,12 @@ class ImpactResource:
         try:
             body = await read_json_body(request, settings.max_body_bytes)
             answer = await impacts.answer(
-                key, response, len(body), lambda: parse_request(body, settings.max_rows), render
+                key,
+                response,
+                storing(request, True),
+                len(body),
+                lambda: parse_request(body, settings.max_rows),
+                render,
             )
         except BadRequest as error:
             # The contract knows no 400 here: its quick start defines 406 as "Invalid request format".

@@ -15,7 +15,9 @@ from ..store import ApiKey
 from . import metrics
 from .catalogs import Catalogs
 from .exchange import current
+from .recording import Recorder
 from .settings import Settings
+from .storing import Storing
 
 Rows = Sequence[ImpactRow | RowError]
 
@@ -23,8 +25,9 @@ Rows = Sequence[ImpactRow | RowError]
 class Impacts:
     """Estimates rows; small requests on the event loop, large ones on a thread so that small ones need not wait."""
 
-    def __init__(self, catalogs: Catalogs, settings: Settings) -> None:
+    def __init__(self, catalogs: Catalogs, settings: Settings, recorder: Recorder) -> None:
         self._catalogs = catalogs
+        self._recorder = recorder
         self._settings = settings
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="wattdrop-impact")
 
@@ -32,6 +35,7 @@ class Impacts:
         self,
         key: ApiKey,
         response: Response,
+        storing: Storing,
         size_bytes: int,
         parse: Callable[[], Rows],
         render: Callable[[Estimate], bytes],
@@ -44,6 +48,8 @@ class Impacts:
             Who asks.
         response
             Gets the headers that name method and catalog.
+        storing
+            Whether the ledger keeps the rows. How many are safe then stands in the header ``x-wattdrop-stored``.
         size_bytes
             Size of the body: over ``inline_body_bytes`` the work is done beside the event loop.
         parse, render
@@ -54,11 +60,16 @@ class Impacts:
         exchange = current()
 
         def work() -> bytes:
-            result = estimate(parse(), catalog)
+            rows = parse()
+            result = estimate(rows, catalog)
             exchange.rows += result.count
             exchange.row_errors += len(result.resolution.errors)
             metrics.estimated(result)
-            return render(result)
+            answer = render(result)
+            if storing.rows and self._recorder.is_on:
+                stored = self._recorder.record(key, rows, result, storing.idempotency_key)
+                response.set_header("x-wattdrop-stored", str(stored))
+            return answer
 
         response.set_header("x-wattdrop-method-version", METHOD_VERSION)
         response.set_header("x-wattdrop-catalog-digest", catalog.digest)

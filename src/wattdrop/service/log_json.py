@@ -11,6 +11,7 @@ from ..schema import NO_IMPACT, ModeledRow, parse_rows
 from .answers import encode, send
 from .bodies import read_json_body
 from .context import Context
+from .storing import storing
 
 
 class LogJsonResource:
@@ -38,4 +39,8 @@ class LogJsonResource:
             ]
             return encode(answer)
 
-        send(response, await impacts.answer(key, response, len(body), lambda: parse_rows(inferred), render))
+        keep = storing(request, True)
+        send(
+            response,
+            await impacts.answer(key, response, keep, len(body), lambda: parse_rows(inferred), render),
+        )

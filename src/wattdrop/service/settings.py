@@ -13,6 +13,7 @@ from ..store.secret import key_secret
 from .origins import Texts, collect
 
 LOG_FORMATS: Final = ("auto", "json", "text")
+LEDGER_MODES: Final = ("on", "off", "required")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -42,6 +43,17 @@ SETTINGS: Final = (
         "",
         "Secret that API keys are hashed with, the same on every host. Empty: the file key-secret in data_dir.",
         secret=True,
+    ),
+    Setting(
+        "ledger",
+        "on",
+        "on: store what is answered; required: answer 503 where it cannot be stored; off: store nothing.",
+    ),
+    Setting("retention_days", "0", "Rows of the ledger older than so many days are erased. 0 keeps them."),
+    Setting(
+        "ledger_journal_bytes",
+        "1000000000",
+        "Most bytes of answers that wait in data_dir/journal while the database is away.",
     ),
     Setting("max_rows", "1000", "Most rows of one request; more is answered with 413."),
     Setting(
@@ -112,6 +124,9 @@ class Settings(NamedTuple):
     data_dir: Path
     database_url: str
     key_secret: str
+    ledger: str
+    retention_days: int
+    ledger_journal_bytes: int
     max_rows: int
     max_body_bytes: int
     max_bulk_bytes: int
@@ -156,6 +171,9 @@ def read_settings(
         data_dir=Path(texts["data_dir"] or _user_data_dir(environment)).expanduser().absolute(),
         database_url=_database_url(texts),
         key_secret=texts["key_secret"],
+        ledger=_one_of(texts, "ledger", LEDGER_MODES),
+        retention_days=_whole_number(texts, "retention_days", 0),
+        ledger_journal_bytes=_whole_number(texts, "ledger_journal_bytes", 1),
         max_rows=_whole_number(texts, "max_rows", 1),
         max_body_bytes=_whole_number(texts, "max_body_bytes", 1),
         max_bulk_bytes=_whole_number(texts, "max_bulk_bytes", 0),

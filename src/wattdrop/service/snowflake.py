@@ -10,6 +10,7 @@ from ..schema import parse_json, parse_rows
 from .answers import send
 from .bodies import read_json_body
 from .context import Context
+from .storing import storing
 
 #: Headers that SQL sets arrive under this prefix.
 _KEY_HEADER = "sf-custom-api-key"
@@ -32,7 +33,9 @@ class SnowflakeResource:
         def render(result: Estimate) -> bytes:
             return snowflake.answer(data, result.response().rows)
 
+        store = (request.get_header("sf-custom-store") or "").casefold() == "true"
+        keep = storing(request, store, request.get_header("sf-external-function-query-batch-id") or "")
         answer = await self._context.impacts.answer(
-            key, response, len(body), lambda: parse_rows(snowflake.rows_of(data)), render
+            key, response, keep, len(body), lambda: parse_rows(snowflake.rows_of(data)), render
         )
         send(response, answer)

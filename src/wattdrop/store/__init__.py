@@ -4,13 +4,16 @@ from .customers import FIRST_CUSTOMER_ID, GLOBAL_CUSTOMER_ID, Customer, Customer
 from .database import Database, open_database
 from .entities import Change, Entities, EntityKind, StoredEntity
 from .keys import SCOPES, ApiKey, Keys, Scope
+from .ledger import Ledger, LedgerRow
 from .secret import key_secret
 from .store import Store, open_store
+from .usage import Amount, Usage, UsageReader
 
 __all__ = [
     "FIRST_CUSTOMER_ID",
     "GLOBAL_CUSTOMER_ID",
     "SCOPES",
+    "Amount",
     "ApiKey",
     "Change",
     "Customer",
@@ -19,9 +22,13 @@ __all__ = [
     "Entities",
     "EntityKind",
     "Keys",
+    "Ledger",
+    "LedgerRow",
     "Scope",
     "Store",
     "StoredEntity",
+    "Usage",
+    "UsageReader",
     "User",
     "key_secret",
     "open_database",

@@ -29,6 +29,10 @@ class Duplicate(StoreError):
     """A row with this key exists. Whoever inserts says what that means."""
 
 
+class Unstorable(StoreError):
+    """A value that the database cannot hold. Trying again does not help."""
+
+
 class Transaction(ABC):
     """Statements that happen together or not at all."""
 

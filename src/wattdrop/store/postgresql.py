@@ -10,7 +10,17 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import StoreError
-from .database import Database, Duplicate, Parameters, Row, Transaction, failure, migrations, without_password
+from .database import (
+    Database,
+    Duplicate,
+    Parameters,
+    Row,
+    Transaction,
+    Unstorable,
+    failure,
+    migrations,
+    without_password,
+)
 
 if TYPE_CHECKING:
     import psycopg
@@ -57,14 +67,17 @@ class PostgresDatabase(Database):
     def _connection(self) -> psycopg.Connection[Row]:
         connection: psycopg.Connection[Row] | None = getattr(self._local, "connection", None)
         if connection is None or connection.closed:
-            connection = self._psycopg.connect(
-                self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS, tcp_user_timeout=_DEAD_PEER_MS
-            )
+            connection = self._connect()
             with self._lock:
                 self._all = [one for one in self._all if not one.closed]
                 self._all.append(connection)
             self._local.connection = connection
         return connection
+
+    def _connect(self) -> psycopg.Connection[Row]:
+        return self._psycopg.connect(
+            self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS, tcp_user_timeout=_DEAD_PEER_MS
+        )
 
     def _begin(self, statement: str, parameters: Parameters = ()) -> psycopg.Cursor[Row]:
         """Run what changes nothing, on a new connection where the one at hand turns out to be broken."""
@@ -83,11 +96,9 @@ class PostgresDatabase(Database):
             raise failure(error) from error
 
     def rows(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
-        """The same, a few at a time."""
+        """The same, a few at a time, on a connection of their own: whoever reads them may be another thread."""
         try:
-            self._begin("SELECT 1")
-            connection = self._connection()
-            with connection.transaction(), connection.cursor("rows") as cursor:
+            with self._connect() as connection, connection.transaction(), connection.cursor("rows") as cursor:
                 cursor.itersize = _FETCH_ROWS
                 yield from cursor.execute(translated(sql).encode(), parameters)
         except self._psycopg.Error as error:
@@ -107,6 +118,8 @@ class PostgresDatabase(Database):
             self._roll_back(connection)
             if isinstance(error, self._psycopg.IntegrityError):
                 raise Duplicate(f"exists: {error}") from error
+            if isinstance(error, self._psycopg.DataError):
+                raise Unstorable(f"cannot be stored: {error}") from error
             if isinstance(error, self._psycopg.Error):
                 raise failure(error) from error
             raise

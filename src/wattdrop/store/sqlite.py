@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import StoreError
-from .database import Database, Duplicate, Parameters, Row, Transaction, failure, migrations
+from .database import Database, Duplicate, Parameters, Row, Transaction, Unstorable, failure, migrations
 
 _BUSY_TIMEOUT_S: Final = 10.0
 _OLDEST: Final = (3, 35, 0)  # RETURNING
@@ -43,15 +43,18 @@ class SqliteDatabase(Database):
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(
-                self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-            )
+            connection = self._connect()
             with self._lock:
                 self._all.append(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA foreign_keys = ON")
             self._local.connection = connection
         return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(
+            self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
 
     def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """The rows that a question gives."""
@@ -61,11 +64,14 @@ class SqliteDatabase(Database):
             raise failure(error) from error
 
     def rows(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
-        """The same, a few at a time."""
+        """The same, a few at a time, on a connection of their own: whoever reads them may be another thread."""
+        connection = self._connect()
         try:
-            yield from self._connection().execute(sql, parameters)
+            yield from connection.execute(sql, parameters)
         except sqlite3.Error as error:
             raise failure(error) from error
+        finally:
+            connection.close()
 
     @contextmanager
     def _transaction(self) -> Iterator[Transaction]:
@@ -83,6 +89,8 @@ class SqliteDatabase(Database):
                 connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.IntegrityError):
                 raise Duplicate(f"exists: {error}") from error
+            if isinstance(error, sqlite3.DataError | OverflowError):
+                raise Unstorable(f"cannot be stored: {error}") from error
             if isinstance(error, sqlite3.Error):
                 raise failure(error) from error
             raise

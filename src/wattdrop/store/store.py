@@ -9,6 +9,8 @@ from .customers import Customers
 from .database import Database, open_database
 from .entities import Entities
 from .keys import Keys
+from .ledger import Ledger
+from .usage import UsageReader
 
 
 class Store(NamedTuple):
@@ -18,6 +20,8 @@ class Store(NamedTuple):
     keys: Keys
     customers: Customers
     entities: Entities
+    ledger: Ledger
+    usage: UsageReader
 
     def ping(self) -> str:
         """Ask the database anything: an empty text. Raises ``StoreError`` where it does not answer."""
@@ -39,7 +43,14 @@ def open_store(where: str | Path, secret: bytes) -> Store:
     """
     database = open_database(where)
     try:
-        return Store(database, Keys(database, secret), Customers(database), Entities(database))
+        return Store(
+            database,
+            Keys(database, secret),
+            Customers(database),
+            Entities(database),
+            Ledger(database),
+            UsageReader(database),
+        )
     except BaseException:
         database.close()
         raise

@@ -1,0 +1,34 @@
+"""Whether the ledger keeps the rows of a request, and under which name: ``?store=true|false``, ``Idempotency-Key``."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from falcon.asgi import Request
+
+from ..errors import BadRequest
+
+_MOST_LETTERS: Final = 200
+_WORDS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+class Storing(NamedTuple):
+    """What a caller wants kept."""
+
+    rows: bool
+    idempotency_key: str
+    """Stands for the ids of rows that have no ``request_id``; empty for a new one."""
+
+
+def storing(request: Request, default: bool, idempotency_key: str = "") -> Storing:
+    """What a request asks for, by its query and headers."""
+    text = (request.get_param("store") or "").casefold()
+    if text and text not in _WORDS:
+        raise BadRequest(f"store: expected true or false, got {text[:40]!r}", field="store")
+    key = request.get_header("Idempotency-Key") or idempotency_key
+    if len(key) > _MOST_LETTERS:
+        raise BadRequest(
+            f"Idempotency-Key: {len(key)} letters, at most {_MOST_LETTERS}; a UUID has 36",
+            field="Idempotency-Key",
+        )
+    return Storing(_WORDS.get(text, default), key)

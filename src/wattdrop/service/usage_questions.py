@@ -1,0 +1,112 @@
+"""What can be asked about usage, from texts: for query parameters and the command line alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, NamedTuple, cast
+
+from ..errors import BadRequest
+from ..schema.usage import UsageAmount, UsageGroup
+from ..store import Usage
+from ..store.ledger import METRICS
+from ..store.usage import GROUPS, PERIODS, Period
+
+#: Days that are told where none are named, today included.
+USUAL_DAYS: Final = 30
+
+
+class Question(NamedTuple):
+    """Days, groups and filters."""
+
+    first_day: str
+    last_day: str
+    group_by: Sequence[str]
+    period: Period | None
+    only: Mapping[str, str]
+
+
+def question_of(texts: Mapping[str, str], today: date | None = None) -> Question:
+    """Read ``from``, ``to``, ``group_by``, ``period`` and filters by names of groups.
+
+    >>> question_of({"from": "2026-11-01", "to": "2026-11-30", "group_by": "model,week"}).period
+    'week'
+
+    Raises
+    ------
+    BadRequest
+        If something is wrong; the message names it and what is right.
+    """
+    today = today or datetime.now(UTC).date()
+    last = _day(texts, "to", today)
+    first = _day(texts, "from", last - timedelta(days=USUAL_DAYS - 1))
+    if first > last:
+        raise BadRequest(f"from: {first} is after to, {last}", field="from")
+    names = [name.strip() for name in texts.get("group_by", "").split(",") if name.strip()]
+    period = texts.get("period", "").strip()
+    for name in names:
+        if name in PERIODS and not period:
+            period = name
+        elif name not in GROUPS:
+            expected = ", ".join((*GROUPS, *PERIODS))
+            raise BadRequest(f"group_by: {name[:40]!r} is none of {expected}", field="group_by")
+    if period and period not in PERIODS:
+        raise BadRequest(f"period: expected {', '.join(PERIODS)}, got {period[:40]!r}", field="period")
+    groups = list(dict.fromkeys(name for name in names if name in GROUPS))
+    only = {name: texts[name] for name in GROUPS if name in texts}
+    return Question(
+        first.isoformat(), last.isoformat(), groups, cast("Period", period) if period else None, only
+    )
+
+
+def _day(texts: Mapping[str, str], name: str, otherwise: date) -> date:
+    text = texts.get(name, "").strip()
+    if not text:
+        return otherwise
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadRequest(
+            f"{name}: expected a day such as 2026-11-01, got {text[:40]!r}", field=name
+        ) from None
+
+
+def usage_group(usage: Usage) -> UsageGroup:
+    """Usage as the wire has it."""
+    amounts = {
+        metric: UsageAmount(amount.central, amount.low, amount.high)
+        for metric, amount in usage.amounts.items()
+    }
+    return UsageGroup(
+        group=usage.group,
+        rows=usage.rows,
+        errors=usage.errors,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        costs=usage.costs,
+        **amounts,
+    )
+
+
+def usage_csv(question: Question, usages: Sequence[Usage]) -> str:
+    """Usage as lines of CSV with a head, one line a group."""
+    import csv
+    import io
+
+    names = ([question.period] if question.period else []) + list(question.group_by)
+    currencies = sorted({currency for usage in usages for currency in usage.costs})
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    ends = [f"{metric}{end}" for metric in METRICS for end in ("", "_low_90", "_high_90")]
+    costs = [f"cost_{currency or 'unknown'}" for currency in currencies]
+    writer.writerow([*names, "rows", "errors", "input_tokens", "output_tokens", *ends, *costs])
+    for usage in usages:
+        amounts = [usage.amounts[metric] for metric in METRICS]
+        writer.writerow(
+            [
+                *(usage.group[name] for name in names), usage.rows, usage.errors, usage.input_tokens, usage.output_tokens,
+                *(value for amount in amounts for value in (amount.central, amount.low, amount.high)),
+                *(usage.costs.get(currency, "") for currency in currencies),
+            ]
+        )  # fmt: skip
+    return text.getvalue()
