@@ -35,16 +35,20 @@ def _command_parts(command: click.Command, path: str) -> list[str]:
     parts = [f"## `{path}`\n"]
     if command.help:
         parts.append(_prose(command.help))
-    if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
-            parts += _command_parts(inner, f"{path} {name}")
-        return parts
+    if isinstance(command, click.Group) and not command.invoke_without_command:
+        return parts + _inner_parts(command, path)
     arguments = [one.human_readable_name for one in command.params if isinstance(one, click.Argument)]
     parts.append(f"    {' '.join([path, *(f'[{name}]' for name in arguments), '[OPTIONS]'])}\n")
     options = [one for one in command.params if isinstance(one, click.Option)]
     if options:
         parts += ["| flag | meaning |", "| --- | --- |", *map(_option_line, options), ""]
-    return parts
+    return parts + (_inner_parts(command, path) if isinstance(command, click.Group) else [])
+
+
+def _inner_parts(group: click.Group, path: str) -> list[str]:
+    return [
+        part for name, inner in group.commands.items() for part in _command_parts(inner, f"{path} {name}")
+    ]
 
 
 def _option_line(option: click.Option) -> str:
