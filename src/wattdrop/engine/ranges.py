@@ -249,6 +249,8 @@ def _ends_of(central: Sequence[float], ends: Sequence[Sequence[float]]) -> tuple
     """Half-widths down and up of each row from the values at a cause's ends."""
     down, up = [0.0] * len(central), [0.0] * len(central)
     for end in ends:
+        if end == central:  # most causes leave most metrics alone
+            continue
         for row, (value, moved) in enumerate(zip(central, end, strict=True)):
             if value > 0.0 and moved > 0.0 and moved != value:
                 step = math.log(moved / value)

@@ -56,8 +56,8 @@ _TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "training": ("models",),
     "gpu": ("gpus",),
 }
-_LEAST_SHARE: Final = 1e-5
-"""Parts below this share of their metric change no range that anybody could read."""
+_LEAST_WIDTH: Final = 1e-5
+"""Half-widths below this change no range that anybody could read."""
 
 
 class Recorded(NamedTuple):
@@ -112,20 +112,22 @@ def of_estimate(result: Estimate) -> dict[int, Recorded]:
 
 
 def _parts(result: Estimate) -> list[dict[str, tuple[float, ...]]]:
+    import numpy as np
+
     parts: list[dict[str, tuple[float, ...]]] = [{} for _ in result.resolution.computed]
-    columns = [(result.evaluation.column(name), result.half_widths(name, LEVEL)) for name in METRICS["total"]]
+    centrals = np.array([result.evaluation.column(name) for name in METRICS["total"]] * 2)
+    effects = [result.half_widths(name, LEVEL) for name in METRICS["total"]]
     names: dict[Hashable, str] = {}
-    for nth, (cause, _, _, keys) in enumerate(columns[0][1]):
-        for at, key in enumerate(keys):
-            if key is None:
-                continue
-            down = tuple(central[at] * effects[nth][1][at] for central, effects in columns)
-            up = tuple(central[at] * effects[nth][2][at] for central, effects in columns)
-            limits = [_LEAST_SHARE * central[at] for central, _ in columns] * 2
-            if all(part <= limit for part, limit in zip(down + up, limits, strict=True)):
-                continue
-            name = names.get((cause, key)) or names.setdefault((cause, key), _name(result, cause, at, key))
-            parts[at][name] = down + up
+    for nth, (cause, _, _, keys) in enumerate(effects[0]):
+        widths = np.array([of_metric[nth][side] for side in (1, 2) for of_metric in effects])
+        of_rows = (centrals * widths).T.tolist()
+        for at in np.flatnonzero((widths > _LEAST_WIDTH).any(axis=0)).tolist():
+            key = keys[at]
+            if key is not None:
+                name = names.get((cause, key)) or names.setdefault(
+                    (cause, key), _name(result, cause, at, key)
+                )
+                parts[at][name] = tuple(of_rows[at])
     return parts
 
 

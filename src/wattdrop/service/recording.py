@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from .catalogs import Catalogs
 
 _log = logging.getLogger(__name__)
-_MOST_ENTRIES: Final = 500
-_GATHER_SECONDS: Final = 0.05
+_MOST_ENTRIES: Final = 1000
+_GATHER_SECONDS: Final = 0.5  # ranges of many rows cost a tenth a row of those of few
 _SHORTEST_PAUSE_SECONDS: Final = 0.25
 _LONGEST_PAUSE_SECONDS: Final = 10.0
 _ORPHAN_SECONDS: Final = 5.0
@@ -213,7 +213,7 @@ class Recorder:
                     break
                 self._news.wait(_ORPHAN_SECONDS)
                 self._news.clear()
-                self._stopping.wait(_GATHER_SECONDS)  # more rows in one transaction
+                self._stopping.wait(_GATHER_SECONDS)
         with self._lock:
             journal.close()
             self._journal = None
