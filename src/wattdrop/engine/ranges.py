@@ -20,7 +20,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from ..resolve.causes import CAUSES, Cause, causes_of, kind_of_work
-from .evaluate import Evaluation, evaluate
+from .evaluate import FEWEST_ROWS_FOR_ARRAYS, Evaluation, evaluate
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -164,20 +164,15 @@ class Ranges:
             found = []
             for effect in self._effects:
                 down, up = _ends_of(central, [end.column(quantity) for end in effect.ends])
-                scale = [z / _Z90] * len(central)
+                scale = z / _Z90
                 if effect is self._effects[0] and z < _Z90:
                     inner_down, inner_up = _ends_of(central, [e.column(quantity) for e in self._narrow.ends])
                     down = [_between(z, a, b) for a, b in zip(inner_down, down, strict=True)]
                     up = [_between(z, a, b) for a, b in zip(inner_up, up, strict=True)]
-                    scale = [1.0] * len(central)
-                found.append(
-                    (
-                        effect.name,
-                        [d * s for d, s in zip(down, scale, strict=True)],
-                        [u * s for u, s in zip(up, scale, strict=True)],
-                        effect.keys,
-                    )
-                )
+                    scale = 1.0
+                if scale != 1.0:
+                    down, up = [width * scale for width in down], [width * scale for width in up]
+                found.append((effect.name, down, up, effect.keys))
             self._widths[quantity, level] = found
         return self._widths[quantity, level]
 
@@ -247,16 +242,34 @@ def _nth(causes: Sequence[Cause], name: str, nth: int) -> Cause | None:
 
 def _ends_of(central: Sequence[float], ends: Sequence[Sequence[float]]) -> tuple[list[float], list[float]]:
     """Half-widths down and up of each row from the values at a cause's ends."""
+    moved_ends = [end for end in ends if end != central]  # most causes leave most metrics alone
+    if moved_ends and len(central) >= FEWEST_ROWS_FOR_ARRAYS:
+        return _ends_of_many(central, moved_ends)
     down, up = [0.0] * len(central), [0.0] * len(central)
-    for end in ends:
-        if end == central:  # most causes leave most metrics alone
-            continue
+    for end in moved_ends:
         for row, (value, moved) in enumerate(zip(central, end, strict=True)):
             if value > 0.0 and moved > 0.0 and moved != value:
                 step = math.log(moved / value)
                 down[row] = max(down[row], -step)
                 up[row] = max(up[row], step)
     return down, up
+
+
+def _ends_of_many(
+    central: Sequence[float], ends: Sequence[Sequence[float]]
+) -> tuple[list[float], list[float]]:
+    """The same for many rows. Logarithms may differ from those of a few rows in the last bit."""
+    import numpy as np
+
+    values = np.array(central)
+    down, up = np.zeros(len(values)), np.zeros(len(values))
+    for end in ends:
+        moved = np.array(end)
+        moves = (values > 0.0) & (moved > 0.0)
+        step = np.log(np.divide(moved, values, out=np.ones(len(values)), where=moves))
+        np.maximum(down, -step, out=down)
+        np.maximum(up, step, out=up)
+    return down.tolist(), up.tolist()
 
 
 def _between(z: float, inner: float, outer: float) -> float:
