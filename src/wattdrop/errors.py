@@ -158,6 +158,7 @@ REQUEST_ERROR_CODES: Final[dict[str, str]] = {
     "invalid_json": "The body, or the line of a file, is not JSON.",
     "missing_rows": "The body has no list of rows.",
     "invalid_encoding": "The body is not what its Content-Encoding says.",
+    "invalid_protobuf": "The body is no request of OTLP.",
     "invalid_arrow": "The body is no Arrow stream.",
     "unexpanded_path_template": "The path still holds a template such as {modelId}.",
     "address_error": "The service cannot listen where it should.",

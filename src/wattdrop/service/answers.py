@@ -54,6 +54,11 @@ def add_error_handlers(app: App[Any, Any]) -> None:
 async def _from_ours(request: Request, response: Response, error: WattdropError, _: dict[str, Any]) -> None:
     details = ErrorDetails(reason=error.reason, field=error.field) if error.reason or error.field else None
     send_error(response, error.status, Error(code=error.code, message=error.message, details=details))
+    set_error_headers(response, error)
+
+
+def set_error_headers(response: Response, error: WattdropError) -> None:
+    """What an error says beside its body: how to authorise, when to come again."""
     if isinstance(error, Unauthorized):
         response.set_header("WWW-Authenticate", "Bearer")
     if isinstance(error, RateLimited | Overloaded):

@@ -33,6 +33,7 @@ from .recording import Recorder
 from .settings import Settings, read_settings
 from .snowflake import SnowflakeResource
 from .status import StatusResource
+from .traces import TracesResource
 from .tracing import Tracing
 from .usage import UsageResource, UsageRowsResource
 
@@ -76,6 +77,7 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     app.add_route("/v1/snowflake", SnowflakeResource(context))
     app.add_route("/v1/usage", UsageResource(context))
     app.add_route("/v1/usage/rows", UsageRowsResource(context))
+    app.add_route("/v1/traces", TracesResource(context))
     app.add_route("/v1/explain", ExplainResource(context))
     app.add_route("/sources", SourceList(context))
     app.add_route("/quantities", QuantityList(context))

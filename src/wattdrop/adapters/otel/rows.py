@@ -1,0 +1,165 @@
+"""From spans to rows: which spans ran a model, what they say of it, and which of them say it twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from ...errors import RowError
+from .counting import Counted, Usage, repeats
+from .span import Span
+from .spellings import COUNTS, FAILURES, INFERENCES, LEVEL, MARKS, MODELS, OF_ROW, OTHERS
+from .usage import counts_of
+
+SOURCE: Final = "opentelemetry"
+_NS_PER_S: Final = 1_000_000_000
+_NS_PER_MS: Final = 1_000_000
+_MOST_LABEL_CHARACTERS: Final = 2000
+_MOST_COST: Final = 1e12
+_COUNT: Final = re.compile(r"[0-9]{1,15}\Z")
+_LAST_NS: Final = 4_102_444_800 * _NS_PER_S  # 2100: later is no time of a request
+
+
+class Batch(NamedTuple):
+    """What a request of OTLP holds."""
+
+    rows: list[dict[str, Any] | RowError]
+    """Raw rows, one for each model call that is counted here."""
+    span_ids: list[str]
+    """The span of each row, in the same order."""
+    counted: list[Counted]
+    """Calls that a span of a later request may repeat."""
+
+
+def batch_of(
+    spans: Iterable[Span], earlier: Callable[[str], Sequence[Counted]] = lambda trace_id: ()
+) -> Batch:
+    """The rows of spans.
+
+    Parameters
+    ----------
+    spans
+        Of one request, also those that ran no model: they are the links between those that did.
+    earlier
+        What earlier requests counted of a trace.
+    """
+    known: dict[tuple[str, str], tuple[Span, Usage | None]] = {}
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    nameless: list[Span] = []
+    for span in spans:
+        row = row_of(span)
+        if row is not None and not (span.trace_id and span.id):
+            nameless.append(span)
+            continue
+        key = span.trace_id, span.id
+        if key in known:
+            continue
+        usage = None if row is None else Usage(row.get("input_tokens"), row.get("output_tokens"), cached(row))
+        known[key] = span._replace(own={}, resource={}), usage
+        if row is not None:
+            rows[key] = row
+    calls = {key: (span.parent_id, usage) for key, (span, usage) in known.items()}
+    repeated, counted = repeats(calls, earlier)
+    kept = {key: row for key, row in rows.items() if key not in repeated}
+    wrong = RowError("invalid_value", "trace id or span id is missing or has the wrong length", "request_id")
+    return Batch(
+        rows=[*kept.values(), *[wrong] * len(nameless)],
+        span_ids=[*(span_id for _, span_id in kept), *(span.id for span in nameless)],
+        counted=counted,
+    )
+
+
+def row_of(span: Span) -> dict[str, Any] | None:
+    """The raw row of a span, or None where it ran no model or says nothing of one."""
+    mark = _mark(span)
+    if mark in OTHERS:
+        return None
+    row: dict[str, Any] = {}
+    for field, names in OF_ROW.items():
+        found = _first(span, names)
+        if field in COUNTS:
+            found = int(found) if isinstance(found, str) and _COUNT.match(found) else found
+        elif field not in MODELS:
+            found = _label(found) if field != "request_cost" else _cost(found)
+        if found is not None:
+            row[field] = found
+    row.update(counts_of(span.own, row))
+    has_counts = any(row.get(name) for name in COUNTS)
+    has_model = bool(row.get("model_id") or row.get("model_used_id"))
+    if not has_counts and (_failed(span) or not has_model or mark not in INFERENCES):
+        return None
+    if mark not in INFERENCES and not has_model:
+        return None
+    if task := INFERENCES.get(mark):
+        row["task"] = task
+    _mend(row)
+    return {**row, **_identity(span)}
+
+
+def cached(row: Mapping[str, Any]) -> int:
+    """How much of the prompt was in a cache."""
+    count = row.get("cached_input_tokens")
+    return count if isinstance(count, int) else 0
+
+
+def _mark(span: Span) -> str:
+    """What the span says that it is: the first mark that is known, else any."""
+    said = [str(span.own[name]).casefold() for name in MARKS if name in span.own]
+    return next((mark for mark in said if mark in INFERENCES or mark in OTHERS), said[0] if said else "")
+
+
+def _first(span: Span, names: Sequence[str]) -> Any:
+    for attributes in (span.own, span.resource):
+        for name in names:
+            if attributes.get(name) not in (None, ""):
+                return attributes[name]
+    return None
+
+
+def _label(value: Any) -> str | None:
+    """Text that changes no number or has a default: what cannot be used is left out and fails nothing."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or len(value) > _MOST_LABEL_CHARACTERS:
+        return None
+    return value.encode("utf-8", "replace").decode()
+
+
+def _cost(value: Any) -> float | None:
+    """What the call cost; instrumentations that know no price say 0."""
+    known = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _MOST_COST
+    return float(value) if known else None
+
+
+def _failed(span: Span) -> bool:
+    return span.failed or any(span.own.get(name) for name in FAILURES) or span.own.get(LEVEL) == "ERROR"
+
+
+def _mend(row: dict[str, Any]) -> None:
+    """Parts belong to their whole, as the convention has it; some instrumentations leave them out of it."""
+    for part, whole in (("cached_input_tokens", "input_tokens"), ("reasoning_tokens", "output_tokens")):
+        of_part, of_whole = row.get(part), row.get(whole)
+        if not of_part:
+            row.pop(part, None)
+        elif isinstance(of_part, int) and isinstance(of_whole, int | None) and of_part > (of_whole or 0):
+            row[whole] = of_part + (of_whole or 0)
+    address = row.get("base_url")
+    if isinstance(address, str) and "://" not in address:
+        row["base_url"] = f"https://{address}"
+
+
+def _identity(span: Span) -> dict[str, Any]:
+    """When it was and how it is told from others."""
+    found: dict[str, Any] = {
+        "trace_id": span.trace_id,
+        "request_id": span.request_id,
+        "integration_source": SOURCE,
+    }
+    if 0 < span.start_ns < _LAST_NS:
+        seconds, rest_ns = divmod(span.start_ns, _NS_PER_S)
+        found["utc_datetime"] = f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest_ns:09d}Z"
+        if span.start_ns < span.end_ns < _LAST_NS:
+            found["request_duration_ms"] = (span.end_ns - span.start_ns) / _NS_PER_MS
+    return found
