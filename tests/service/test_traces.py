@@ -168,7 +168,8 @@ def test_what_is_no_otlp_names_the_fault(service: Service, kind: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "[]", "5", '"x"', "{]", "", '{"resourceSpans": 5}', '{"resourceSpans": [5]}', '{"resourceSpans": [{"resource": 5}]}',
+        "[]", "5", '"x"', "{]", "",
+        '{"resourceSpans": 5}', '{"resourceSpans": [5]}', '{"resourceSpans": [{"resource": 5}]}',
         '{"resourceSpans": [{"scopeSpans": [{"spans": {}}]}]}', '{"resourceSpans": [{"scopeSpans": [{"spans": [null]}]}]}',
         '{"resourceSpans": [{"scopeSpans": [{"spans": [{"attributes": {"gen_ai.request.model": "x"}}]}]}]}',
         '{"resourceSpans": [{"scopeSpans": [{"spans": [{"status": "x"}]}]}]}',
@@ -206,17 +207,11 @@ def test_a_gzip_bomb(service: Service) -> None:
 
 
 def test_a_million_spans(service: Service) -> None:
-    """Too large as they are; as small as they can be, they are no calls."""
-    scope = b"\x12\x00" * 1_000_000
-    body = _nested(_nested(scope, 2), 1)
-    assert partial(send(service, body, PROTOBUF)) == (0, "")
-    attributes = as_protobuf(request(span(1))).hex()
-    assert len(attributes) > 100
-    large = as_protobuf(request(*[span(number) for number in range(1, 2000)])) * 500
-    assert (
-        send(service, gzip.compress(large, 1), PROTOBUF, headers={"Content-Encoding": "gzip"}).status_code
-        == 413
-    )
+    smallest = _nested(_nested(b"\x12\x00" * 1_000_000, 2), 1)  # two bytes each, so the body is not too large
+    response = send(service, smallest, PROTOBUF)
+    assert (response.status_code, status(response).code) == (413, 8)
+    calls = gzip.compress(as_protobuf(request(*[span(number) for number in range(1, 1000)])) * 1000, 1)
+    assert send(service, calls, PROTOBUF, headers={"Content-Encoding": "gzip"}).status_code == 413
 
 
 def _nested(data: bytes, field: int) -> bytes:
@@ -229,11 +224,11 @@ def _nested(data: bytes, field: int) -> bytes:
 
 def test_deep_attributes(service: Service) -> None:
     value: dict[str, Any] = {"stringValue": "x"}
-    for _ in range(90):
+    for _ in range(40):
         value = {"arrayValue": {"values": [value]}}
     deep = request(span(1, {**CALL, "deep": value}))
     for kind in (JSON, PROTOBUF):
-        assert send(service, deep, kind).status_code in (200, 400)
+        assert partial(send(service, deep, kind)) == (0, "")
     pair = _nested(b"gen_ai.request.model", 1)
     inner = b""
     for _ in range(5_000):

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from ...errors import RowError
-from .counting import Counted, Usage, repeats
+from ...errors import RowError, TooLarge
+from .counting import Counted, Key, Usage, repeats
 from .span import Span
-from .spellings import COUNTS, FAILURES, INFERENCES, LEVEL, MARKS, MODELS, OF_ROW, OTHERS
+from .spellings import COUNTS, FAILURES, INFERENCES, LEVEL, MARKS, MODELS, OF_ROW, OTHERS, TELLING
 from .usage import counts_of
+
+MOST_SPANS: Final = 100_000
+"""Of one request. Bodies are bounded too, but the smallest spans take two bytes."""
 
 SOURCE: Final = "opentelemetry"
 _NS_PER_S: Final = 1_000_000_000
@@ -45,10 +48,12 @@ def batch_of(
     earlier
         What earlier requests counted of a trace.
     """
-    known: dict[tuple[str, str], tuple[Span, Usage | None]] = {}
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    known: dict[Key, tuple[str, Usage | None]] = {}
+    rows: dict[Key, dict[str, Any]] = {}
     nameless: list[Span] = []
-    for span in spans:
+    for number, span in enumerate(spans):
+        if number >= MOST_SPANS:
+            raise TooLarge(f"more than {MOST_SPANS} spans; send fewer in one request", field="spans")
         row = row_of(span)
         if row is not None and not (span.trace_id and span.id):
             nameless.append(span)
@@ -57,11 +62,10 @@ def batch_of(
         if key in known:
             continue
         usage = None if row is None else Usage(row.get("input_tokens"), row.get("output_tokens"), cached(row))
-        known[key] = span._replace(own={}, resource={}), usage
+        known[key] = span.parent_id, usage
         if row is not None:
             rows[key] = row
-    calls = {key: (span.parent_id, usage) for key, (span, usage) in known.items()}
-    repeated, counted = repeats(calls, earlier)
+    repeated, counted = repeats(known, earlier)
     kept = {key: row for key, row in rows.items() if key not in repeated}
     wrong = RowError("invalid_value", "trace id or span id is missing or has the wrong length", "request_id")
     return Batch(
@@ -73,6 +77,8 @@ def batch_of(
 
 def row_of(span: Span) -> dict[str, Any] | None:
     """The raw row of a span, or None where it ran no model or says nothing of one."""
+    if TELLING.isdisjoint(span.own):
+        return None
     mark = _mark(span)
     if mark in OTHERS:
         return None

@@ -148,3 +148,8 @@ READ: Final = frozenset(name for names in OF_ROW.values() for name in names) | {
     USAGE_DETAILS,
 }
 """Every attribute that is read."""
+
+TELLING: Final = frozenset(
+    (*MARKS, USAGE_DETAILS, *(name for field in (*MODELS, *COUNTS) for name in OF_ROW[field]))
+)
+"""Attributes without which a span says nothing of a call."""
