@@ -160,6 +160,7 @@ REQUEST_ERROR_CODES: Final[dict[str, str]] = {
     "invalid_encoding": "The body is not what its Content-Encoding says.",
     "invalid_protobuf": "The body is no request of OTLP.",
     "invalid_arrow": "The body is no Arrow stream.",
+    "missing_extra": "The path needs a package that the server was installed without.",
     "unexpanded_path_template": "The path still holds a template such as {modelId}.",
     "address_error": "The service cannot listen where it should.",
     "request_timeout": "The request was sent too slowly.",
