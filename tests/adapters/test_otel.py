@@ -201,6 +201,13 @@ def test_parts_that_were_left_out_of_their_whole_are_added() -> None:
     assert (found["input_tokens"], found["output_tokens"]) == (100, 500)
 
 
+def test_images_of_the_size_that_was_asked_for() -> None:
+    made = {"gen_ai.operation.name": "image", "gen_ai.request.model": "dall-e-3"}
+    asked = {**made, "gen_ai.request.image_size": "1024x1024", "gen_ai.request.choice.count": 2}
+    assert (row(asked)["task"], row(asked)["output_images"]) == ("text-to-image", ["1024x1024"] * 2)
+    assert "output_images" not in row({**made, "gen_ai.request.image_size": "auto"})
+
+
 def test_labels_of_other_types_fail_nothing() -> None:
     listed = {"arrayValue": {"values": [{"stringValue": "x"}]}}
     found = row(

@@ -13,10 +13,14 @@ from typing import Any
 
 import httpx2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from tests.conftest import Service
 from tests.service.processes import PATIENCE_S, Running, running
+
+from wattdrop.service.assistant.tools import TOOLS
 
 ROW = {"model_id": "llama_v31_8b", "node_id": "aws:p4d.24xlarge", "input_tokens": 100, "output_tokens": 500}
 Use = Callable[[Client], Awaitable[None]]
@@ -219,3 +223,25 @@ def test_without_the_extra_it_says_how_to_get_it(service: Service, monkeypatch: 
     response = post(service, CALL)
     assert (response.status_code, response.json()["code"]) == (404, "missing_extra")
     assert "pip install 'wattdrop[mcp]'" in response.json()["message"]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10) | st.just("\ud800"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+ARGUMENTS = st.dictionaries(
+    st.sampled_from(["rows", "row", "ranges", "step", "search", "family", "cloud", "gpu", "limit", "\ud800"]),
+    VALUES
+    | st.lists(st.dictionaries(st.sampled_from(["model_id", "output_tokens", "x"]), VALUES), max_size=3),
+    max_size=3,
+)
+
+
+@given(st.sampled_from(sorted(TOOLS)), ARGUMENTS)
+def test_no_arguments_are_a_fault_of_ours(service: Service, tool: str, arguments: Any) -> None:
+    call = {**CALL, "params": {"name": tool, "arguments": arguments}}
+    for version in ({}, {"MCP-Protocol-Version": "2025-06-18"}):
+        response = post(service, call, headers=version)
+        assert response.status_code < 500, response.text
+        assert response.json().get("error", {}).get("code") != -32603, response.text  # internal error

@@ -105,7 +105,7 @@ def test_calls_of_other_customers_are_not_mixed_up(service: Service) -> None:
     from wattdrop.adapters.otel.counting import Usage
     from wattdrop.service.traces import RecentCalls
 
-    recent = RecentCalls(most_traces=2)
+    recent = RecentCalls(most_calls=2)
     one = Counted(TRACE, "02", "01", Usage(1, 2, 0))
     recent.add(1, [one, one])
     assert recent.of(1, TRACE) == [one]

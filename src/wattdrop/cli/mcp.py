@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 
@@ -22,6 +24,9 @@ def mcp() -> None:
             raise
         raise click.UsageError("the tools need more packages: pip install 'wattdrop[mcp]'") from None
     from ..service.assistant.callers import LocalUser
+
+    if sys.stdin.isatty():
+        click.echo("Waiting for an assistant on standard input; assistants start this themselves.", err=True)
 
     async def serve() -> None:
         server = server_for(LocalUser())

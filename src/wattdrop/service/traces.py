@@ -17,8 +17,7 @@ from .answers import set_error_headers
 from .bodies import read_body
 from .context import Context
 
-_MOST_TRACES: Final = 20_000
-_MOST_CALLS_OF_A_TRACE: Final = 500
+_MOST_CALLS_REMEMBERED: Final = 50_000  # some 20 MB
 _MOST_PROBLEMS_SHOWN: Final = 3
 _PROBLEM_CHARACTERS: Final = 300
 
@@ -28,7 +27,7 @@ class TracesResource:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._counted = RecentCalls(_MOST_TRACES)
+        self._counted = RecentCalls(_MOST_CALLS_REMEMBERED)
 
     async def on_post(self, request: Request, response: Response) -> None:
         """Answer a batch, or say why not, in the encoding of the request."""
@@ -76,8 +75,9 @@ class RecentCalls:
     Each process remembers what it saw, and nothing across restarts.
     """
 
-    def __init__(self, most_traces: int) -> None:
-        self._most_traces = most_traces
+    def __init__(self, most_calls: int) -> None:
+        self._most_calls = most_calls
+        self._calls = 0
         self._traces: OrderedDict[tuple[int, str], dict[str, otel.Counted]] = OrderedDict()
         self._lock = threading.Lock()  # large bodies are read on a thread
 
@@ -87,16 +87,17 @@ class RecentCalls:
             return list(self._traces.get((customer_id, trace_id), {}).values())
 
     def add(self, customer_id: int, counted: Sequence[otel.Counted]) -> None:
-        """Remember calls; a call that is sent again is the same one."""
+        """Remember calls; one that is sent again is the same one. The traces seen longest ago are forgotten first."""
         with self._lock:
             for one in counted:
                 key = customer_id, one.trace_id
                 calls = self._traces.setdefault(key, {})
+                self._calls += one.id not in calls
+                calls[one.id] = one
                 self._traces.move_to_end(key)
-                if len(calls) < _MOST_CALLS_OF_A_TRACE:
-                    calls[one.id] = one
-            while len(self._traces) > self._most_traces:
-                self._traces.popitem(last=False)
+                while self._calls > self._most_calls:
+                    _, forgotten = self._traces.popitem(last=False)
+                    self._calls -= len(forgotten)
 
 
 def _problems(errors: dict[int, RowError], span_ids: Sequence[str]) -> str:

@@ -10,7 +10,19 @@ from typing import Any, Final, NamedTuple
 from ...errors import RowError, TooLarge
 from .counting import Counted, Key, Usage, repeats
 from .span import Span
-from .spellings import COUNTS, FAILURES, INFERENCES, LEVEL, MARKS, MODELS, OF_ROW, OTHERS, TELLING
+from .spellings import (
+    COUNTS,
+    FAILURES,
+    IMAGE_COUNT,
+    IMAGE_SIZE,
+    INFERENCES,
+    LEVEL,
+    MARKS,
+    MODELS,
+    OF_ROW,
+    OTHERS,
+    TELLING,
+)
 from .usage import counts_of
 
 MOST_SPANS: Final = 100_000
@@ -21,6 +33,8 @@ _NS_PER_S: Final = 1_000_000_000
 _NS_PER_MS: Final = 1_000_000
 _MOST_LABEL_CHARACTERS: Final = 2000
 _MOST_COST: Final = 1e12
+_MOST_IMAGES: Final = 100
+_SIZE: Final = re.compile(r"[1-9][0-9]{0,3}x[1-9][0-9]{0,3}\Z")
 _COUNT: Final = re.compile(r"[0-9]{1,15}\Z")
 _LAST_NS: Final = 4_102_444_800 * _NS_PER_S  # 2100: later is no time of a request
 
@@ -100,6 +114,8 @@ def row_of(span: Span) -> dict[str, Any] | None:
         return None
     if task := INFERENCES.get(mark):
         row["task"] = task
+    if task == "text-to-image":
+        row.update(_images(span))
     _mend(row)
     return {**row, **_identity(span)}
 
@@ -141,6 +157,14 @@ def _cost(value: Any) -> float | None:
 
 def _failed(span: Span) -> bool:
     return span.failed or any(span.own.get(name) for name in FAILURES) or span.own.get(LEVEL) == "ERROR"
+
+
+def _images(span: Span) -> dict[str, Any]:
+    """The images that were asked for; "auto" is no size, and the method assumes one."""
+    size, count = span.own.get(IMAGE_SIZE), span.own.get(IMAGE_COUNT, 1)
+    if not isinstance(size, str) or not _SIZE.match(size):
+        return {}
+    return {"output_images": [size] * (count if type(count) is int and 0 < count <= _MOST_IMAGES else 1)}
 
 
 def _mend(row: dict[str, Any]) -> None:

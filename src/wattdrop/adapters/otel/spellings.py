@@ -135,6 +135,9 @@ OTHERS: Final = frozenset(
 )
 """What a mark says of a span that ran no model itself: its children carry the tokens."""
 
+IMAGE_SIZE: Final = "gen_ai.request.image_size"
+IMAGE_COUNT: Final = "gen_ai.request.choice.count"
+
 FAILURES: Final = ("error.type",)
 LEVEL: Final = "langfuse.observation.level"
 
@@ -146,6 +149,8 @@ READ: Final = frozenset(name for names in OF_ROW.values() for name in names) | {
     *FAILURES,
     LEVEL,
     USAGE_DETAILS,
+    IMAGE_SIZE,
+    IMAGE_COUNT,
 }
 """Every attribute that is read."""
 
