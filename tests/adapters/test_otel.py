@@ -201,6 +201,12 @@ def test_parts_that_were_left_out_of_their_whole_are_added() -> None:
     assert (found["input_tokens"], found["output_tokens"]) == (100, 500)
 
 
+def test_a_cache_that_was_filled_beside_the_input_is_added() -> None:
+    filled = {"gen_ai.usage.cache_creation.input_tokens": 2000, "gen_ai.usage.cache_read.input_tokens": 50}
+    assert row({**CALL, **filled})["input_tokens"] == 2150
+    assert row({**CALL, **filled, "gen_ai.usage.input_tokens": 2050})["input_tokens"] == 2050
+
+
 def test_images_of_the_size_that_was_asked_for() -> None:
     made = {"gen_ai.operation.name": "image", "gen_ai.request.model": "dall-e-3"}
     asked = {**made, "gen_ai.request.image_size": "1024x1024", "gen_ai.request.choice.count": 2}

@@ -245,3 +245,14 @@ def test_no_arguments_are_a_fault_of_ours(service: Service, tool: str, arguments
         response = post(service, call, headers=version)
         assert response.status_code < 500, response.text
         assert response.json().get("error", {}).get("code") != -32603, response.text  # internal error
+
+
+def test_the_command_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from wattdrop.cli import root
+
+    monkeypatch.setitem(sys.modules, "mcp.server.stdio", None)
+    result = CliRunner().invoke(root, ["mcp"])
+    assert result.exit_code == 2
+    assert "pip install 'wattdrop[mcp]'" in result.output

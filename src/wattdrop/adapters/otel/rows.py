@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from ...errors import RowError, TooLarge
 from .counting import Counted, Key, Usage, repeats
+from .fields import cost, count, identity, images, label, mend
 from .span import Span
 from .spellings import (
     COUNTS,
     FAILURES,
-    IMAGE_COUNT,
-    IMAGE_SIZE,
     INFERENCES,
     LEVEL,
     MARKS,
@@ -27,16 +24,6 @@ from .usage import counts_of
 
 MOST_SPANS: Final = 100_000
 """Of one request. Bodies are bounded too, but the smallest spans take two bytes."""
-
-SOURCE: Final = "opentelemetry"
-_NS_PER_S: Final = 1_000_000_000
-_NS_PER_MS: Final = 1_000_000
-_MOST_LABEL_CHARACTERS: Final = 2000
-_MOST_COST: Final = 1e12
-_MOST_IMAGES: Final = 100
-_SIZE: Final = re.compile(r"[1-9][0-9]{0,3}x[1-9][0-9]{0,3}\Z")
-_COUNT: Final = re.compile(r"[0-9]{1,15}\Z")
-_LAST_NS: Final = 4_102_444_800 * _NS_PER_S  # 2100: later is no time of a request
 
 
 class Batch(NamedTuple):
@@ -100,9 +87,9 @@ def row_of(span: Span) -> dict[str, Any] | None:
     for field, names in OF_ROW.items():
         found = _first(span, names)
         if field in COUNTS:
-            found = int(found) if isinstance(found, str) and _COUNT.match(found) else found
+            found = count(found)
         elif field not in MODELS:
-            found = _label(found) if field != "request_cost" else _cost(found)
+            found = cost(found) if field == "request_cost" else label(found)
         if found is not None:
             row[field] = found
     row.update(counts_of(span.own, row))
@@ -115,9 +102,9 @@ def row_of(span: Span) -> dict[str, Any] | None:
     if task := INFERENCES.get(mark):
         row["task"] = task
     if task == "text-to-image":
-        row.update(_images(span))
-    _mend(row)
-    return {**row, **_identity(span)}
+        row.update(images(span))
+    mend(row, span)
+    return {**row, **identity(span)}
 
 
 def cached(row: Mapping[str, Any]) -> int:
@@ -140,56 +127,5 @@ def _first(span: Span, names: Sequence[str]) -> Any:
     return None
 
 
-def _label(value: Any) -> str | None:
-    """Text that changes no number or has a default: what cannot be used is left out and fails nothing."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str) or len(value) > _MOST_LABEL_CHARACTERS:
-        return None
-    return value.encode("utf-8", "replace").decode()
-
-
-def _cost(value: Any) -> float | None:
-    """What the call cost; instrumentations that know no price say 0."""
-    known = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _MOST_COST
-    return float(value) if known else None
-
-
 def _failed(span: Span) -> bool:
     return span.failed or any(span.own.get(name) for name in FAILURES) or span.own.get(LEVEL) == "ERROR"
-
-
-def _images(span: Span) -> dict[str, Any]:
-    """The images that were asked for; "auto" is no size, and the method assumes one."""
-    size, count = span.own.get(IMAGE_SIZE), span.own.get(IMAGE_COUNT, 1)
-    if not isinstance(size, str) or not _SIZE.match(size):
-        return {}
-    return {"output_images": [size] * (count if type(count) is int and 0 < count <= _MOST_IMAGES else 1)}
-
-
-def _mend(row: dict[str, Any]) -> None:
-    """Parts belong to their whole, as the convention has it; some instrumentations leave them out of it."""
-    for part, whole in (("cached_input_tokens", "input_tokens"), ("reasoning_tokens", "output_tokens")):
-        of_part, of_whole = row.get(part), row.get(whole)
-        if not of_part:
-            row.pop(part, None)
-        elif isinstance(of_part, int) and isinstance(of_whole, int | None) and of_part > (of_whole or 0):
-            row[whole] = of_part + (of_whole or 0)
-    address = row.get("base_url")
-    if isinstance(address, str) and "://" not in address:
-        row["base_url"] = f"https://{address}"
-
-
-def _identity(span: Span) -> dict[str, Any]:
-    """When it was and how it is told from others."""
-    found: dict[str, Any] = {
-        "trace_id": span.trace_id,
-        "request_id": span.request_id,
-        "integration_source": SOURCE,
-    }
-    if 0 < span.start_ns < _LAST_NS:
-        seconds, rest_ns = divmod(span.start_ns, _NS_PER_S)
-        found["utc_datetime"] = f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest_ns:09d}Z"
-        if span.start_ns < span.end_ns < _LAST_NS:
-            found["request_duration_ms"] = (span.end_ns - span.start_ns) / _NS_PER_MS
-    return found

@@ -135,6 +135,14 @@ OTHERS: Final = frozenset(
 )
 """What a mark says of a span that ran no model itself: its children carry the tokens."""
 
+CACHE_WRITES: Final = (
+    "gen_ai.usage.cache_creation.input_tokens",
+    "gen_ai.usage.cache_creation_input_tokens",
+    "gen_ai.usage.cache_write_input_tokens",
+    "llm.token_count.prompt_details.cache_write",
+)
+"""Part of the input that was put into a cache; it was computed as the rest was, so no row field is its own."""
+
 IMAGE_SIZE: Final = "gen_ai.request.image_size"
 IMAGE_COUNT: Final = "gen_ai.request.choice.count"
 
@@ -149,6 +157,7 @@ READ: Final = frozenset(name for names in OF_ROW.values() for name in names) | {
     *FAILURES,
     LEVEL,
     USAGE_DETAILS,
+    *CACHE_WRITES,
     IMAGE_SIZE,
     IMAGE_COUNT,
 }

@@ -13,41 +13,10 @@ from ...errors import BadRequest, Forbidden, RowError, TooLarge
 from ...schema import parse_rows
 from .callers import Caller
 from .listings import models_found, nodes_found
+from .schemas import ROW, listing_schema
 
 Answer = dict[str, Any]
 Arguments = Mapping[str, Any]
-
-_ROW: Final = {
-    "type": "object",
-    "description": (
-        "One inference request. Unknown fields are refused with the nearest known name. All fields are optional, "
-        "but name the model. Further fields: the row of POST /v1/impact."
-    ),
-    "properties": {
-        "model_id": {"type": "string", "description": "Model id, alias, provider spelling or Hugging Face path."},
-        "managed_service_id": {"type": "string", "description": "Who served it, such as openai or aws-bedrock."},
-        "node_id": {"type": "string", "description": "Hardware instead of a service, such as aws:p4d.24xlarge."},
-        "cloud_region": {"type": "string", "description": "Where it ran, such as us-east-1."},
-        "country": {"type": "string", "description": "Where it ran: two letters of ISO 3166-1, such as FR."},
-        "input_tokens": {"type": "integer"},
-        "cached_input_tokens": {"type": "integer", "description": "Part of input_tokens."},
-        "output_tokens": {"type": "integer"},
-        "output_images": {"type": "array", "items": {"type": "string"}, "description": 'Sizes: ["1024x1024"].'},
-        "input_audio_seconds": {"type": "number"},
-        "output_audio_seconds": {"type": "number"},
-        "output_video_seconds": {"type": "number"},
-        "utc_datetime": {"type": "string", "description": "When it ran, RFC 3339."},
-        "quantity": {"type": "integer", "description": "Equal requests that the row stands for."},
-    },
-}  # fmt: skip
-
-
-def _listing_schema(**filters: str) -> dict[str, Any]:
-    properties: dict[str, Any] = {
-        name: {"type": "string", "description": text} for name, text in filters.items()
-    }
-    properties["limit"] = {"type": "integer", "description": "Most entries, 1 to 100; 20 where not given."}
-    return {"type": "object", "properties": properties}
 
 
 class Tool(NamedTuple):
@@ -124,7 +93,7 @@ TOOLS: Final = {
             {
                 "type": "object",
                 "properties": {
-                    "rows": {"type": "array", "items": _ROW},
+                    "rows": {"type": "array", "items": ROW},
                     "ranges": {"type": "boolean", "description": "Also ranges and what makes them wide."},
                 },
                 "required": ["rows"],
@@ -140,7 +109,7 @@ TOOLS: Final = {
             {
                 "type": "object",
                 "properties": {
-                    "row": _ROW,
+                    "row": ROW,
                     "step": {"type": "string", "description": "Such as energy, grid or water."},
                 },
                 "required": ["row"],
@@ -152,7 +121,7 @@ TOOLS: Final = {
             "list_models",
             "Find models",
             "Models of the catalog whose id, name, alias or family holds every word of search.",
-            _listing_schema(search="Words, such as: llama 70b.", family="Such as gpt, claude or llama."),
+            listing_schema(search="Words, such as: llama 70b.", family="Such as gpt, claude or llama."),
             "read",
             _list_models,
         ),
@@ -161,7 +130,7 @@ TOOLS: Final = {
             "Find hardware nodes",
             "Nodes (cloud instances with accelerators) of the catalog whose id, cloud or accelerator holds every word of "
             "search.",
-            _listing_schema(search="Words, such as: p5 48xlarge.", cloud="Such as aws.", gpu="Such as h100."),
+            listing_schema(search="Words, such as: p5 48xlarge.", cloud="Such as aws.", gpu="Such as h100."),
             "read",
             _list_nodes,
         ),
