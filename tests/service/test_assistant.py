@@ -202,6 +202,14 @@ def test_keys_and_their_scopes(service: Service) -> None:
     assert post(service, CALL, key=service.keys.create("reads", scopes=("read",))).status_code == 403
 
 
+def test_questions_are_stored_only_if_asked(service: Service) -> None:
+    params = {"name": "estimate_impact", "arguments": {"rows": [{"model_id": "gpt-4o"}]}}
+    body = json.dumps({**CALL, "params": params})
+    for query, stored in (("", None), ("?store=true", "1")):
+        response = service.request("POST", "/mcp" + query, content=body, headers=ACCEPT)
+        assert (response.status_code, response.headers.get("x-wattdrop-stored")) == (200, stored)
+
+
 def test_bodies_are_bounded_and_may_be_compressed(service: Service) -> None:
     packed = gzip.compress(json.dumps(CALL).encode())
     assert post(service, packed, headers={"Content-Encoding": "gzip"}).json()["result"]["isError"] is False

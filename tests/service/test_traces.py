@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 from tests.adapters.otlp_requests import CALL, PROMPT, RECORDED, TRACE, as_protobuf, recorded, request, span
 from tests.conftest import Service
+from tests.service.test_usage import Recorded
 
 from wattdrop.adapters.otel import JSON, PROTOBUF
 
@@ -29,7 +32,8 @@ def send(service: Service, body: bytes | str | dict[str, Any], kind: str = JSON,
     if isinstance(body, dict):
         body = json.dumps(body) if kind == JSON else as_protobuf(body)
     headers = {"Content-Type": kind, **options.pop("headers", {})}
-    return service.request("POST", "/v1/traces", content=body, headers=headers, **options)
+    path = "/v1/traces" + options.pop("query", "")
+    return service.request("POST", path, content=body, headers=headers, **options)
 
 
 def partial(response: Any) -> tuple[int, str]:
@@ -121,6 +125,31 @@ def test_prompts_are_neither_logged_nor_answered(service: Service, caplog: pytes
         response = send(service, request(named))
     assert partial(response)[0] == 1
     assert PROMPT not in response.text and PROMPT not in caplog.text
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Recorded]:
+    one = Recorded(tmp_path)
+    yield one
+    asyncio.run(one.app.lifecycle.stop())
+    one.store.close()
+
+
+def test_calls_are_stored_once_however_often_they_are_sent(ledger: Recorded) -> None:
+    spoken = {**CALL, "gen_ai.input.messages": PROMPT, "session.id": "s1"}
+    batch = request(span(1, spoken), span(2, spoken, parent=3), service_name="shop")
+    first = send(ledger.service, batch, PROTOBUF)
+    assert first.headers["x-wattdrop-stored"] == "2"
+    ledger.until(2)
+    send(ledger.service, batch, JSON)
+    send(ledger.service, request(span(3), span(4)))  # 3 repeats 2
+    ledger.until(3)
+    used = ledger.usage("?group_by=application")
+    assert "shop" in json.dumps(used) and PROMPT not in json.dumps(used)
+    kept = b"".join(file.read_bytes() for file in ledger.folder.rglob("*") if file.is_file())
+    assert b"shop" in kept and PROMPT.encode() not in kept
+    assert "x-wattdrop-stored" not in send(ledger.service, batch, query="?store=false").headers
+    ledger.until(3)
 
 
 # --- requests that fail as a whole ----------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from ..schema import ImpactRow, parse_rows
 from .answers import set_error_headers
 from .bodies import read_body
 from .context import Context
+from .storing import storing
 
 _MOST_CALLS_REMEMBERED: Final = 50_000  # some 20 MB
 _MOST_PROBLEMS_SHOWN: Final = 3
@@ -66,7 +67,8 @@ class TracesResource:
             self._counted.add(key.customer_id, counted)
             return otel.success(len(errors), _problems(errors, span_ids), media_type)
 
-        return await context.impacts.answer(key, response, len(body), parse, render)
+        keep = storing(request, True)
+        return await context.impacts.answer(key, response, keep, len(body), parse, render)
 
 
 class RecentCalls:

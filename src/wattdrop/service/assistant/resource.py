@@ -19,6 +19,7 @@ from ...errors import NotFound
 from ...store import ApiKey
 from ..bodies import read_body
 from ..context import Context
+from ..storing import Storing, storing
 from .callers import Rows
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class AssistantResource:
 
         from .server import server_for
 
-        server = server_for(Customer(self._context, key, response))
+        server = server_for(Customer(self._context, key, response, storing(request, False)))
         manager = StreamableHTTPSessionManager(
             server, json_response=True, stateless=True, max_request_body_size=most_bytes
         )
@@ -65,10 +66,11 @@ class AssistantResource:
 class Customer:
     """The holder of a key."""
 
-    def __init__(self, context: Context, key: ApiKey, response: Response) -> None:
+    def __init__(self, context: Context, key: ApiKey, response: Response, storing: Storing) -> None:
         self._context = context
         self._key = key
         self._response = response
+        self._storing = storing
         self.most_rows = context.settings.max_rows
 
     @property
@@ -89,7 +91,9 @@ class Customer:
             return b""
 
         size_bytes = _BYTES_PER_ROW * len(rows)
-        await self._context.impacts.answer(self._key, self._response, size_bytes, lambda: rows, render)
+        await self._context.impacts.answer(
+            self._key, self._response, self._storing, size_bytes, lambda: rows, render
+        )
         return estimates[0]
 
 
