@@ -144,7 +144,7 @@ def test_calls_are_stored_once_however_often_they_are_sent(ledger: Recorded) -> 
     send(ledger.service, batch, JSON)
     send(ledger.service, request(span(3), span(4)))  # 3 repeats 2
     ledger.until(3)
-    used = ledger.usage("?group_by=application")
+    used = ledger.usage("?group_by=application&from=2025-10-01&to=2025-10-31")
     assert "shop" in json.dumps(used) and PROMPT not in json.dumps(used)
     kept = b"".join(file.read_bytes() for file in ledger.folder.rglob("*") if file.is_file())
     assert b"shop" in kept and PROMPT.encode() not in kept
