@@ -26,6 +26,9 @@ COMMANDS: Final[dict[str, Entry]] = {
         "explain", "explain", "Every step to one request's numbers, with formula, inputs and sources."
     ),
     "serve": Entry("serve", "serve", "Start the HTTP service."),
+    "mcp": Entry(
+        "mcp", "mcp", "Offer the estimates as tools to an assistant (MCP, standard input and output)."
+    ),
     "models": Entry("listings", "models", "List and show models."),
     "gpus": Entry("listings", "gpus", "List and show accelerators."),
     "nodes": Entry("listings", "nodes", "List and show nodes (cloud instances)."),

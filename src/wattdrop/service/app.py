@@ -13,6 +13,7 @@ from ..engine import METHOD_VERSION
 from ..store import Store, open_store
 from . import metrics, tracing
 from .answers import add_error_handlers
+from .assistant.resource import AssistantResource
 from .authorisation import KeyRing
 from .bigquery import BigQueryResource
 from .bulk import BulkResource
@@ -33,6 +34,7 @@ from .recording import Recorder
 from .settings import Settings, read_settings
 from .snowflake import SnowflakeResource
 from .status import StatusResource
+from .traces import TracesResource
 from .tracing import Tracing
 from .usage import UsageResource, UsageRowsResource
 
@@ -76,6 +78,8 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     app.add_route("/v1/snowflake", SnowflakeResource(context))
     app.add_route("/v1/usage", UsageResource(context))
     app.add_route("/v1/usage/rows", UsageRowsResource(context))
+    app.add_route("/v1/traces", TracesResource(context))
+    app.add_route("/mcp", AssistantResource(context))
     app.add_route("/v1/explain", ExplainResource(context))
     app.add_route("/sources", SourceList(context))
     app.add_route("/quantities", QuantityList(context))

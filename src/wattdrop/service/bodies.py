@@ -19,6 +19,11 @@ _MOST_MEMBERS = (
 async def read_json_body(request: Request, most_bytes: int) -> bytes:
     """The body, decompressed, of at most ``most_bytes`` before and after."""
     _check_media_type(request.get_header("content-type"))
+    return await read_body(request, most_bytes)
+
+
+async def read_body(request: Request, most_bytes: int) -> bytes:
+    """The same for any media type."""
     compressed = is_compressed(request)
     body = await _read(request, most_bytes)
     if not compressed:
