@@ -9,7 +9,7 @@ import falcon
 import msgspec
 from falcon.asgi import App, Request, Response
 
-from ..errors import Overloaded, RateLimited, Unauthorized, WattdropError
+from ..errors import Overloaded, RateLimited, StoreError, Unauthorized, WattdropError
 from ..schema import Error, ErrorDetails
 from . import metrics
 from .exchange import current
@@ -54,9 +54,16 @@ def add_error_handlers(app: App[Any, Any]) -> None:
 async def _from_ours(request: Request, response: Response, error: WattdropError, _: dict[str, Any]) -> None:
     details = ErrorDetails(reason=error.reason, field=error.field) if error.reason or error.field else None
     send_error(response, error.status, Error(code=error.code, message=error.message, details=details))
+    set_error_headers(response, error)
+
+
+def set_error_headers(response: Response, error: WattdropError) -> None:
+    """What an error says beside its body: how to authorise, when to come again."""
     if isinstance(error, Unauthorized):
         response.set_header("WWW-Authenticate", "Bearer")
-    if isinstance(error, RateLimited | Overloaded):
+    if isinstance(error, RateLimited):
+        response.set_header("Retry-After", str(error.retry_after_s))
+    if isinstance(error, Overloaded | StoreError):
         response.set_header("Retry-After", "1")
 
 
