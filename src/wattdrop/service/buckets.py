@@ -101,8 +101,7 @@ class FileBuckets:
             now = self._clock()
             full_at = _MOMENT.unpack(found)[0] if len(found) == _MOMENT.size else now
             granted, full_at = taken(full_at, now, cost_s, burst_s)
-            if granted:
-                os.pwrite(self._file, _MOMENT.pack(full_at), place)
+            os.pwrite(self._file, _MOMENT.pack(full_at), place)  # also where it was only brought into bounds
         finally:
             self._fcntl.lockf(self._file, self._fcntl.LOCK_UN, _MOMENT.size, place)
         return granted, full_at - now

@@ -18,8 +18,8 @@ local start = math.min(math.max(now, tonumber(redis.call('GET', KEYS[1])) or now
 local granted = 0
 if start + cost <= now + burst + 0.000001 then
     granted, start = 1, start + cost
-    redis.call('SET', KEYS[1], string.format('%.6f', start), 'PX', math.ceil((start - now) * 1000) + 1)
 end
+redis.call('SET', KEYS[1], string.format('%.6f', start), 'PX', math.ceil((start - now) * 1000) + 1)
 return {granted, string.format('%.6f', start - now)}
 """
 

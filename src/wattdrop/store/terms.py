@@ -62,12 +62,13 @@ def rate_of(text: str, field: str = "rate") -> float | None:
 
 
 def rate_text(per_s: float) -> str:
-    """A rate as it may be given again.
+    """A rate as it may be given again, in the unit that makes it shortest.
 
-    >>> rate_text(10.0), rate_text(0.5)
-    ('10/s', '30/min')
+    >>> rate_text(10.0), rate_text(0.5), rate_text(100 / 3600)
+    ('10/s', '0.5/s', '100/h')
     """
-    return f"{per_s:.10g}/s" if per_s >= 1 else f"{per_s * 60:.10g}/min"
+    texts = [f"{per_s * seconds:.9g}/{unit}" for unit, seconds in _SECONDS.items()]
+    return min(texts, key=len)
 
 
 def scopes_of(names: Iterable[str], field: str = "scopes") -> frozenset[str]:
