@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import multiprocessing
 import secrets
@@ -21,9 +22,10 @@ from tests.service.processes import PATIENCE_S, Running, running, wait_until
 from tests.store import postgresql
 
 from wattdrop.errors import SettingError
-from wattdrop.service.buckets import FileBuckets
+from wattdrop.service.buckets import FileBuckets, OwnBuckets
 from wattdrop.service.redis_buckets import RedisBuckets
 from wattdrop.service.settings import read_settings
+from wattdrop.service.shared_buckets import SharedBuckets
 from wattdrop.store import open_store
 
 LIMITED = ("--workers", "2", "--rate", "100/h", "--burst-seconds", "3600")
@@ -150,6 +152,33 @@ def test_while_redis_is_away_requests_go_on_and_the_log_says_so_once(
     assert answers == [200, 200, 200, 429, 429]
     said = [one.getMessage() for one in caplog.records if "not shared through Redis" in one.getMessage()]
     assert len(said) == 1
+
+
+class Broken:
+    """Shared buckets that can be taken away."""
+
+    waits = False
+
+    def __init__(self) -> None:
+        self.buckets = OwnBuckets()
+        self.away = False
+
+    def take(self, key_id: int, kind: str, cost_s: float, burst_s: float) -> tuple[bool, float]:
+        if self.away:
+            raise OSError("gone")
+        return self.buckets.take(key_id, kind, cost_s, burst_s)
+
+
+def test_who_loses_the_shared_buckets_begins_where_they_were() -> None:
+    broken = Broken()
+    shared = SharedBuckets(broken, "a test", ())
+
+    async def granted() -> list[bool]:
+        return [(await shared.take(1, "rows", 1000.0, 4000.0))[0] for _ in range(3)]
+
+    assert asyncio.run(granted()) == [True] * 3
+    broken.away = True
+    assert asyncio.run(granted()) == [True, False, False]
 
 
 def test_a_redis_that_comes_back_is_used_again(tmp_path: Path) -> None:

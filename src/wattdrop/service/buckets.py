@@ -66,10 +66,15 @@ class OwnBuckets:
         """See ``Buckets``."""
         now, bucket = self._clock(), (key_id, kind)
         granted, full_at = taken(self._full_at.get(bucket, now), now, cost_s, burst_s)
+        self.put(key_id, kind, full_at - now)
+        return granted, full_at - now
+
+    def put(self, key_id: int, kind: str, full_in_s: float) -> None:
+        """What is known of a bucket from elsewhere."""
+        now = self._clock()
         if len(self._full_at) >= _MOST_BUCKETS:  # full ones are as good as none
             self._full_at = {one: moment for one, moment in self._full_at.items() if moment > now}
-        self._full_at[bucket] = full_at
-        return granted, full_at - now
+        self._full_at[key_id, kind] = now + full_in_s
 
 
 class FileBuckets:

@@ -18,8 +18,8 @@ from .settings import Settings
 
 _log = logging.getLogger(__name__)
 
-_ANSWER_SECONDS: Final = 1.0
-_RETRY_SECONDS: Final = 5.0
+_ANSWER_SECONDS: Final = 2.0
+_RETRY_SECONDS: Final = 3.0
 
 
 class SharedBuckets:
@@ -54,6 +54,7 @@ class SharedBuckets:
         except self._errors as error:
             self._lost(error)
             return self._own.take(key_id, kind, cost_s, burst_s)
+        self._own.put(key_id, kind, answer[1])  # so that who loses the others begins where they were
         if self._away:
             self._away = False
             _log.warning("limits of keys are shared through %s again", self._where)
