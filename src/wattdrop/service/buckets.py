@@ -71,10 +71,10 @@ class OwnBuckets:
 
     def put(self, key_id: int, kind: str, full_in_s: float) -> None:
         """What is known of a bucket from elsewhere."""
-        now = self._clock()
-        if len(self._full_at) >= _MOST_BUCKETS:  # full ones are as good as none
-            self._full_at = {one: moment for one, moment in self._full_at.items() if moment > now}
-        self._full_at[key_id, kind] = now + full_in_s
+        bucket = (key_id, kind)
+        if bucket not in self._full_at and len(self._full_at) >= _MOST_BUCKETS:
+            del self._full_at[next(iter(self._full_at))]  # the one seen first; it begins anew, full
+        self._full_at[bucket] = self._clock() + full_in_s
 
 
 class FileBuckets:
