@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from ..errors import RateLimited, TooLarge
 from ..store import ApiKey
+from ..store.terms import rate_text
 from .exchange import Exchange, current
 from .settings import Settings
 from .shared_buckets import SharedBuckets
@@ -40,6 +41,15 @@ class Limit(NamedTuple):
     def wait_s(self, count: int, full_in_s: float) -> float:
         """Until so many tokens are there."""
         return max(0.0, full_in_s + count / self.per_s - self.burst_s)
+
+    @property
+    def shown(self) -> str:
+        """In words.
+
+        >>> Limit("requests", 1 / 3, 10.0).shown
+        '20/min requests, 3 at once'
+        """
+        return f"{rate_text(self.per_s)} {self.kind}, {self.most} at once"
 
     @property
     def policy(self) -> str:
@@ -86,9 +96,8 @@ class Limits:
             return
         if count > limit.most:
             raise TooLarge(
-                f"{count} rows, but this key may send at most {limit.most} rows at once ({limit.per_s:g} rows a second, "
-                f"with a burst of {limit.burst_s:g} seconds); send smaller batches, or the stream POST /v1/impact/bulk, "
-                "which is slowed down instead",
+                f"{count} rows, but this key may send at most {limit.most} rows at once (its limit is {limit.shown}); send "
+                "smaller batches, or the stream POST /v1/impact/bulk, which is slowed down instead",
                 field="rows",
             )
         await self._take(key, limit, count, current())
@@ -111,7 +120,7 @@ class Limits:
             if granted:
                 count -= piece
             else:
-                await asyncio.sleep(limit.wait_s(piece, full_in_s))
+                await asyncio.sleep(max(0.01, limit.wait_s(piece, full_in_s)))
 
     def _limit(self, kind: str, own: float | None, of_settings: float | None) -> Limit | None:
         per_s = of_settings if own is None else own
@@ -127,8 +136,7 @@ class Limits:
         exchange.left.append((limit.kind, left, wait_s))
         sent = "another request" if limit.kind == "requests" else f"{count} rows"
         raise RateLimited(
-            f"this key may send {limit.per_s:g} {limit.kind} a second (a burst of {limit.most}) and has sent more; "
-            f"send {sent} in {wait_s} s",
+            f"this key has used up its limit of {limit.shown}; send {sent} in {wait_s} s",
             retry_after_s=wait_s,
         )
 
