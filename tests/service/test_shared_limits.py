@@ -39,8 +39,8 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgresql.Server]:
-    with postgresql.started(tmp_path_factory.mktemp("postgres")) as server:
+def database_server() -> Iterator[postgresql.Server]:
+    with postgresql.started() as server:
         yield server
 
 
@@ -152,6 +152,29 @@ def test_while_redis_is_away_requests_go_on_and_the_log_says_so_once(
     assert answers == [200, 200, 200, 429, 429]
     said = [one.getMessage() for one in caplog.records if "not shared through Redis" in one.getMessage()]
     assert len(said) == 1
+
+
+def test_postgresql_stops_and_comes_back(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with postgresql.started(to_stop=True) as server:
+        settings = {"rate": "1000/s", "key_cache_seconds": "0", "database_url": server.new_database()}
+        with caplog.at_level(logging.WARNING), serving(tmp_path, **settings) as service:
+            unknown = service.keys.create("unknown")
+            assert service.get("/model").headers["ratelimit"].startswith('"requests";r=9')
+            server.stop("immediate")
+            # Known keys go on, within limits of the process; of unknown ones nobody can tell.
+            answers = [service.get("/model") for _ in range(20)]
+            assert {one.status_code for one in answers} == {200}
+            assert all("ratelimit" in one.headers for one in answers)
+            assert service.get("/model", key=unknown).status_code == 503
+            server.start()
+            wait_until(lambda: service.get("/model", key=unknown).status_code == 200, "not asked again")
+
+            def shared_again() -> bool:
+                assert service.get("/model").status_code == 200
+                return any("through the database again" in one.getMessage() for one in caplog.records)
+
+            wait_until(shared_again, "limits are not shared again")
+        assert sum("not shared through" in one.getMessage() for one in caplog.records) == 1
 
 
 class Broken:
