@@ -117,6 +117,10 @@ class RateLimited(RequestError):
     status = 429
     default_code = "rate_limited"
 
+    def __init__(self, message: str, *, retry_after_s: int = 1):
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
 
 class Overloaded(WattdropError):
     """More at once than the service takes; the same request may be sent again in a moment."""

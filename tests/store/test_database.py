@@ -89,3 +89,24 @@ def test_rows_come_a_few_at_a_time(store: Store) -> None:
 def test_a_file_of_sql_is_read_as_statements() -> None:
     script = "-- why\nCREATE TABLE a (\n    b TEXT -- what\n);\nINSERT INTO a VALUES ('x;y');\n"
     assert statements(script) == ["CREATE TABLE a (\n    b TEXT\n)", "INSERT INTO a VALUES ('x;y')"]
+
+
+def test_a_database_that_is_closed_under_the_hands_of_others_says_so(store: Store) -> None:
+    """SQLite would otherwise end the process."""
+    said: list[str] = []
+
+    def work() -> None:
+        try:
+            while True:
+                store.customers.list()
+                store.database.execute("UPDATE customer SET name = name WHERE id = ?", (1,))
+        except StoreError as error:
+            said.append(str(error))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    store.close()
+    for thread in threads:
+        thread.join()
+    assert len(said) == 4

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from ..store.terms import name_beside_numbers
 from .opened import opened_store
+from .refused import named_options
 from .tables import table
 
 
@@ -17,6 +19,8 @@ def customers() -> None:
 @click.argument("name")
 def create(name: str) -> None:
     """Create a customer called NAME. The last line printed is its number."""
+    with named_options():
+        name = name_beside_numbers(name)
     with opened_store() as store:
         customer = store.customers.create(name)
     click.echo(

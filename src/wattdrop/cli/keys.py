@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from datetime import UTC, datetime, timedelta
-
 import click
 
-from ..store import SCOPES
+from ..store.terms import end_of, name_of, rate_of, scopes_of
 from .opened import opened_store
+from .refused import named_options
 from .tables import table
-
-_UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1)}
-_SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
 
 
 @click.group()
@@ -31,7 +26,7 @@ def keys() -> None:
     default="impact,read,write,admin",
     show_default=True,
     help="What it may do: impact estimates; read lists objects and usage; write changes own objects and erases usage; "
-    "admin does everything for every customer.",
+    "admin manages keys, users and customers, of everybody, and what all customers see.",
 )
 @click.option("--rate", default="", help="Most requests, such as 10/s, 600/min. Empty: the setting rate.")
 @click.option("--row-rate", default="", help="Most rows, such as 5000/s. Empty: the setting row_rate.")
@@ -42,61 +37,16 @@ def keys() -> None:
 )
 def create(name: str, customer: str, user: str, scopes: str, rate: str, row_rate: str, expires: str) -> None:
     """Create a key called NAME. The last line printed is the key alone."""
-    rights, end = _scopes(scopes), _end(expires)
-    requests, rows = _rate(rate, "--rate"), _rate(row_rate, "--row-rate")
+    with named_options():
+        name = name_of(name)
+        rights, end = scopes_of(scopes.split(",")), end_of(expires)
+        requests, rows = rate_of(rate), rate_of(row_rate, "row_rate")
     with opened_store() as store:
         owner = store.customers.find(customer).id
         user_id = store.customers.find_user(owner, user).id if user else None
         key = store.keys.create(name, owner, rights, end, user_id, requests, rows)
         click.echo(f"Key {name!r} in {store.database.shown}; it is not shown again:", err=True)
     click.echo(key)
-
-
-def _rate(text: str, option: str) -> float | None:
-    """A number of things a second."""
-    if not text:
-        return None
-    number, _, unit = text.partition("/")
-    try:
-        value = float(number) / _SECONDS[unit.strip() or "s"]
-    except (ValueError, KeyError):
-        value = math.nan
-    if not 0.0 < value < math.inf:
-        raise click.BadParameter(
-            f"expected a rate such as 10/s, 600/min, got {text[:40]!r}", param_hint=option
-        )
-    return value
-
-
-def _scopes(text: str) -> frozenset[str]:
-    named = frozenset(name.strip() for name in text.split(",") if name.strip())
-    if wrong := sorted(named - SCOPES):
-        raise click.BadParameter(
-            f"{', '.join(wrong)} is no scope; name some of {', '.join(sorted(SCOPES))}", param_hint="--scopes"
-        )
-    if not named:
-        raise click.BadParameter(f"name some of {', '.join(sorted(SCOPES))}", param_hint="--scopes")
-    return named
-
-
-def _end(text: str) -> datetime | None:
-    """A day (its last moment, UTC) or a time from now."""
-    if not text:
-        return None
-    now = datetime.now(UTC)
-    if text[-1:] in _UNITS and text[:-1].isdecimal() and 0 < int(text[:-1]) < 100_000:
-        return now + int(text[:-1]) * _UNITS[text[-1]]
-    try:
-        end = datetime.fromisoformat(text).replace(tzinfo=UTC) + timedelta(days=1)
-    except ValueError:
-        end = None
-    if end is None or len(text) != len("2027-01-31"):
-        raise click.BadParameter(
-            f"expected a day such as 2027-01-31, or 90d, 12h, got {text[:40]!r}", param_hint="--expires"
-        )
-    if end <= now:
-        raise click.BadParameter(f"{text} is over; name a day to come", param_hint="--expires")
-    return end
 
 
 @keys.command("list")

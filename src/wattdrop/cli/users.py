@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from ..store.terms import name_beside_numbers
 from .opened import opened_store
+from .refused import named_options
 from .tables import table
 
 
@@ -21,6 +23,8 @@ _of_customer = click.option("--customer", default="1", show_default=True, help="
 @_of_customer
 def create(name: str, customer: str) -> None:
     """Create a user called NAME. The last line printed is its number."""
+    with named_options():
+        name = name_beside_numbers(name)
     with opened_store() as store:
         user = store.customers.create_user(store.customers.find(customer).id, name)
     click.echo(f"User {user.name!r}; make a key with: wattdrop keys create NAME --user ...", err=True)

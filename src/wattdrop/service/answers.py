@@ -9,7 +9,7 @@ import falcon
 import msgspec
 from falcon.asgi import App, Request, Response
 
-from ..errors import Unauthorized, WattdropError
+from ..errors import RateLimited, Unauthorized, WattdropError
 from ..schema import Error, ErrorDetails
 from . import metrics
 from .exchange import current
@@ -62,7 +62,9 @@ def set_error_headers(response: Response, error: WattdropError) -> None:
     """What an error says beside its body: how to authorise, when to come again."""
     if isinstance(error, Unauthorized):
         response.set_header("WWW-Authenticate", "Bearer")
-    if error.status in _LATER:
+    if isinstance(error, RateLimited):
+        response.set_header("Retry-After", str(error.retry_after_s))
+    elif error.status in _LATER:
         response.set_header("Retry-After", "1")
 
 

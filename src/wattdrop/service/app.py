@@ -19,19 +19,26 @@ from .bigquery import BigQueryResource
 from .bulk import BulkResource
 from .catalogs import Catalogs
 from .context import Context
+from .customer_admin import CustomersResource, UserResource, UsersResource
 from .explain import ExplainResource
 from .front import Front, NoteTemplate
 from .health import HealthResource, MetricsResource, ReadyResource
 from .impact import ImpactResource
 from .impacts import Impacts
+from .key_admin import KeyResource, KeysResource
+from .key_cache import KeyCache
+from .last_use import LastUse
 from .lifecycle import Lifecycle
+from .limits import Limits
 from .lists import GpuList, ModelList, NodeList
 from .log_json import LogJsonResource
+from .own_key import OwnKeyResource
 from .paths import CollapseSlashes, RefuseUnexpanded
 from .provenance import QuantityList, SourceList
 from .readiness import Readiness
 from .recording import Recorder
 from .settings import Settings, read_settings
+from .shared_buckets import buckets_of
 from .snowflake import SnowflakeResource
 from .status import StatusResource
 from .traces import TracesResource
@@ -44,6 +51,9 @@ EXPOSED_HEADERS = (
     "x-wattdrop-catalog-digest",
     "x-request-id",
     "x-wattdrop-stored",
+    "ratelimit-policy",
+    "ratelimit",
+    "retry-after",
 )
 
 
@@ -54,7 +64,12 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     app = falcon.asgi.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     add_error_handlers(app)
-    ring = KeyRing(store.keys, settings.key_cache_seconds)
+    limits = Limits(settings, buckets_of(settings, store))
+    last_use = LastUse(store.keys)
+    cache = KeyCache(store.keys, settings.key_cache_seconds, settings.key_grace_seconds)
+    ring = KeyRing(cache, limits, last_use)
+    lifecycle.on_start(last_use.start)
+    lifecycle.on_stop(last_use.stop)
     catalogs = Catalogs(catalog)
     readiness = Readiness(lifecycle)
     readiness.add("catalog", lambda: "" if len(catalogs.base.models) else "empty")
@@ -62,8 +77,8 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     recorder = Recorder(store.ledger, catalogs, settings)
     lifecycle.on_start(recorder.start)
     lifecycle.on_stop(recorder.stop)
-    impacts = Impacts(catalogs, settings, recorder)
-    context = Context(ring, catalogs, impacts, settings, lifecycle, readiness, store, recorder)
+    impacts = Impacts(catalogs, settings, limits, recorder)
+    context = Context(ring, catalogs, impacts, limits, settings, lifecycle, readiness, store, recorder)
     metrics.build(version("wattdrop"), METHOD_VERSION, catalog.digest)
     if traces is not None:
         lifecycle.on_stop(traces.stop)
@@ -81,6 +96,12 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     app.add_route("/v1/traces", TracesResource(context))
     app.add_route("/mcp", AssistantResource(context))
     app.add_route("/v1/explain", ExplainResource(context))
+    app.add_route("/v1/key", OwnKeyResource(context))
+    app.add_route("/v1/keys", KeysResource(context))
+    app.add_route("/v1/keys/{key_id:int}", KeyResource(context))
+    app.add_route("/v1/customers", CustomersResource(context))
+    app.add_route("/v1/users", UsersResource(context))
+    app.add_route("/v1/users/{user_id:int}", UserResource(context))
     app.add_route("/sources", SourceList(context))
     app.add_route("/quantities", QuantityList(context))
     app.add_route("/model", ModelList(catalog, ring))

@@ -2,58 +2,60 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from urllib.parse import unquote
 
 from falcon.asgi import Request
 
 from ..errors import Forbidden, Unauthorized
-from ..store import ApiKey, Keys, Scope
+from ..store import ApiKey, Scope
 from .exchange import current
+from .key_cache import KeyCache
+from .last_use import LastUse
+from .limits import Limits
 
 _HEADERS = ("x-api-key", "x-scope3-api-key")
-_MOST_REMEMBERED = 10_000
 
 
 class KeyRing:
-    """Recognises keys. A key found valid is trusted for a few seconds, so that most requests ask no database."""
+    """Recognises keys, charges requests to them, and notes when they were used."""
 
-    def __init__(self, keys: Keys, trusted_s: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._keys = keys
-        self._trusted_s = trusted_s
-        self._clock = clock
-        self._known: dict[str, tuple[float, ApiKey]] = {}
+    def __init__(self, cache: KeyCache, limits: Limits, last_use: LastUse) -> None:
+        self._cache = cache
+        self._limits = limits
+        self._last_use = last_use
 
-    def authorise(self, request: Request, scope: Scope) -> ApiKey:
-        """The record of a key that may do this; else ``Unauthorized`` or ``Forbidden``, which never show the key."""
-        return self.admit(key_of(request), scope)
+    async def authorise(self, request: Request, scope: Scope | None) -> ApiKey:
+        """The record of a key that may do this (any key, without a scope).
 
-    def admit(self, key: str | None, scope: Scope) -> ApiKey:
+        Raises
+        ------
+        Unauthorized, Forbidden, RateLimited
+            None of which shows the key.
+        StoreError, Overloaded
+            Where it cannot be told.
+        """
+        return await self.admit(key_of(request), scope)
+
+    async def admit(self, key: str | None, scope: Scope | None) -> ApiKey:
         """The same for a key that did not come in a header."""
-        found = self._recognise(key)
-        current().of_key(found)
-        if scope not in found.scopes:
-            raise Forbidden(f"this key lacks the scope {scope}; it has: {', '.join(sorted(found.scopes))}")
-        return found
-
-    def _recognise(self, key: str | None) -> ApiKey:
         if key is None:
             raise Unauthorized("no API key; send the header Authorization: Bearer YOUR_KEY")
-        now = self._clock()
-        known = self._known.get(key)
-        if known is not None and known[0] > now:
-            return known[1]
-        found = self._keys.find(key)
+        found = self._cache.fresh(key) or await self._cache.find(key)
         if found is None:
-            self._known.pop(key, None)
             raise Unauthorized(
                 "the API key is not known or was revoked; make one with: wattdrop keys create NAME"
             )
-        if len(self._known) >= _MOST_REMEMBERED:
-            self._known.clear()
-        self._known[key] = (now + self._trusted_s, found)
+        current().of_key(found)
+        self._last_use.note(found.id)
+        await self._limits.take_request(found)
+        if scope is not None and scope not in found.scopes:
+            raise Forbidden(f"this key lacks the scope {scope}; it has: {', '.join(sorted(found.scopes))}")
         return found
+
+    def forget(self, ended: Callable[[ApiKey], bool] | None = None) -> None:
+        """Keys were made or ended here: this process need not wait until it asks the database again."""
+        self._cache.forget(ended)
 
 
 def key_of(request: Request) -> str | None:

@@ -6,10 +6,10 @@ from falcon.asgi import Request, Response
 
 from ..adapters import bigquery
 from ..engine import Estimate
-from ..errors import RateLimited, Unauthorized, WattdropError
+from ..errors import WattdropError
 from ..schema import parse_json, parse_rows
 from ..store import ApiKey
-from .answers import send
+from .answers import send, set_error_headers
 from .bodies import read_json_body
 from .context import Context
 from .storing import storing
@@ -27,15 +27,12 @@ class BigQueryResource:
             send(response, await self._answer(request, response))
         except WattdropError as error:
             send(response, bigquery.error(error.message), error.status)
-            if isinstance(error, Unauthorized):
-                response.set_header("WWW-Authenticate", "Bearer")
-            if isinstance(error, RateLimited):
-                response.set_header("Retry-After", "1")
+            set_error_headers(response, error)
 
     async def _answer(self, request: Request, response: Response) -> bytes:
         body = await read_json_body(request, self._context.settings.max_body_bytes)
         decoded = parse_json(body)
-        key = self._admitted(request, decoded)
+        key = await self._admitted(request, decoded)
         calls = bigquery.calls_of(decoded)
 
         def render(result: Estimate) -> bytes:
@@ -47,8 +44,8 @@ class BigQueryResource:
             key, response, keep, len(body), lambda: parse_rows(bigquery.rows_of(calls)), render
         )
 
-    def _admitted(self, request: Request, decoded: object) -> ApiKey:
+    async def _admitted(self, request: Request, decoded: object) -> ApiKey:
         """The key of the function's options; else that of the headers, where BigQuery puts an identity of its own."""
         key = bigquery.key_of(decoded)
         keys = self._context.keys
-        return keys.admit(key, "impact") if key else keys.authorise(request, "impact")
+        return await (keys.admit(key, "impact") if key else keys.authorise(request, "impact"))

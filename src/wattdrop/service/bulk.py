@@ -3,7 +3,8 @@
 Lines are answered in blocks as they arrive, in order, beside the event loop. What a client sends is read at its own pace
 into a temporary file, because most clients send everything before they read anything: a service that waits for them to
 read would wait for ever. What goes wrong after the answer has begun ends it with a last line that says so, because a
-status has been sent. An Arrow stream is read whole before it is answered; one that breaks off breaks off the answer.
+status has been sent. A stream of more rows than its key may send is slowed down, never refused. An Arrow stream is read
+whole before it is answered; one that breaks off breaks off the answer.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class BulkResource:
 
     async def on_post(self, request: Request, response: Response) -> None:
         """Answer a stream of rows with a stream of results."""
-        key = self._context.keys.authorise(request, "impact")
+        key = await self._context.keys.authorise(request, "impact")
         catalog = self._context.catalogs.of(key.customer_id)
         media_type = (request.content_type or NDJSON).partition(";")[0].strip().casefold()
         body = _chunks(request, is_compressed(request), self._context.settings.max_bulk_bytes)
@@ -74,7 +75,7 @@ class BulkResource:
                 )
             _check_arrow()
             file = await _spooled(body)
-            response.stream = self._tables(file, _opened(file), catalog)
+            response.stream = self._tables(file, _opened(file), key, catalog)
             response.content_type = ARROW
         elif media_type in _LINES:
             response.content_type = NDJSON
@@ -88,18 +89,19 @@ class BulkResource:
     async def _lines(
         self, body: AsyncIterator[bytes], catalog: Catalog, key: ApiKey, keep: Storing
     ) -> AsyncIterator[bytes]:
-        loop = asyncio.get_running_loop()
+        loop, limits = asyncio.get_running_loop(), self._context.limits
         spool = _Spool()
         reading = asyncio.ensure_future(spool.fill(body))
         try:
             number = 0
-            async for block in _blocks(spool.chunks()):
+            async for block in _blocks(spool.chunks(), limits.piece_of(key, _BLOCK_ROWS)):
                 record = None
                 if keep.rows:
                     record = partial(
                         self._context.recorder.record, key, idempotency_key=keep.idempotency_key, first=number
                     )
                 number += len(block)
+                await limits.wait_for_rows(key, len(block))
                 yield await loop.run_in_executor(self._threads, answered_lines, block, catalog, record)
             await reading
         except WattdropError as error:
@@ -109,13 +111,15 @@ class BulkResource:
             spool.close()
 
     async def _tables(
-        self, file: IO[bytes], batches: pa.RecordBatchStreamReader, catalog: Catalog
+        self, file: IO[bytes], batches: pa.RecordBatchStreamReader, key: ApiKey, catalog: Catalog
     ) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
-        pieces = _answered_tables(batches, catalog)
+        tables, answers = _tables_of(batches), _AnsweredTables(catalog)
         with file:
-            while (piece := await loop.run_in_executor(self._threads, next, pieces, None)) is not None:
-                yield piece
+            while (table := await loop.run_in_executor(self._threads, next, tables, None)) is not None:
+                await self._context.limits.wait_for_rows(key, table.num_rows)
+                yield await loop.run_in_executor(self._threads, answers.of, table)
+            yield await loop.run_in_executor(self._threads, answers.end)
 
 
 class _Spool:
@@ -176,7 +180,7 @@ def _decoded(line: bytes) -> object:
         return RowError("invalid_json", f"the line is not JSON: {str(error)[:100]}")
 
 
-async def _blocks(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
+async def _blocks(body: AsyncIterator[bytes], most_rows: int) -> AsyncIterator[list[bytes]]:
     """Lines in blocks, as many as have arrived, at most so many; empty lines are left out."""
     rest = b""
     async for chunk in body:
@@ -184,8 +188,8 @@ async def _blocks(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
         if len(rest) > _MOST_LINE_BYTES:
             raise TooLarge(f"a line is over {_MOST_LINE_BYTES} bytes; send one row a line")
         kept = [line for line in lines if line.strip()]
-        for start in range(0, len(kept), _BLOCK_ROWS):
-            yield kept[start : start + _BLOCK_ROWS]
+        for start in range(0, len(kept), most_rows):
+            yield kept[start : start + most_rows]
     if rest.strip():
         yield [rest]
 
@@ -251,21 +255,29 @@ def _opened(file: IO[bytes]) -> pa.RecordBatchStreamReader:
         raise BadRequest(f"the body is no Arrow stream: {str(error)[:200]}", code="invalid_arrow") from None
 
 
-def _answered_tables(batches: pa.RecordBatchStreamReader, catalog: Catalog) -> Iterator[bytes]:
+class _AnsweredTables:
     """The Arrow stream of results, a piece for each batch that is read."""
-    import pyarrow as pa
 
-    sink = io.BytesIO()
-    writer: pa.RecordBatchStreamWriter | None = None
-    for table in _tables_of(batches):
-        result = estimate(table, catalog)
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._sink = io.BytesIO()
+        self._writer: pa.RecordBatchStreamWriter | None = None
+
+    def of(self, table: pa.Table) -> bytes:
+        """The piece of one batch."""
+        import pyarrow as pa
+
+        result = estimate(table, self._catalog)
         metrics.estimated_table(result.num_rows)
-        writer = writer or pa.ipc.new_stream(sink, result.schema)
-        writer.write_table(result)
-        yield _taken(sink)
-    if writer is not None:
-        writer.close()
-        yield _taken(sink)
+        self._writer = self._writer or pa.ipc.new_stream(self._sink, result.schema)
+        self._writer.write_table(result)
+        return _taken(self._sink)
+
+    def end(self) -> bytes:
+        """What closes the stream."""
+        if self._writer is not None:
+            self._writer.close()
+        return _taken(self._sink)
 
 
 def _tables_of(batches: pa.RecordBatchStreamReader) -> Iterator[pa.Table]:

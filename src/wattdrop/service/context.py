@@ -9,6 +9,7 @@ from .authorisation import KeyRing
 from .catalogs import Catalogs
 from .impacts import Impacts
 from .lifecycle import Lifecycle
+from .limits import Limits
 from .readiness import Readiness
 from .recording import Recorder
 from .settings import Settings
@@ -20,6 +21,7 @@ class Context(NamedTuple):
     keys: KeyRing
     catalogs: Catalogs
     impacts: Impacts
+    limits: Limits
     settings: Settings
     lifecycle: Lifecycle
     readiness: Readiness

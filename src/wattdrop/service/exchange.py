@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from ..errors import Overloaded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..store import ApiKey
+    from .limits import Limit
 
 UNKNOWN_PATH = "(unknown)"
 """Template of every path that no resource answers: what strangers try must not become labels."""
@@ -28,8 +31,8 @@ class Exchange:
     """Filled in on the way: by the front, by whoever recognises the key, by whoever estimates."""
 
     __slots__ = (
-        "body_bytes", "customer_id", "duration_s", "held_bytes", "id", "key_id", "key_shown", "memory", "method",
-        "row_errors", "rows", "sent_bytes", "started", "status", "template", "trace_id",
+        "body_bytes", "customer_id", "duration_s", "held_bytes", "id", "key_id", "key_shown", "left", "limits", "memory",
+        "method", "row_errors", "rows", "sent_bytes", "started", "status", "template", "trace_id",
     )  # fmt: skip
 
     def __init__(self, method: str = "", id: str = "", memory: Memory | None = None) -> None:
@@ -46,6 +49,9 @@ class Exchange:
         self.key_id: int | None = None
         self.key_shown = ""
         self.customer_id: int | None = None
+        self.limits: Sequence[Limit] = ()
+        self.left: list[tuple[str, int, int]] = []
+        """Kind, tokens left, seconds until there are more, of each limit that was asked."""
         self.trace_id = ""
         self.started = time.perf_counter()
         self.duration_s = 0.0

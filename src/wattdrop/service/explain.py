@@ -31,27 +31,28 @@ class ExplainResource:
 
     async def on_get(self, request: Request, response: Response) -> None:
         """One row, its fields as query parameters; sizes of images separated by commas."""
-        key = self._admit(request)
+        key = await self._admit(request)
         texts = texts_of(request)
         if not texts:
             raise BadRequest(
                 "no row is given; send its fields as query parameters, such as ?model_id=gpt-4o&output_tokens=500",
                 field="model_id",
             )
-        self._answer(key, response, parse_rows([fields_of_texts(texts)]))
+        await self._answer(key, response, parse_rows([fields_of_texts(texts)]))
 
     async def on_post(self, request: Request, response: Response) -> None:
         """Up to ten rows, in the body of ``/v1/impact``."""
-        key = self._admit(request)
+        key = await self._admit(request)
         body = await read_json_body(request, self._context.settings.max_body_bytes)
-        self._answer(key, response, parse_request(body, MOST_ROWS))
+        await self._answer(key, response, parse_request(body, MOST_ROWS))
 
-    def _admit(self, request: Request) -> ApiKey:
-        key = self._context.keys.authorise(request, "impact")
+    async def _admit(self, request: Request) -> ApiKey:
+        key = await self._context.keys.authorise(request, "impact")
         check_accept(request)
         return key
 
-    def _answer(self, key: ApiKey, response: Response, rows: Sequence[ImpactRow | RowError]) -> None:
+    async def _answer(self, key: ApiKey, response: Response, rows: Sequence[ImpactRow | RowError]) -> None:
+        await self._context.limits.take_rows(key, len(rows))
         result = estimate(rows, self._context.catalogs.of(key.customer_id))
         answers: list[dict[str, Any]] = []
         for number, row in enumerate(result.rows):

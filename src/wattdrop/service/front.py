@@ -11,7 +11,7 @@ from falcon.asgi import Request, Response
 
 from ..errors import WattdropError
 from ..schema import Error, ErrorDetails
-from . import logs, metrics
+from . import limits, logs, metrics
 from .answers import encode
 from .exchange import UNKNOWN_PATH, Exchange, Memory, begin, current, end
 from .lifecycle import Lifecycle
@@ -55,7 +55,11 @@ class Front:
         async def marked_send(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                headers = [*message.get("headers", ()), (b"x-request-id", exchange.id.encode())]
+                headers = [
+                    *message.get("headers", ()),
+                    (b"x-request-id", exchange.id.encode()),
+                    *limits.headers(exchange),
+                ]
                 if self.lifecycle.leaving:
                     headers.append((b"connection", b"close"))
                 message = {**message, "headers": headers}

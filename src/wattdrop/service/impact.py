@@ -36,7 +36,7 @@ class ImpactResource:
         texts = texts_of(request)
         keys, impacts = self._context.keys, self._context.impacts
         in_address = texts.get("key", "").strip()
-        key = keys.admit(in_address, "impact") if in_address else keys.authorise(request, "impact")
+        key = await (keys.admit(in_address, "impact") if in_address else keys.authorise(request, "impact"))
         form, metric = sheets.format_of(texts.get("format", "")), sheets.metric_of(texts.get("metric", ""))
         fields = {
             name: text for name, text in texts.items() if name not in sheets.OPTIONS and name != "store"
@@ -64,7 +64,7 @@ class ImpactResource:
     async def on_post(self, request: Request, response: Response) -> None:
         """Answer a batch."""
         impacts, settings = self._context.impacts, self._context.settings
-        key = self._context.keys.authorise(request, "impact")
+        key = await self._context.keys.authorise(request, "impact")
         check_accept(request)
         debug, ranges = flag(request, "debug"), flag(request, "ranges")
 

@@ -15,6 +15,7 @@ from ..store import ApiKey
 from . import metrics
 from .catalogs import Catalogs
 from .exchange import current
+from .limits import Limits
 from .recording import Recorder
 from .settings import Settings
 from .storing import Storing
@@ -25,8 +26,9 @@ Rows = Sequence[ImpactRow | RowError]
 class Impacts:
     """Estimates rows; small requests on the event loop, large ones on a thread so that small ones need not wait."""
 
-    def __init__(self, catalogs: Catalogs, settings: Settings, recorder: Recorder) -> None:
+    def __init__(self, catalogs: Catalogs, settings: Settings, limits: Limits, recorder: Recorder) -> None:
         self._catalogs = catalogs
+        self._limits = limits
         self._recorder = recorder
         self._settings = settings
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="wattdrop-impact")
@@ -40,7 +42,7 @@ class Impacts:
         parse: Callable[[], Rows],
         render: Callable[[Estimate], bytes],
     ) -> bytes:
-        """Parse, estimate and render for the key's customer.
+        """Parse, charge the rows to the key, estimate and render for the key's customer.
 
         Parameters
         ----------
@@ -56,11 +58,9 @@ class Impacts:
             From the body to rows, and from the estimate to the bytes of the answer.
         """
         catalog = self._catalogs.of(key.customer_id)
-
         exchange = current()
 
-        def work() -> bytes:
-            rows = parse()
+        def answered(rows: Rows) -> bytes:
             result = estimate(rows, catalog)
             exchange.rows += result.count
             exchange.row_errors += len(result.resolution.errors)
@@ -74,5 +74,10 @@ class Impacts:
         response.set_header("x-wattdrop-method-version", METHOD_VERSION)
         response.set_header("x-wattdrop-catalog-digest", catalog.digest)
         if size_bytes <= self._settings.inline_body_bytes:
-            return work()
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            rows = parse()
+            await self._limits.take_rows(key, len(rows))
+            return answered(rows)
+        loop = asyncio.get_running_loop()
+        rows = await loop.run_in_executor(self._threads, parse)
+        await self._limits.take_rows(key, len(rows))
+        return await loop.run_in_executor(self._threads, answered, rows)

@@ -44,7 +44,7 @@ class ModelList:
 
     async def on_get(self, request: Request, response: Response) -> None:
         """List them, of one family if asked."""
-        _admit(self._keys, request)
+        await _admit(self._keys, request)
         family = request.get_param("family")
         wanted = set(self._catalog.models_of_family(family)) if family else None
         chosen = [ix for ix in self._ranked if wanted is None or ix in wanted][:LIST_LIMIT]
@@ -71,7 +71,7 @@ class NodeList:
 
     async def on_get(self, request: Request, response: Response) -> None:
         """List them, filtered by service, cloud, accelerator, instance or owner if asked."""
-        _admit(self._keys, request)
+        await _admit(self._keys, request)
         keep = self._filters(request)
         chosen = [ix for ix in self._ranked if all(test(ix) for test in keep)][:LIST_LIMIT]
         send(response, encode(NodeResponse([node_entity(self._catalog, ix) for ix in chosen])))
@@ -123,13 +123,13 @@ class GpuList:
 
     async def on_get(self, request: Request, response: Response) -> None:
         """List them."""
-        _admit(self._keys, request)
+        await _admit(self._keys, request)
         chosen = self._ranked[:LIST_LIMIT]
         send(response, encode(GPUResponse([gpu_entity(self._catalog, ix) for ix in chosen])))
 
 
-def _admit(keys: KeyRing, request: Request) -> None:
-    keys.authorise(request, "read")
+async def _admit(keys: KeyRing, request: Request) -> None:
+    await keys.authorise(request, "read")
     check_accept(request)
 
 

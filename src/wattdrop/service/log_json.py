@@ -24,7 +24,7 @@ class LogJsonResource:
         """Answer a batch of logged calls."""
         context = self._context
         keys, impacts, settings = context.keys, context.impacts, context.settings
-        key = keys.authorise(request, "impact")
+        key = await keys.authorise(request, "impact")
         body = await read_json_body(request, settings.max_body_bytes)
         records = litellm.records_of(body)
         if len(records) > settings.max_rows:

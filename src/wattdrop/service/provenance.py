@@ -24,7 +24,7 @@ class SourceList:
 
     async def on_get(self, request: Request, response: Response) -> None:
         """List them by id."""
-        catalog = _admitted(self._context, request)
+        catalog = await _admitted(self._context, request)
         wanted, kind = request.get_param("id"), request.get_param("kind")
         sources = catalog.sources()
         if wanted and wanted not in sources:
@@ -41,7 +41,7 @@ class QuantityList:
 
     async def on_get(self, request: Request, response: Response) -> None:
         """List them by id, or the one of an ``id``."""
-        catalog = _admitted(self._context, request)
+        catalog = await _admitted(self._context, request)
         wanted = request.get_param("id")
         quantities = catalog.quantities()
         if wanted and wanted not in quantities:
@@ -55,9 +55,9 @@ class QuantityList:
         _send(response, catalog, {"quantities": records})
 
 
-def _admitted(context: Context, request: Request) -> Catalog:
+async def _admitted(context: Context, request: Request) -> Catalog:
     """The catalog of a caller who may read."""
-    key = context.keys.authorise(request, "read")
+    key = await context.keys.authorise(request, "read")
     check_accept(request)
     return context.catalogs.of(key.customer_id)
 

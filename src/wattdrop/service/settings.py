@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ..errors import SettingError
+from ..errors import BadRequest, SettingError
 from ..store.database import is_url
 from ..store.secret import key_secret
+from ..store.terms import rate_of
 from .origins import Texts, collect
+from .redis_buckets import is_redis_url
 
 LOG_FORMATS: Final = ("auto", "json", "text")
 LEDGER_MODES: Final = ("on", "off", "required")
@@ -74,6 +76,24 @@ SETTINGS: Final = (
     Setting("inline_body_bytes", "32768", "Bodies over this size are computed beside the event loop."),
     Setting("key_cache_seconds", "5", "How long a key is trusted before the database is asked again."),
     Setting(
+        "key_grace_seconds",
+        "300",
+        "How long keys seen valid go on working while the database is away; unknown keys get 503.",
+    ),
+    Setting(
+        "rate", "", "Most requests of a key without a rate of its own, such as 600/min. Empty: no limit."
+    ),
+    Setting(
+        "row_rate", "", "Most rows of a key without a row rate of its own, such as 5000/s. Empty: no limit."
+    ),
+    Setting("burst_seconds", "10", "How many seconds of its rate a key that was idle may use at once."),
+    Setting(
+        "redis_url",
+        "",
+        "redis://host:6379/0: share limits through Redis. Empty: through PostgreSQL, else a file in data_dir.",
+        secret=True,
+    ),
+    Setting(
         "drain_seconds",
         "30",
         "How long open requests may take to finish after SIGTERM; then they are cut off.",
@@ -133,6 +153,11 @@ class Settings(NamedTuple):
     cors_origins: tuple[str, ...]
     inline_body_bytes: int
     key_cache_seconds: float
+    key_grace_seconds: float
+    rate: float | None
+    row_rate: float | None
+    burst_seconds: int
+    redis_url: str
     drain_seconds: int
     read_seconds: int
     keep_alive_seconds: int
@@ -180,6 +205,11 @@ def read_settings(
         cors_origins=_origins(texts["cors_origins"]),
         inline_body_bytes=_whole_number(texts, "inline_body_bytes", 0),
         key_cache_seconds=float(_whole_number(texts, "key_cache_seconds", 0)),
+        key_grace_seconds=float(_whole_number(texts, "key_grace_seconds", 0)),
+        rate=_rate(texts, "rate"),
+        row_rate=_rate(texts, "row_rate"),
+        burst_seconds=_whole_number(texts, "burst_seconds", 1, 86_400),
+        redis_url=_redis_url(texts),
         drain_seconds=_whole_number(texts, "drain_seconds", 0),
         read_seconds=_whole_number(texts, "read_seconds", 1),
         keep_alive_seconds=_whole_number(texts, "keep_alive_seconds", 1),
@@ -236,6 +266,24 @@ def _database_url(texts: Texts) -> str:
             f"{texts.spoken('database_url')}: expected postgresql://user:password@host/name; an SQLite file needs no "
             "URL: name its folder with WATTDROP_DATA_DIR",
             field="database_url",
+        )
+    return url
+
+
+def _rate(texts: Texts, name: str) -> float | None:
+    try:
+        return rate_of(texts[name], name)
+    except BadRequest as error:
+        reason = error.message.removeprefix(f"{name}: ")
+        raise SettingError(f"{texts.spoken(name)}: {reason}", field=name) from None
+
+
+def _redis_url(texts: Texts) -> str:
+    url = texts["redis_url"]
+    if url and not is_redis_url(url):
+        raise SettingError(
+            f"{texts.spoken('redis_url')}: expected redis://host:6379/0, rediss:// for TLS, or unix:///path",
+            field="redis_url",
         )
     return url
 

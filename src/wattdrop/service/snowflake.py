@@ -26,7 +26,7 @@ class SnowflakeResource:
         """Answer a batch."""
         custom = (request.get_header(_KEY_HEADER) or "").strip()
         keys = self._context.keys
-        key = keys.admit(custom, "impact") if custom else keys.authorise(request, "impact")
+        key = await (keys.admit(custom, "impact") if custom else keys.authorise(request, "impact"))
         body = await read_json_body(request, self._context.settings.max_body_bytes)
         data = snowflake.data_of(parse_json(body))
 

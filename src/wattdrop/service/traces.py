@@ -43,7 +43,7 @@ class TracesResource:
 
     async def _answer(self, request: Request, response: Response, media_type: str) -> bytes:
         context = self._context
-        key = context.keys.authorise(request, "impact")
+        key = await context.keys.authorise(request, "impact")
         if media_type not in (otel.JSON, otel.PROTOBUF):
             raise UnsupportedMediaType(
                 f"Content-Type: {media_type[:60] or 'none'} is not read here; send {otel.PROTOBUF} or {otel.JSON}",

@@ -36,7 +36,7 @@ class UsageResource:
 
     async def on_get(self, request: Request, response: Response) -> None:
         """Totals with ranges; see ``usage_questions`` for what can be asked."""
-        key = self._context.keys.authorise(request, "read")
+        key = await self._context.keys.authorise(request, "read")
         texts = _texts(request, _QUESTIONS)
         form = _format(texts, _FORMATS)
         customer_id = _customer(key, texts, "read")
@@ -64,7 +64,7 @@ class UsageResource:
 
     async def on_delete(self, request: Request, response: Response) -> None:
         """Erase rows and their sums: of a client, of a project, from before a day."""
-        key = self._context.keys.authorise(request, "write")
+        key = await self._context.keys.authorise(request, "write")
         texts = _texts(request, _ERASURES)
         customer_id = _customer(key, texts, "write")
         chosen: dict[str, Any] = {name: texts[name] for name in ("client_id", "project_id") if name in texts}
@@ -86,7 +86,7 @@ class UsageRowsResource:
 
     async def on_get(self, request: Request, response: Response) -> None:
         """Lines of JSON, or CSV."""
-        key = self._context.keys.authorise(request, "read")
+        key = await self._context.keys.authorise(request, "read")
         texts = _texts(request, _ROWS)
         form = _format(texts, _ROW_FORMATS)
         question = question_of(texts)

@@ -1,5 +1,6 @@
 """What a service remembers: customers, keys, objects, usage. One SQLite file, or PostgreSQL; SQL lives here only."""
 
+from .buckets import DatabaseBuckets
 from .customers import FIRST_CUSTOMER_ID, GLOBAL_CUSTOMER_ID, Customer, Customers, User
 from .database import Database, open_database
 from .entities import Change, Entities, EntityKind, StoredEntity
@@ -19,6 +20,7 @@ __all__ = [
     "Customer",
     "Customers",
     "Database",
+    "DatabaseBuckets",
     "Entities",
     "EntityKind",
     "Keys",

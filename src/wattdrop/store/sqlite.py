@@ -13,6 +13,7 @@ from ..errors import StoreError
 from .database import Database, Duplicate, Parameters, Row, Transaction, Unstorable, failure, migrations
 
 _BUSY_TIMEOUT_S: Final = 10.0
+_CLOSE_TIMEOUT_S: Final = 30.0
 _OLDEST: Final = (3, 35, 0)  # RETURNING
 
 
@@ -25,7 +26,9 @@ class SqliteDatabase(Database):
         self._path = path
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
+        self._condition = threading.Condition()
+        self._users = 0
+        self._closed = False
         try:
             if sqlite3.sqlite_version_info < _OLDEST:
                 raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old; 3.35 or newer is needed")
@@ -40,11 +43,25 @@ class SqliteDatabase(Database):
                 f"cannot use the database {path}: {error}; set WATTDROP_DATA_DIR to another folder"
             ) from error
 
+    @contextmanager
+    def _used(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection. It is not closed under its hands: SQLite would take the process with it."""
+        with self._condition:
+            if self._closed:
+                raise StoreError(f"the database {self._path} was closed")
+            self._users += 1
+        try:
+            yield self._connection()
+        finally:
+            with self._condition:
+                self._users -= 1
+                self._condition.notify_all()
+
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._connect()
-            with self._lock:
+            with self._condition:
                 self._all.append(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA foreign_keys = ON")
@@ -58,10 +75,11 @@ class SqliteDatabase(Database):
 
     def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """The rows that a question gives."""
-        try:
-            return self._connection().execute(sql, parameters).fetchall()
-        except sqlite3.Error as error:
-            raise failure(error) from error
+        with self._used() as connection:
+            try:
+                return connection.execute(sql, parameters).fetchall()
+            except sqlite3.Error as error:
+                raise failure(error) from error
 
     def rows(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """The same, a few at a time, on a connection of their own: whoever reads them may be another thread."""
@@ -75,39 +93,39 @@ class SqliteDatabase(Database):
 
     @contextmanager
     def _transaction(self) -> Iterator[Transaction]:
-        try:
-            connection = self._connection()
-            # IMMEDIATE: a transaction that reads first and writes later would be refused, not made to wait.
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            raise failure(error) from error
-        try:
-            yield _SqliteTransaction(connection)
-            connection.execute("COMMIT")
-        except BaseException as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.IntegrityError):
-                raise Duplicate(f"exists: {error}") from error
-            if isinstance(error, sqlite3.DataError | OverflowError):
-                raise Unstorable(f"cannot be stored: {error}") from error
-            if isinstance(error, sqlite3.Error):
+        with self._used() as connection:
+            try:
+                # IMMEDIATE: a transaction that reads first and writes later would be refused, not made to wait.
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
                 raise failure(error) from error
-            raise
+            try:
+                yield _SqliteTransaction(connection)
+                connection.execute("COMMIT")
+            except BaseException as error:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.IntegrityError):
+                    raise Duplicate(f"exists: {error}") from error
+                if isinstance(error, sqlite3.DataError | OverflowError):
+                    raise Unstorable(f"cannot be stored: {error}") from error
+                if isinstance(error, sqlite3.Error):
+                    raise failure(error) from error
+                raise
 
     def close(self) -> None:
-        """Close every connection."""
-        with self._lock:
-            for connection in self._all:
+        """Close every connection, once nobody uses one any more. Whoever asks later gets a ``StoreError``."""
+        with self._condition:
+            self._closed = True
+            self._condition.wait_for(lambda: self._users == 0, _CLOSE_TIMEOUT_S)
+            for connection in self._all if self._users == 0 else ():
                 connection.close()
             self._all.clear()
-        self._local = threading.local()
 
     @property
     def version(self) -> int:
         """Number of the last migration that was applied."""
-        (version,) = self._connection().execute("PRAGMA user_version").fetchone()
-        return int(version)
+        return int(self.query("PRAGMA user_version")[0][0])
 
     @property
     def shown(self) -> str:
@@ -117,12 +135,10 @@ class SqliteDatabase(Database):
     def _migrate(self) -> None:
         """Apply each numbered file once, in a transaction, so that two processes may start together."""
         newest = migrations()[-1][0]
-        if (
-            self.version == newest
-        ):  # a file that only this account may read, or a full disk, can still be read
+        if self.version == newest:  # a disk that is full, or takes no writes, can still be read
             return
         connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("BEGIN IMMEDIATE")  # processes that start together wait here for the first
         try:
             version = self.version
             if version > newest:

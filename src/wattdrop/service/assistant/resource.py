@@ -40,7 +40,7 @@ class AssistantResource:
 
     async def on_post(self, request: Request, response: Response) -> None:
         """Answer a message."""
-        key = self._context.keys.authorise(request, "impact")
+        key = await self._context.keys.authorise(request, "impact")
         if find_spec("mcp") is None:
             raise NotFound(
                 "/mcp needs one more package on the server: pip install 'wattdrop[mcp]'", code="missing_extra"

@@ -1,0 +1,70 @@
+"""``/v1/customers`` and ``/v1/users``: who shares this service. For administrators."""
+
+from __future__ import annotations
+
+from falcon.asgi import Request, Response
+
+from ..errors import NotFound
+from ..schema.administration import (
+    CustomerEntry,
+    CustomerList,
+    CustomerRequest,
+    UserEntry,
+    UserList,
+    UserRequest,
+)
+from ..store.terms import name_beside_numbers
+from .administration import Administration, answer, stored
+
+
+class CustomersResource(Administration):
+    """List and create customers."""
+
+    async def on_get(self, request: Request, response: Response) -> None:
+        """All of them, oldest first."""
+        await self.admitted(request)
+        found = await stored(self._store.customers.list)
+        answer(response, CustomerList(customers=[CustomerEntry(**one._asdict()) for one in found]))
+
+    async def on_post(self, request: Request, response: Response) -> None:
+        """A new one; 409 where the name is taken."""
+        await self.admitted(request)
+        name = name_beside_numbers((await self.body(request, CustomerRequest)).name)
+        made = await stored(lambda: self._store.customers.create(name))
+        answer(response, CustomerEntry(**made._asdict()), 201)
+
+
+class UsersResource(Administration):
+    """List and create users."""
+
+    async def on_get(self, request: Request, response: Response) -> None:
+        """Those of every customer, or of the ``customer`` named, oldest first."""
+        key = await self.admitted(request)
+        named = request.get_param("customer")
+        owner = (await self.customer(key, named)).id if named else None
+        found = await stored(lambda: self._store.customers.users(owner))
+        answer(response, UserList(users=[UserEntry(**one._asdict()) for one in found]))
+
+    async def on_post(self, request: Request, response: Response) -> None:
+        """A new one; 409 where the customer has one of this name."""
+        key = await self.admitted(request)
+        body = await self.body(request, UserRequest)
+        name = name_beside_numbers(body.name)
+        owner = await self.customer(key, body.customer)
+        made = await stored(lambda: self._store.customers.create_user(owner.id, name))
+        answer(response, UserEntry(**made._asdict()), 201)
+
+
+class UserResource(Administration):
+    """One user."""
+
+    async def on_delete(self, request: Request, response: Response, user_id: int) -> None:
+        """Disable them: every key of theirs ends, for good."""
+        await self.admitted(request)
+        found = await stored(self._store.customers.users)
+        user = next((one for one in found if one.id == user_id), None)
+        if user is None:
+            raise NotFound(f"user {user_id} does not exist; GET /v1/users lists them", field="id")
+        await stored(lambda: self._store.customers.disable_user(user))
+        self._context.keys.forget(lambda key: key.user_id == user.id)
+        response.status = 204

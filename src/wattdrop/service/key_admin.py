@@ -1,0 +1,97 @@
+"""``/v1/keys``: make, list and revoke keys. For administrators.
+
+A key hands out no scope that it has not itself, so that whoever gets hold of one gets no more by it.
+"""
+
+from __future__ import annotations
+
+from falcon.asgi import Request, Response
+
+from ..errors import BadRequest, Forbidden, StoreError
+from ..schema.administration import KeyEntry, KeyList, KeyRequest
+from ..store import ApiKey
+from ..store.terms import end_of, name_of, rate_of, rate_text, scopes_of
+from .administration import Administration, answer, stored
+
+
+class KeysResource(Administration):
+    """List and create keys."""
+
+    async def on_get(self, request: Request, response: Response) -> None:
+        """Those of every customer, or of the ``customer`` named, oldest first."""
+        key = await self.admitted(request)
+        named = request.get_param("customer")
+        owner = (await self.customer(key, named)).id if named else None
+        found = await stored(lambda: self._store.keys.list(owner))
+        answer(response, KeyList(keys=[entry_of(one) for one in found]))
+
+    async def on_post(self, request: Request, response: Response) -> None:
+        """A new one. The answer shows it, and nothing does so again."""
+        key = await self.admitted(request)
+        body = await self.body(request, KeyRequest)
+        name, scopes, end = name_of(body.name), _scopes(body, key), end_of(body.expires or "")
+        rate, row_rate = rate_of(body.rate or ""), rate_of(body.row_rate or "", "row_rate")
+        owner = await self.customer(key, body.customer)
+        user_id = await self._user(owner.id, body.user)
+
+        def make() -> tuple[str, ApiKey | None]:
+            made = self._store.keys.create(name, owner.id, scopes, end, user_id, rate, row_rate)
+            return made, self._store.keys.find(made)
+
+        made, record = await stored(make)
+        if record is None:
+            raise StoreError("the key was made and ended at once; look at GET /v1/keys")
+        self._context.keys.forget()
+        entry = entry_of(record)
+        entry.key = made
+        answer(response, entry, 201)
+
+    async def _user(self, customer_id: int, named: str | int | None) -> int | None:
+        if named is None or named == "":
+            return None
+        user = await stored(lambda: self._store.customers.find_user(customer_id, named))
+        if user.disabled_at is not None:
+            raise BadRequest(f"user: {user.name} is disabled; name another or none", field="user")
+        return user.id
+
+
+class KeyResource(Administration):
+    """One key."""
+
+    async def on_delete(self, request: Request, response: Response, key_id: int) -> None:
+        """Revoke it, for good. Other processes notice within ``key_cache_seconds``."""
+        await self.admitted(request)
+        await stored(lambda: self._store.keys.revoke(key_id))
+        self._context.keys.forget(lambda key: key.id == key_id)
+        response.status = 204
+
+
+def entry_of(key: ApiKey) -> KeyEntry:
+    """A key as lists show it."""
+    return KeyEntry(
+        id=key.id,
+        customer_id=key.customer_id,
+        name=key.name,
+        shown=key.shown,
+        scopes=sorted(key.scopes),
+        created_at=key.created_at,
+        user_id=key.user_id,
+        user=key.user,
+        rate=rate_text(key.requests_per_s) if key.requests_per_s else None,
+        row_rate=rate_text(key.rows_per_s) if key.rows_per_s else None,
+        last_used_at=key.last_used_at,
+        expires_at=key.expires_at,
+        revoked_at=key.revoked_at,
+    )
+
+
+def _scopes(body: KeyRequest, key: ApiKey) -> frozenset[str]:
+    names = body.scopes.split(",") if isinstance(body.scopes, str) else body.scopes
+    scopes = scopes_of(names)
+    if more := sorted(scopes - key.scopes):
+        raise Forbidden(
+            f"scopes: this key lacks {', '.join(more)} itself and cannot hand it out; it has: "
+            f"{', '.join(sorted(key.scopes))}",
+            field="scopes",
+        )
+    return scopes

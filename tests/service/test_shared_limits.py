@@ -1,0 +1,229 @@
+"""Limits that several processes share: in a file, in PostgreSQL, in Redis; and what holds while those are away."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import secrets
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+
+import httpx
+import psutil
+import pytest
+from tests.service import redis_server
+from tests.service.in_process import serving
+from tests.service.processes import PATIENCE_S, Running, running, wait_until
+from tests.store import postgresql
+
+from wattdrop.errors import SettingError
+from wattdrop.service.buckets import FileBuckets, OwnBuckets
+from wattdrop.service.redis_buckets import RedisBuckets
+from wattdrop.service.settings import read_settings
+from wattdrop.service.shared_buckets import SharedBuckets
+from wattdrop.store import open_store
+
+LIMITED = ("--workers", "2", "--rate", "100/h", "--burst-seconds", "3600")
+SECRET = "a secret of thirty-two letters or more"
+
+
+@pytest.fixture(scope="module")
+def redis_url() -> Iterator[str]:
+    with TemporaryDirectory(prefix="redis") as folder, redis_server.started(Path(folder)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def database_server() -> Iterator[postgresql.Server]:
+    with postgresql.started() as server:
+        yield server
+
+
+def statuses(server: Running, key: str, requests: int) -> Counter[int]:
+    """What many connections, of which each worker has some, are answered."""
+    with ExitStack() as stack:
+        clients: list[httpx.Client] = []
+
+        def every_worker_has_some() -> bool:
+            client = stack.enter_context(httpx.Client(timeout=PATIENCE_S))
+            assert client.get(server.url + "/health").status_code == 200
+            clients.append(client)
+            return all(map(connections, server.ready_workers()))
+
+        wait_until(every_worker_has_some, "one worker takes every connection")
+        headers = {"Authorization": f"Bearer {key}"}
+
+        def ask(client: httpx.Client) -> list[int]:
+            count = requests // len(clients)
+            return [client.get(server.url + "/v1/key", headers=headers).status_code for _ in range(count)]
+
+        threads = stack.enter_context(ThreadPoolExecutor(len(clients)))
+        return Counter(status for answers in threads.map(ask, clients) for status in answers)
+
+
+def connections(worker: psutil.Process) -> int:
+    return sum(one.status == psutil.CONN_ESTABLISHED for one in worker.net_connections("tcp"))
+
+
+def assert_shared(server: Running, key: str) -> None:
+    wait_until(lambda: len(server.ready_workers()) >= 2, "the workers did not start")
+    found = statuses(server, key, 400)
+    assert found.keys() == {200, 429}, found
+    # A hundred, and what came back meanwhile: one in 36 seconds.
+    assert 100 <= found[200] <= 110, found
+
+
+def test_two_workers_share_a_limit_through_a_file(tmp_path: Path) -> None:
+    with running(tmp_path, *LIMITED) as server:
+        assert_shared(server, server.key)
+
+
+def test_two_workers_share_a_limit_through_postgresql(
+    tmp_path: Path, database_server: postgresql.Server
+) -> None:
+    url = database_server.new_database()
+    store = open_store(url, SECRET.encode())
+    key = store.keys.create("tests")
+    store.close()
+    with running(tmp_path, *LIMITED, WATTDROP_DATABASE_URL=url, WATTDROP_KEY_SECRET=SECRET) as server:
+        assert_shared(server, key)
+    assert not (tmp_path / "limits").exists()
+
+
+def test_two_workers_share_a_limit_through_redis(tmp_path: Path, redis_url: str) -> None:
+    with running(tmp_path, *LIMITED, WATTDROP_REDIS_URL=redis_url) as server:
+        assert_shared(server, server.key)
+    assert not (tmp_path / "limits").exists()
+
+
+def test_buckets_in_redis_give_what_there_is_refill_and_are_forgotten(redis_url: str) -> None:
+    buckets, key_id = RedisBuckets(redis_url), secrets.randbelow(10**9)
+    try:
+        given = [buckets.take(key_id, "requests", 1000.0, 3000.0) for _ in range(4)]
+        assert [granted for granted, _ in given] == [True, True, True, False]
+        assert 2900 < given[-1][1] <= 3000
+        assert buckets.take(key_id, "rows", 0.05, 0.05)[0]
+        wait_until(lambda: buckets.take(key_id, "rows", 0.05, 0.05)[0], "it never refilled")
+        wait_until(lambda: not buckets._client.exists(f"wattdrop:rows:{key_id}"), "it was never forgotten")
+        # A clock that was set back locks nobody out.
+        buckets._client.set(f"wattdrop:rows:{key_id}", "99999999999")
+        assert buckets.take(key_id, "rows", 0.0, 0.05)[1] <= 0.05
+    finally:
+        buckets.close()
+
+
+def _take(path: Path, count: int) -> int:
+    buckets = FileBuckets(path)
+    return sum(buckets.take(5, "rows", 1000.0, 100_000.0)[0] for _ in range(count))
+
+
+def test_processes_that_ask_a_file_at_once_get_no_more_than_there_is(tmp_path: Path) -> None:
+    path = tmp_path / "limits"
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        given = pool.starmap(_take, [(path, 200)] * 4)
+    assert sum(given) == 100
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_of_another_boot_locks_nobody_out(tmp_path: Path) -> None:
+    now = [1_000_000.0]
+    buckets = FileBuckets(tmp_path / "limits", lambda: now[0])
+    assert buckets.take(1, "requests", 10.0, 10.0)[0]
+    now[0] = 5.0  # the machine was started anew
+    assert not buckets.take(1, "requests", 10.0, 10.0)[0]
+    now[0] = 15.0
+    assert buckets.take(1, "requests", 10.0, 10.0)[0]
+    (tmp_path / "limits").write_bytes(b"\xff" * 100)  # no number at all
+    assert buckets.take(1, "requests", 10.0, 10.0)[0]
+    buckets.close()
+
+
+def test_while_redis_is_away_requests_go_on_and_the_log_says_so_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = {"rate": "3/h", "burst_seconds": "3600", "redis_url": f"unix://{tmp_path}/none.sock"}
+    with caplog.at_level(logging.WARNING), serving(tmp_path, **settings) as service:
+        answers = [service.get("/model").status_code for _ in range(5)]
+    assert answers == [200, 200, 200, 429, 429]
+    said = [one.getMessage() for one in caplog.records if "not shared through Redis" in one.getMessage()]
+    assert len(said) == 1
+
+
+def test_postgresql_stops_and_comes_back(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with postgresql.started(to_stop=True) as server:
+        settings = {"rate": "1000/s", "key_cache_seconds": "0", "database_url": server.new_database()}
+        with caplog.at_level(logging.WARNING), serving(tmp_path, **settings) as service:
+            unknown = service.keys.create("unknown")
+            assert service.get("/model").headers["ratelimit"].startswith('"requests";r=9')
+            server.stop("immediate")
+            # Known keys go on, within limits of the process; of unknown ones nobody can tell.
+            answers = [service.get("/model") for _ in range(20)]
+            assert {one.status_code for one in answers} == {200}
+            assert all("ratelimit" in one.headers for one in answers)
+            assert service.get("/model", key=unknown).status_code == 503
+            server.start()
+            wait_until(lambda: service.get("/model", key=unknown).status_code == 200, "not asked again")
+
+            def shared_again() -> bool:
+                assert service.get("/model").status_code == 200
+                return any("through the database again" in one.getMessage() for one in caplog.records)
+
+            wait_until(shared_again, "limits are not shared again")
+        assert sum("not shared through" in one.getMessage() for one in caplog.records) == 1
+
+
+class Broken:
+    """Shared buckets that can be taken away."""
+
+    waits = False
+
+    def __init__(self) -> None:
+        self.buckets = OwnBuckets()
+        self.away = False
+
+    def take(self, key_id: int, kind: str, cost_s: float, burst_s: float) -> tuple[bool, float]:
+        if self.away:
+            raise OSError("gone")
+        return self.buckets.take(key_id, kind, cost_s, burst_s)
+
+
+def test_who_loses_the_shared_buckets_begins_where_they_were() -> None:
+    broken = Broken()
+    shared = SharedBuckets(broken, "a test", ())
+
+    async def granted() -> list[bool]:
+        return [(await shared.take(1, "rows", 1000.0, 4000.0))[0] for _ in range(3)]
+
+    assert asyncio.run(granted()) == [True] * 3
+    broken.away = True
+    assert asyncio.run(granted()) == [True, False, False]
+
+
+def test_a_redis_that_comes_back_is_used_again(tmp_path: Path) -> None:
+    folder = Path(mkdtemp(prefix="redis"))  # a socket's path is short
+    settings = {"rate": "1000/s", "redis_url": f"unix://{folder}/redis.sock"}
+    with serving(tmp_path, **settings) as service:
+        assert service.get("/model").status_code == 200
+        with redis_server.started(folder) as url:
+            buckets = RedisBuckets(url)
+
+            def shared() -> bool:
+                assert service.get("/model").status_code == 200
+                return bool(buckets._client.keys("wattdrop:*"))
+
+            wait_until(shared, "Redis is not asked again")
+            buckets.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("RATE", "fast"), ("ROW_RATE", "0/s"), ("BURST_SECONDS", "0"), ("REDIS_URL", "host:1")],
+)
+def test_what_is_no_setting_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=f"WATTDROP_{name}"):
+        read_settings({f"WATTDROP_{name}": value})
