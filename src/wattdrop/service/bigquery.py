@@ -6,10 +6,10 @@ from falcon.asgi import Request, Response
 
 from ..adapters import bigquery
 from ..engine import Estimate
-from ..errors import RateLimited, Unauthorized, WattdropError
+from ..errors import Overloaded, RateLimited, Unauthorized, WattdropError
 from ..schema import parse_json, parse_rows
 from ..store import ApiKey
-from .answers import send
+from .answers import send, unexpected
 from .bodies import read_json_body
 from .context import Context
 from .storing import storing
@@ -25,11 +25,12 @@ class BigQueryResource:
         """Answer a batch of calls."""
         try:
             send(response, await self._answer(request, response))
-        except WattdropError as error:
-            send(response, bigquery.error(error.message), error.status)
+        except Exception as error:  # noqa: BLE001 - a fault of ours has BigQuery's shape too
+            told = error if isinstance(error, WattdropError) else unexpected(error)
+            send(response, bigquery.error(told.message), told.status)
             if isinstance(error, Unauthorized):
                 response.set_header("WWW-Authenticate", "Bearer")
-            if isinstance(error, RateLimited):
+            if isinstance(error, RateLimited | Overloaded):
                 response.set_header("Retry-After", "1")
 
     async def _answer(self, request: Request, response: Response) -> bytes:

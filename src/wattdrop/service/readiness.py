@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Final
 
 from .lifecycle import Lifecycle
@@ -33,7 +34,6 @@ class Readiness:
         self._found: dict[str, str] = {}
         self._found_until = float("-inf")
         self._asking: asyncio.Task[None] | None = None
-        self._threads = ThreadPoolExecutor(1, "wattdrop-ready")
 
     def add(self, name: str, probe: Probe) -> None:
         """Ask this too."""
@@ -58,10 +58,16 @@ class Readiness:
 
     async def _ask(self) -> None:
         loop = asyncio.get_running_loop()
-        found = {
-            name: await loop.run_in_executor(self._threads, _answer, name, self._probes[name])
-            for name in self._probes
-        }
+        answered: asyncio.Future[dict[str, str]] = loop.create_future()
+
+        def ask() -> None:
+            found = {name: _answer(name, probe) for name, probe in self._probes.items()}
+            with suppress(RuntimeError):  # the loop ended before
+                loop.call_soon_threadsafe(answered.set_result, found)
+
+        # On a thread that does not keep the process: one probe may wait for a database for ever.
+        threading.Thread(target=ask, daemon=True, name="wattdrop-ready").start()
+        found = await answered
         self._found = {name: problem for name, problem in found.items() if problem}
         self._found_until = self._clock() + _FRESH_SECONDS
 

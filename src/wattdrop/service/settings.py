@@ -14,6 +14,8 @@ from .origins import Texts, collect
 
 LOG_FORMATS: Final = ("auto", "json", "text")
 LEDGER_MODES: Final = ("on", "off", "required")
+_YES: Final = ("yes", "true", "on", "1")
+_NO: Final = ("no", "false", "off", "0")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -107,6 +109,11 @@ SETTINGS: Final = (
     ),
     Setting("log_level", "info", "debug, info, warning or error. Every request is a line at info."),
     Setting(
+        "announce_key",
+        "yes",
+        "yes: make a key at the first start and print it; no: neither, for starts whose output is kept as a log.",
+    ),
+    Setting(
         "metrics_token",
         "",
         "If set, /metrics answers only to Authorization: Bearer with this token. Empty: open to everyone.",
@@ -142,6 +149,7 @@ class Settings(NamedTuple):
     hang_seconds: int
     log_format: str
     log_level: str
+    announce_key: bool
     metrics_token: str
 
     @property
@@ -177,7 +185,7 @@ def read_settings(
         max_rows=_whole_number(texts, "max_rows", 1),
         max_body_bytes=_whole_number(texts, "max_body_bytes", 1),
         max_bulk_bytes=_whole_number(texts, "max_bulk_bytes", 0),
-        cors_origins=_origins(texts["cors_origins"]),
+        cors_origins=_origins(texts),
         inline_body_bytes=_whole_number(texts, "inline_body_bytes", 0),
         key_cache_seconds=float(_whole_number(texts, "key_cache_seconds", 0)),
         drain_seconds=_whole_number(texts, "drain_seconds", 0),
@@ -189,6 +197,7 @@ def read_settings(
         hang_seconds=_whole_number(texts, "hang_seconds", 2),
         log_format=_one_of(texts, "log_format", LOG_FORMATS),
         log_level=_one_of(texts, "log_level", LOG_LEVELS),
+        announce_key=_one_of(texts, "announce_key", (*_YES, *_NO)) in _YES,
         metrics_token=texts["metrics_token"],
     )
 
@@ -221,8 +230,8 @@ def _whole_number(texts: Texts, name: str, least: int, most: int = 10**15) -> in
 
 
 def _one_of(texts: Texts, name: str, options: tuple[str, ...]) -> str:
-    if texts[name] in options:
-        return texts[name]
+    if texts[name].casefold() in options:
+        return texts[name].casefold()
     expected = ", ".join(options)
     raise SettingError(
         f"{texts.spoken(name)}: expected one of {expected}, got {texts[name][:80]!r}", field=name
@@ -240,12 +249,16 @@ def _database_url(texts: Texts) -> str:
     return url
 
 
-def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(origin.strip().rstrip("/") for origin in text.split(",") if origin.strip())
+def _origins(texts: Texts) -> tuple[str, ...]:
+    origins = tuple(
+        origin.strip().rstrip("/") for origin in texts["cors_origins"].split(",") if origin.strip()
+    )
     for origin in origins:
         if origin != "*" and not origin.startswith(("http://", "https://")):
             raise SettingError(
-                f"WATTDROP_CORS_ORIGINS: expected origins such as https://app.example, or *, got {origin!r}"
+                f"{texts.spoken('cors_origins')}: expected origins such as https://app.example, or *, "
+                f"got {origin[:80]!r}",
+                field="cors_origins",
             )
     return origins
 
