@@ -76,9 +76,10 @@ def settings_page() -> str:
     lines = [
         "# Settings of the service\n",
         "Generated from the code by `make reference`; do not edit.\n",
-        "The first of these that says something holds: a flag of `wattdrop serve`, the environment variable, the settings file,",
-        "the default. The settings file is TOML, one line a setting under its bare name, such as `max_rows = 4000`; the variable",
-        "`WATTDROP_CONFIG` names it. `wattdrop settings` shows what holds and where it comes from. Secrets have no flag.\n",
+        "The first of these that says something holds: a flag of `wattdrop serve`, the environment variable, the settings",
+        "file, the default. The settings file is TOML, one line a setting under its bare name, such as `max_rows = 4000`;",
+        "the variable `WATTDROP_CONFIG` names it. `wattdrop settings` shows what holds and where it comes from. Secrets",
+        "have no flag.\n",
         "| flag | variable | default | meaning |",
         "| --- | --- | --- | --- |",
     ]
@@ -87,9 +88,9 @@ def settings_page() -> str:
         for one in SETTINGS
     ]
     lines += [
-        "\nVariables beyond these: `WATTDROP_CACHE_DIR`, the folder where every command caches the catalog's columns; and those of",
-        "OpenTelemetry (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`,",
-        "...), which send traces of the service itself; extra `otel`.",
+        "\nVariables beyond these: `WATTDROP_CACHE_DIR`, the folder where every command caches the catalog's columns; and",
+        "those of OpenTelemetry (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`,",
+        "`OTEL_TRACES_SAMPLER`, ...), which send traces of the service itself; extra `otel`.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -95,7 +95,7 @@ SETTINGS: Final = (
     Setting(
         "max_buffered_bytes",
         "200000000",
-        "Most bytes of request bodies that one process holds at a time; more is answered with 503.",
+        "Most bytes of request bodies that one process holds at a time, at least twice max_body_bytes; more: 503.",
     ),
     Setting(
         "hang_seconds",
@@ -172,6 +172,7 @@ def read_settings(
 ) -> Settings:
     """The settings of this process. A value that cannot be used stops the start."""
     texts = effective(environment, flags)
+    max_body_bytes = _whole_number(texts, "max_body_bytes", 1)
     return Settings(
         host=texts["host"],
         port=_whole_number(texts, "port", 0, 65535),
@@ -183,7 +184,7 @@ def read_settings(
         retention_days=_whole_number(texts, "retention_days", 0),
         ledger_journal_bytes=_whole_number(texts, "ledger_journal_bytes", 1),
         max_rows=_whole_number(texts, "max_rows", 1),
-        max_body_bytes=_whole_number(texts, "max_body_bytes", 1),
+        max_body_bytes=max_body_bytes,
         max_bulk_bytes=_whole_number(texts, "max_bulk_bytes", 0),
         cors_origins=_origins(texts),
         inline_body_bytes=_whole_number(texts, "inline_body_bytes", 0),
@@ -193,7 +194,7 @@ def read_settings(
         keep_alive_seconds=_whole_number(texts, "keep_alive_seconds", 1),
         max_head_bytes=_whole_number(texts, "max_head_bytes", 1024),
         max_connections=_whole_number(texts, "max_connections", 1),
-        max_buffered_bytes=_whole_number(texts, "max_buffered_bytes", 1),
+        max_buffered_bytes=_whole_number(texts, "max_buffered_bytes", 2 * max_body_bytes),
         hang_seconds=_whole_number(texts, "hang_seconds", 2),
         log_format=_one_of(texts, "log_format", LOG_FORMATS),
         log_level=_one_of(texts, "log_level", LOG_LEVELS),
