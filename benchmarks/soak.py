@@ -148,13 +148,8 @@ def table(soak: Soak) -> str:
         ["parent", *(f"worker {number}" for number in range(1, len(pids)))] if len(pids) > 1 else ["server"]
     )
     head = f"{'minute':>6} {'requests':>9} {'5xx':>4} {'p50':>7} {'p95':>7} {'p99':>7} {'single p50':>11}"
-    lines = [
-        head + "".join(f" {name:>9}" for name in names),
-        f"{'':>20} " + f"{'ms':>7} " * 3 + f"{'ms':>11}",
-    ]
-    lines[1] = f"{'':>6} {'':>9} {'':>4} {'ms':>7} {'ms':>7} {'ms':>7} {'ms':>11}" + f" {'MB':>9}" * len(
-        names
-    )
+    units = f"{'':>6} {'':>9} {'':>4} {'ms':>7} {'ms':>7} {'ms':>7} {'ms':>11}" + f" {'MB':>9}" * len(names)
+    lines = [head + "".join(f" {name:>9}" for name in names), units]
     for minute in range(int(soak.seconds // 60)):
         here = [one for one in soak.answers if minute * 60 <= one.at_s < (minute + 1) * 60]
         every = [1000 * one.seconds for one in here]
@@ -189,13 +184,13 @@ def verdicts(soak: Soak) -> list[tuple[bool, str]]:
         text = f"memory of {name}: {growth / 1e6:+.2f} MB ({share:+.2%}) by the fit"
         found.append((share <= MOST_GROWTH, text))
     lone = [one for one in soak.answers if one.kind == "single" and one.at_s >= warm_s]
-    medians = []
-    for minute in range(int(warm_s // 60), int(soak.seconds // 60)):
-        medians.append(
-            float(np.median([1000 * one.seconds for one in lone if minute <= one.at_s / 60 < minute + 1]))
-        )
-    slope, start = np.polyfit(range(len(medians)), medians, 1)
-    drift = slope * (len(medians) - 1) / start
+    minutes = range(int(warm_s // 60), int(soak.seconds // 60))
+    medians = [
+        float(np.median([1000 * one.seconds for one in lone if minute <= one.at_s / 60 < minute + 1]))
+        for minute in minutes
+    ]
+    slope, start = np.polyfit(minutes, medians, 1)
+    drift = slope * (len(medians) - 1) / (start + slope * minutes[0])
     found.append((abs(drift) <= MOST_DRIFT, f"median of single rows: {drift:+.1%} by the fit"))
     failed = Counter(one.status for one in soak.answers if one.status >= 500)
     found.append((not failed, f"answers with 5xx: {dict(failed) or 'none'} of {len(soak.answers)}"))
@@ -210,6 +205,8 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
+    if options.minutes < 5:
+        parser.error("--minutes: at least 5, or the fits say nothing")
     with tempfile.TemporaryDirectory() as folder:
         flags = ("--workers", str(options.workers), "--log-level", "warning")
         with running(Path(folder), *flags) as server:
