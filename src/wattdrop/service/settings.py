@@ -59,6 +59,9 @@ SETTINGS: Final = (
     ),
     Setting("max_rows", "1000", "Most rows of one request; more is answered with 413."),
     Setting(
+        "max_batch_rows", "50000", "Most rows of one call of a warehouse (BigQuery, Snowflake); more: 413."
+    ),
+    Setting(
         "max_body_bytes",
         "10000000",
         "Largest request body, also after decompression; more is answered with 413.",
@@ -135,6 +138,7 @@ class Settings(NamedTuple):
     retention_days: int
     ledger_journal_bytes: int
     max_rows: int
+    max_batch_rows: int
     max_body_bytes: int
     max_bulk_bytes: int
     cors_origins: tuple[str, ...]
@@ -184,6 +188,7 @@ def read_settings(
         retention_days=_whole_number(texts, "retention_days", 0),
         ledger_journal_bytes=_whole_number(texts, "ledger_journal_bytes", 1),
         max_rows=_whole_number(texts, "max_rows", 1),
+        max_batch_rows=_whole_number(texts, "max_batch_rows", 1),
         max_body_bytes=max_body_bytes,
         max_bulk_bytes=_whole_number(texts, "max_bulk_bytes", 0),
         cors_origins=_origins(texts),
