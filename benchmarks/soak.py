@@ -201,7 +201,7 @@ def main() -> int:
     """Print the table and what it says. 1 where memory grows, latency drifts or an answer failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10, help="at least 5")
-    parser.add_argument("--rate", type=float, default=100, help="requests a second, of all clients")
+    parser.add_argument("--rate", type=float, default=40, help="requests a second, of all clients")
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
