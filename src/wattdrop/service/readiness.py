@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -34,6 +35,8 @@ class Readiness:
         self._found: dict[str, str] = {}
         self._found_until = float("-inf")
         self._asking: asyncio.Task[None] | None = None
+        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
 
     def add(self, name: str, probe: Probe) -> None:
         """Ask this too."""
@@ -65,11 +68,19 @@ class Readiness:
             with suppress(RuntimeError):  # the loop ended before
                 loop.call_soon_threadsafe(answered.set_result, found)
 
-        # On a thread that does not keep the process: one probe may wait for a database for ever.
-        threading.Thread(target=ask, daemon=True, name="wattdrop-ready").start()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, daemon=True, name="wattdrop-ready")
+            self._thread.start()
+        self._jobs.put(ask)
         found = await answered
         self._found = {name: problem for name, problem in found.items() if problem}
         self._found_until = self._clock() + _FRESH_SECONDS
+
+
+    def _work(self) -> None:
+        """On one thread, which keeps its connections; not the process, as a probe may wait for a database for ever."""
+        while True:
+            self._jobs.get()()
 
 
 def _answer(name: str, probe: Probe) -> str:
