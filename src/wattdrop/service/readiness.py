@@ -76,7 +76,6 @@ class Readiness:
         self._found = {name: problem for name, problem in found.items() if problem}
         self._found_until = self._clock() + _FRESH_SECONDS
 
-
     def _work(self) -> None:
         """On one thread, which keeps its connections; not the process, as a probe may wait for a database for ever."""
         while True:
