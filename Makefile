@@ -59,7 +59,7 @@ accuracy: $(READY)  ## measure the accuracy on left-out families, print it, writ
 	$(BIN)/python validation/accuracy.py --write
 
 fuzz: $(READY)  ## many made-up requests, other ones each time (EXAMPLES=5000 for longer)
-	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/pytest tests/service/test_body_fuzz.py tests/contract/test_made_up_requests.py
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/pytest tests/service/test_body_fuzz.py tests/contract/test_strangers.py
 
 soak: $(READY)  ## ten minutes of mixed traffic: does memory grow, does latency drift (MINUTES=20 for longer)
 	$(BIN)/python benchmarks/soak.py --minutes $(or $(MINUTES),10)
