@@ -189,8 +189,8 @@ def table(soak: Soak) -> str:
             )
             for pid in pids
         ]
-        line = f"{minute + 1:6} {len(here):9} {failed:4} {p50:7.1f} {p95:7.1f} {p99:7.1f} {np.median(lone):11.2f} {cpu_ms[minute]:6.2f}"
-        lines.append(line + "".join(f" {level / 1e6:9.1f}" for level in levels))
+        line = f"{minute + 1:6} {len(here):9} {failed:4} {p50:7.1f} {p95:7.1f} {p99:7.1f} {np.median(lone):11.2f}"
+        lines.append(f"{line} {cpu_ms[minute]:6.2f}" + "".join(f" {level / 1e6:9.1f}" for level in levels))
     return "\n".join(lines)
 
 
