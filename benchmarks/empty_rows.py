@@ -1,4 +1,4 @@
-"""The most rows that ten megabytes hold, on every route: memory, time, and how long others wait. ``python benchmarks/empty_rows.py``.
+"""The most rows that ten megabytes hold, on every route: memory, time, how long others wait. ``benchmarks/empty_rows.py``.
 
 Before rows were counted before they are made, such a body cost up to 6.6 GB and held up everybody else for 19 seconds.
 """

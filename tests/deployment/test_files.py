@@ -133,3 +133,24 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     file.write_text(re.sub(r"ExecStart=\S+", "ExecStart=/bin/true", UNIT.read_text(encoding="utf-8")))
     done = subprocess.run([analyze, "verify", str(file)], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_metric_of_the_page_exists() -> None:
+    from wattdrop.service import metrics
+
+    page = (ROOT / "docs" / "how-to" / "run-the-service.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\bwattdrop_[a-z_]+\b", page))
+    shown = metrics.exposition().decode()
+    families = set(re.findall(r"^# TYPE (\S+) ", shown, re.M))
+    assert len(named) > 5
+    assert {re.sub(r"_(bucket|sum|count)$", "", name) for name in named} <= families
+
+
+def test_every_test_that_the_threat_model_names_exists() -> None:
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    for cell in re.findall(r"\| ([^|]*`tests/[^|]*) \|$", text, re.M):
+        folder = ROOT
+        for name in re.findall(r"`([^`]+)`", cell):
+            path = ROOT / name if name.startswith("tests/") else folder / name
+            assert path.exists(), name
+            folder = path if path.is_dir() else path.parent
