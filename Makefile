@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint types imports check-data unit reference format lock golden accuracy clean
+.PHONY: help run test setup lint types imports check-data unit reference format lock golden accuracy soak fuzz audit clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -57,6 +57,16 @@ golden: $(READY)  ## pin the golden rows anew and print what moved
 
 accuracy: $(READY)  ## measure the accuracy on left-out families, print it, write the accuracy page (some minutes)
 	$(BIN)/python validation/accuracy.py --write
+
+fuzz: $(READY)  ## many made-up requests, other ones each time (EXAMPLES=5000 for longer)
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/pytest tests/service/test_body_fuzz.py tests/contract/test_strangers.py
+
+audit: $(READY)  ## known vulnerabilities of the locked packages (asks a database on the network) and their licences
+	$(BIN)/python tools/licences.py
+	$$(command -v uvx || echo ".uv/bin/uv tool run") pip-audit --requirement requirements.lock --require-hashes --disable-pip
+
+soak: $(READY)  ## ten minutes of mixed traffic: does memory grow, does latency drift (MINUTES=20 for longer)
+	$(BIN)/python benchmarks/soak.py --minutes $(or $(MINUTES),10)
 
 clean:  ## remove everything that can be made again (not var/, which holds your database)
 	rm -rf $(VENV) .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -10,7 +10,7 @@ import click
 
 from wattdrop.cli import root
 from wattdrop.cli.root import COMMANDS
-from wattdrop.service.settings import SETTINGS, variable
+from wattdrop.service.settings import SETTINGS, flag, variable
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 
@@ -76,12 +76,22 @@ def settings_page() -> str:
     lines = [
         "# Settings of the service\n",
         "Generated from the code by `make reference`; do not edit.\n",
-        "Each is an environment variable. Address, port and number of processes are flags of `wattdrop serve`. One more",
-        "variable belongs to every command: `WATTDROP_CACHE_DIR`, the folder where the catalog's columns are cached.\n",
-        "| variable | default | meaning |",
-        "| --- | --- | --- |",
+        "The first of these that says something holds: a flag of `wattdrop serve`, the environment variable, the settings",
+        "file, the default. The settings file is TOML, one line a setting under its bare name, such as `max_rows = 4000`;",
+        "the variable `WATTDROP_CONFIG` names it. `wattdrop settings` shows what holds and where it comes from. Secrets",
+        "have no flag.\n",
+        "| flag | variable | default | meaning |",
+        "| --- | --- | --- | --- |",
     ]
-    lines += [f"| `{variable(one)}` | {one.default or '(empty)'} | {one.sentence} |" for one in SETTINGS]
+    lines += [
+        f"| {f'`{flag(one)}`' if flag(one) else ''} | `{variable(one)}` | {one.default or '(empty)'} | {one.sentence} |"
+        for one in SETTINGS
+    ]
+    lines += [
+        "\nVariables beyond these: `WATTDROP_CACHE_DIR`, the folder where every command caches the catalog's columns; and",
+        "those of OpenTelemetry (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`,",
+        "`OTEL_TRACES_SAMPLER`, ...), which send traces of the service itself; extra `otel`.",
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -225,3 +225,31 @@ def test_a_failure_of_ours_shows_no_traceback(service: Service, monkeypatch: pyt
     response = service.impact(ROW)
     assert_error(response, 500, "internal_error")
     assert "secret" not in response.text
+
+
+def test_half_a_body_is_never_taken_for_a_whole_one(service: Service) -> None:
+    """The first half alone would be a request."""
+    import asyncio
+
+    messages = [
+        {"type": "http.request", "body": b'{"rows": []}', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": "/v1/impact", "raw_path": b"/v1/impact", "query_string": b"", "root_path": "",
+        "server": ("service.test", 80), "client": ("127.0.0.1", 1),
+        "headers": [(b"authorization", f"Bearer {service.key}".encode()), (b"transfer-encoding", b"chunked")],
+    }  # fmt: skip
+    asyncio.run(service.app(scope, receive, send))
+    assert sent[0]["status"] == 406
+    assert b"the connection closed before the body was complete" in sent[1]["body"]
+    assert 'status="499"' in service.get("/metrics").text

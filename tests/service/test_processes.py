@@ -113,6 +113,53 @@ def test_a_worker_that_dies_or_hangs_is_replaced_while_answers_keep_coming(tmp_p
         assert server.stop() == 0
 
 
+#: The event loop of whoever answers this stands still.
+STANDSTILL = """
+import sys
+if "wattdrop.service.worker" in sys.orig_argv:
+    import time, wattdrop.service.health as health
+    async def stand_still(self, request, response):
+        time.sleep(3600)
+    health.HealthResource.on_get = stand_still
+"""
+
+
+def test_a_worker_whose_event_loop_stands_still_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(STANDSTILL)
+    options = ("--workers", "2", "--hang-seconds", "5")
+    with (
+        running(tmp_path / "data", *options, PYTHONPATH=str(tmp_path)) as server,
+        server.connect() as connection,
+    ):
+        wait_until(lambda: len(server.ready_workers()) == 2, "no workers")
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert read_all(connection) == b""  # cut off, not kept for ever
+        assert server.impact().status_code == 200  # by the other
+        wait_until(lambda: len(server.ready_workers()) == 2, "no replacement")
+        assert server.impact().status_code == 200
+        assert any("gave no sign of life" in line.get("message", "") for line in server.log())
+        assert server.stop() == 0
+
+
+#: A part that cannot start, as a database that is away.
+NO_START = """
+import sys
+if "serve" in sys.argv or "wattdrop.service.worker" in sys.orig_argv:
+    from wattdrop.service.lifecycle import Lifecycle
+    async def fail(self):
+        raise OSError("no such disk")
+    Lifecycle.start = fail
+"""
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_part_that_cannot_start_ends_the_service_and_says_why(tmp_path: Path, workers: str) -> None:
+    (tmp_path / "sitecustomize.py").write_text(NO_START)
+    with running(tmp_path / "data", "--workers", workers, PYTHONPATH=str(tmp_path)) as server:
+        assert server.wait() != 0
+        assert any("no such disk" in line for line in server.lines)
+
+
 def test_a_worker_told_to_stop_drains_and_is_replaced(tmp_path: Path) -> None:
     with running(tmp_path, "--workers", "2", "--log-level", "warning") as server:
         wait_until(lambda: len(server.ready_workers()) == 2, "no workers")

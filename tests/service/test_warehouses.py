@@ -169,3 +169,26 @@ def test_a_body_without_data_is_refused(service: Service) -> None:
     response = service.request("POST", "/v1/snowflake", json={"rows": []})
     assert response.status_code == 400
     assert response.json()["details"] == {"field": "data"}
+
+
+def test_more_rows_than_a_batch_may_have_are_refused_before_they_are_made(service: Service) -> None:
+    refused = bigquery(service, *[[]] * 50_001)
+    assert (refused.status_code, refused.json()) == (
+        413,
+        {"errorMessage": "calls: 50001 rows in one request, at most 50000 are answered"},
+    )
+    refused = service.request("POST", "/v1/snowflake", json={"data": [[0]] * 50_001})
+    assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+
+
+def test_a_fault_of_ours_has_the_shape_of_bigquery_too(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("wattdrop.service.bigquery.parse_json", fail)
+    response = bigquery(service, CALL)
+    assert response.status_code == 500
+    assert response.json().keys() == {"errorMessage"}
+    assert "secret" not in response.text

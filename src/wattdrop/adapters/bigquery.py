@@ -26,23 +26,39 @@ def calls_of(request: object) -> Sequence[object]:
     return list(request["calls"])
 
 
-def key_of(request: object) -> str | None:
-    """The API key of ``OPTIONS(user_defined_context = [("api_key", "...")])``."""
-    context = request.get("userDefinedContext") if isinstance(request, dict) else None
-    key = context.get("api_key") if isinstance(context, dict) else None
-    return key.strip() if isinstance(key, str) and key.strip() else None
+class Envelope(msgspec.Struct):
+    """What a request says beside its calls. Of the calls nothing is made."""
+
+    request_id: Any = msgspec.field(name="requestId", default=None)
+    """BigQuery's name of the request, the same when it repeats one."""
+    context: dict[str, Any] | None = msgspec.field(name="userDefinedContext", default=None)
+
+    @property
+    def key(self) -> str | None:
+        """The API key of ``OPTIONS(user_defined_context = [("api_key", "...")])``."""
+        key = (self.context or {}).get("api_key")
+        return key.strip() if isinstance(key, str) and key.strip() else None
+
+    @property
+    def stores(self) -> bool:
+        """Whether ``OPTIONS(user_defined_context = [("store", "true")])`` asks to keep the rows."""
+        return str((self.context or {}).get("store")).casefold() == "true"
+
+    @property
+    def name(self) -> str:
+        """The request's name; empty where it has none."""
+        return self.request_id[:200] if isinstance(self.request_id, str) else ""
 
 
-def stores(request: object) -> bool:
-    """Whether ``OPTIONS(user_defined_context = [("store", "true")])`` asks to keep the rows."""
-    context = request.get("userDefinedContext") if isinstance(request, dict) else None
-    return isinstance(context, dict) and str(context.get("store")).casefold() == "true"
+_envelope = msgspec.json.Decoder(Envelope)
 
 
-def request_id_of(request: object) -> str:
-    """BigQuery's name of the request, the same when it repeats one; empty where it gives none."""
-    name = request.get("requestId") if isinstance(request, dict) else None
-    return name[:200] if isinstance(name, str) else ""
+def envelope_of(body: bytes) -> Envelope:
+    """What stands beside the calls; nothing where the body is no request, which its reader will say."""
+    try:
+        return _envelope.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Envelope()
 
 
 def rows_of(calls: Iterable[object]) -> list[Any]:

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from ..errors import BadRequest
+from ..errors import BadRequest, TooLarge
 from ..schema import FIELD_ALIASES, FIELDS
 
 _KNOWN: Final = frozenset(FIELDS) | frozenset(FIELD_ALIASES)
@@ -56,18 +56,19 @@ class Record(NamedTuple):
     skipped: str = ""  # "cache hit" or "failed call": no inference, no impact
 
 
-def records_of(body: bytes) -> list[Record]:
-    """The calls of a body: ``{"rows": [...]}``, a list, one object, or one object a line."""
-    return [_record(value) for value in _values(body)]
+def records_of(body: bytes, most_lines: int | None = None) -> list[Record]:
+    """The calls of a body: ``{"rows": [...]}``, a list, one object, or one object a line, at most so many lines."""
+    return [_record(value) for value in _values(body, most_lines)]
 
 
-def _values(body: bytes) -> list[Any]:
+def _values(body: bytes, most_lines: int | None) -> list[Any]:
     try:
         decoded = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        decoded = [
-            _line(number, line) for number, line in enumerate(body.splitlines(), 1) if line.strip()
-        ] or None
+        lines = [(number, line) for number, line in enumerate(body.splitlines(), 1) if line.strip()]
+        if most_lines is not None and len(lines) > most_lines:
+            raise TooLarge(f"{len(lines)} calls, at most {most_lines} in one request", field="rows") from None
+        decoded = [_line(number, line) for number, line in lines] or None
     if isinstance(decoded, dict) and isinstance(decoded.get("rows"), list):
         return list(decoded["rows"])
     if isinstance(decoded, dict):

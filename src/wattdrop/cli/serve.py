@@ -58,7 +58,8 @@ def _serve(settings: Settings) -> int:
     load()  # a broken catalog stops here, before anything is announced
     with closing(open_store(settings.database, settings.secret())) as store:
         # A key that is printed is for a machine of one's own; whoever shares a database makes keys by name.
-        key = "" if settings.database_url else local_key(store.keys, settings.local_key)
+        printed = settings.announce_key and not settings.database_url
+        key = local_key(store.keys, settings.local_key) if printed else ""
         database = store.database.shown
     address = _address(settings.host, listener.getsockname()[1])
     click.echo(_announcement(address, key, database))
@@ -73,7 +74,7 @@ def _address(host: str, port: int) -> str:
 
 def _announcement(address: str, key: str, database: str) -> str:
     row = '{"rows":[{"model_id":"llama_v31_8b","node_id":"aws:p4d.24xlarge","input_tokens":100,"output_tokens":500}]}'
-    in_folder = key and "WATTDROP_DATA_DIR" in os.environ
+    in_folder = "WATTDROP_DATA_DIR" in os.environ and "://" not in database
     folder = f"WATTDROP_DATA_DIR={quote(str(Path(database).parent))} " if in_folder else ""
     command = "wattdrop" if which("wattdrop") else quote(sys.argv[0])
     return f"""

@@ -17,6 +17,7 @@ from .responses import (
     Ranges,
     StatusResponse,
 )
+from .row_count import check_row_count
 from .rows import parse_json, parse_request, parse_rows
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "RangeCause",
     "Ranges",
     "StatusResponse",
+    "check_row_count",
     "parse_json",
     "parse_request",
     "parse_rows",

@@ -24,24 +24,28 @@ from .requests import (
     list_fields,
     whole_number_fields,
 )
+from .row_count import check_row_count
 
 ParsedRow = ImpactRow | RowError
 
 _REQUEST: Final = msgspec.json.Decoder(ImpactRequest)
 _KNOWN: Final = frozenset(FIELDS)
+
+#: Larger bodies are not read a second time: it takes long, and who sends them writes JSON with a library.
+_MOST_LENIENT_BYTES: Final = 1_000_000
 _CAPITALS: Final = frozenset({"country", "region"})
 
 
 def parse_request(body: bytes, limit: int | None = None) -> list[ParsedRow]:
     """The rows of a ``{"rows": [...]}`` body. Raises ``BadRequest`` where it is none, ``TooLarge`` over ``limit`` rows."""
+    if limit is not None:
+        check_row_count(body, "rows", limit)
     try:
-        rows: list[ParsedRow] = list(_REQUEST.decode(body).rows)
+        return list(_REQUEST.decode(body).rows)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         values = _rows_of(parse_json(body))
         _check_limit(len(values), limit)
         return parse_rows(values)
-    _check_limit(len(rows), limit)
-    return rows
 
 
 def parse_rows(values: Iterable[object]) -> list[ParsedRow]:
@@ -77,7 +81,9 @@ def parse_json(body: bytes) -> Any:
         return msgspec.json.decode(body)
     except RecursionError:
         raise BadRequest("the JSON is nested too deeply", code="invalid_json") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if len(body) > _MOST_LENIENT_BYTES:
+            raise BadRequest(f"not JSON: {str(error)[:200]}", code="invalid_json") from None
         return _parse_json_leniently(body)
 
 
@@ -116,6 +122,7 @@ def _rows_of(request: object) -> list[object]:
 
 
 def _check_limit(count: int, limit: int | None) -> None:
+    """Again, for a body that only the lenient reader reads."""
     if limit is not None and count > limit:
         raise TooLarge(f"rows: {count} rows in one request, at most {limit} are answered", field="rows")
 

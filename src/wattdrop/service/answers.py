@@ -84,11 +84,16 @@ async def _from_falcon(
     send_error(response, error.status_code, Error(code=code, message=message))
 
 
-async def _unexpected(request: Request, response: Response, error: Exception, _: dict[str, Any]) -> None:
+def unexpected(error: Exception) -> WattdropError:
+    """Note a fault of ours, and give what the client is told of it: nothing but where to look."""
     exchange = current()
     metrics.failed()
     named = {"request_id": exchange.id}
     _log.error("%s %s failed", exchange.method, exchange.template, exc_info=error, extra=named)
-    message = "the service failed on this request; its log says why, under the request_id"
-    details = ErrorDetails(request_id=exchange.id)
-    send_error(response, 500, Error(code="internal_error", message=message, details=details))
+    return WattdropError("the service failed on this request; its log says why, under the request_id")
+
+
+async def _unexpected(request: Request, response: Response, error: Exception, _: dict[str, Any]) -> None:
+    told = unexpected(error)
+    details = ErrorDetails(request_id=current().id)
+    send_error(response, told.status, Error(code=told.code, message=told.message, details=details))

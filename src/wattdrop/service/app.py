@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib.metadata import version
 from typing import Any
 
@@ -123,4 +124,7 @@ def app_of_environment() -> Front:
     import numpy  # noqa: F401 - here, so that the first large batch need not wait for it
 
     settings = read_settings()
-    return create_app(load(), open_store(settings.database, settings.secret()), settings, tracing.set_up())
+    app = create_app(load(), open_store(settings.database, settings.secret()), settings, tracing.set_up())
+    gc.collect()
+    gc.freeze()  # what lives as long as the process need not be looked at again and again
+    return app

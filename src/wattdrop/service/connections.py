@@ -131,6 +131,9 @@ class Connection(HttpToolsProtocol):
             metrics.refused("idle")
             self.transport.close()
             return
+        if self._is_answered() and not self._in_head:  # its own answer was sent before the body had come
+            self.transport.close()
+            return
         message = f"the request did not arrive within {self.settings.read_seconds} s; send it in one go"
         self._refuse(HTTPStatus.REQUEST_TIMEOUT, WattdropError(message, code="request_timeout"))
 

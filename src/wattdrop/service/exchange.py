@@ -31,8 +31,9 @@ class Exchange:
     """Filled in on the way: by the front, by whoever recognises the key, by whoever estimates."""
 
     __slots__ = (
-        "body_bytes", "customer_id", "duration_s", "held_bytes", "id", "key_id", "key_shown", "left", "limits", "memory",
-        "method", "row_errors", "rows", "sent_bytes", "started", "status", "template", "trace_id",
+        "awaits_body", "body_begun", "body_bytes", "customer_id", "duration_s", "gone", "held_bytes", "id", "key_id",
+        "key_shown", "left", "limits", "memory", "method", "row_errors", "rows", "sent_bytes", "started", "status",
+        "template", "trace_id",
     )  # fmt: skip
 
     def __init__(self, method: str = "", id: str = "", memory: Memory | None = None) -> None:
@@ -44,6 +45,7 @@ class Exchange:
         self.rows = 0
         self.row_errors = 0
         self.body_bytes = 0
+        self.body_begun, self.awaits_body, self.gone = False, True, False
         self.held_bytes = 0
         self.sent_bytes = 0
         self.key_id: int | None = None

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 from falcon.asgi import Request, Response
 
-from ..errors import WattdropError
+from ..errors import BadRequest, WattdropError
 from ..schema import Error, ErrorDetails
 from . import limits, logs, metrics
-from .answers import encode
+from .answers import encode, unexpected
 from .exchange import UNKNOWN_PATH, Exchange, Memory, begin, current, end
 from .lifecycle import Lifecycle
 from .paths import AsgiApp, Receive, Scope, Send
@@ -21,6 +22,9 @@ from .tracing import Tracing
 
 #: Ids of clients are taken as they are where they cannot break a line or hide anything; else they get one of ours.
 _FAIR_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
+
+#: Only in log and metrics, as nginx has it: the connection closed before the request was here, so nobody was answered.
+_CLIENT_GONE: Final = 499
 
 
 class Front:
@@ -47,7 +51,14 @@ class Front:
 
         async def counted_receive() -> Mapping[str, Any]:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                exchange.gone = exchange.awaits_body
+                if exchange.body_begun and exchange.awaits_body:  # half a body must not pass for a whole one
+                    raise BadRequest("the connection closed before the body was complete")
+                return message
             size = len(message.get("body", b""))
+            exchange.body_begun = True
+            exchange.awaits_body = message.get("more_body", False)
             exchange.body_bytes += size
             exchange.hold(size, self._most_body_bytes)
             return message
@@ -70,8 +81,19 @@ class Front:
         try:
             await self._app(scope, counted_receive, marked_send)
         except asyncio.CancelledError:  # the time to drain is over
-            await _send_cut_off(exchange, marked_send)
+            if exchange.status:
+                raise  # half an answer cannot be mended: the server closes the connection
+            message = "the service stopped before the answer was ready; send the request again"
+            await _send_error(marked_send, 503, WattdropError(message, code="stopping"), exchange.id)
+        except Exception as error:
+            # Before there is a request object nobody handles errors: the first bytes of a body may find no room.
+            if exchange.status:
+                raise
+            told = error if isinstance(error, WattdropError) else unexpected(error)
+            await _send_error(marked_send, told.status, told, exchange.id)
         finally:
+            if exchange.gone or not exchange.status:
+                exchange.status = _CLIENT_GONE
             exchange.finish()
             end(outer)
             metrics.answered(exchange)
@@ -97,17 +119,12 @@ def plain_error(error: WattdropError, request_id: str = "") -> bytes:
     return encode(Error(code=error.code, message=error.message, details=shown))
 
 
-async def _send_cut_off(exchange: Exchange, send: Send) -> None:
-    if exchange.status:
-        raise asyncio.CancelledError  # half an answer cannot be mended: the server closes the connection
-    message = "the service stopped before the answer was ready; send the request again"
-    body = plain_error(WattdropError(message, code="stopping"), exchange.id)
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"retry-after", b"1"),
-    ]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
+async def _send_error(send: Send, status: int, error: WattdropError, request_id: str) -> None:
+    body = plain_error(error, request_id)
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.append((b"retry-after", b"1"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 

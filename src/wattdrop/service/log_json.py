@@ -7,7 +7,7 @@ from falcon.asgi import Request, Response
 from ..adapters import litellm
 from ..engine import Estimate
 from ..errors import TooLarge
-from ..schema import NO_IMPACT, ModeledRow, parse_rows
+from ..schema import NO_IMPACT, ModeledRow, check_row_count, parse_rows
 from .answers import encode, send
 from .bodies import read_json_body
 from .context import Context
@@ -26,7 +26,8 @@ class LogJsonResource:
         keys, impacts, settings = context.keys, context.impacts, context.settings
         key = await keys.authorise(request, "impact")
         body = await read_json_body(request, settings.max_body_bytes)
-        records = litellm.records_of(body)
+        check_row_count(body, "rows", settings.max_rows)
+        records = litellm.records_of(body, settings.max_rows)
         if len(records) > settings.max_rows:
             raise TooLarge(f"{len(records)} calls, at most {settings.max_rows} in one request", field="rows")
         inferred = [record.row for record in records if not record.skipped]

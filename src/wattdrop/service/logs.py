@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import queue
 import sys
 import threading
+import traceback
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import IO, Any, Final
 
@@ -20,6 +23,12 @@ _MOST_WAITING: Final = (
 )
 _FLUSH_SECONDS: Final = 2.0
 _encoder = msgspec.json.Encoder()
+
+#: Loggers of libraries that tell of exceptions while a request was answered.
+_OF_REQUESTS: Final = ("asyncio", "uvicorn.error")
+
+#: What a pipe takes as a whole: longer writes of several processes to one pipe may be torn into each other.
+_MOST_AT_ONCE_BYTES: Final = 4096
 
 #: Open to everyone and asked every few seconds: a line each would bury the others.
 QUIET: Final = frozenset({"/health", "/ready", "/metrics", "/status"})
@@ -46,8 +55,11 @@ class JsonLines(logging.Formatter):
         if request_id := getattr(record, "request_id", ""):
             line["request_id"] = request_id
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return _encoder.encode(line).decode()
+            line["traceback"] = _traceback(record)
+        try:
+            return _encoder.encode(line).decode()
+        except UnicodeEncodeError:  # half of a surrogate pair, which this encoder refuses
+            return json.dumps(line)
 
 
 class TextLines(logging.Formatter):
@@ -62,7 +74,7 @@ class TextLines(logging.Formatter):
         text = f"{clock} {record.levelname.lower()} {record.getMessage()}"
         if request_id := getattr(record, "request_id", ""):
             text += f" (request {request_id})"
-        return text + (f"\n{self.formatException(record.exc_info)}" if record.exc_info else "")
+        return text + (f"\n{_traceback(record)}" if record.exc_info else "")
 
 
 class LineWriter(logging.Handler):
@@ -111,11 +123,26 @@ class LineWriter(logging.Handler):
             self._put(lines)
 
     def _put(self, lines: list[str]) -> None:
-        try:
-            self._stream.write("\n".join(lines) + "\n")
-            self._stream.flush()
-        except (OSError, ValueError):  # the reader went away, or the disk is full: serving goes on
-            metrics.lines_dropped(len(lines))
+        for some in _groups(lines):
+            try:
+                self._stream.write("\n".join(some) + "\n")
+                self._stream.flush()
+            except (OSError, ValueError):  # the reader went away, or the disk is full: serving goes on
+                metrics.lines_dropped(len(some))
+
+
+def _groups(lines: list[str]) -> Iterator[list[str]]:
+    """Lines that are written together, at most so many bytes of them."""
+    group: list[str] = []
+    size = 0
+    for line in lines:
+        line_bytes = len(line.encode("utf-8", "backslashreplace")) + 1
+        if group and size + line_bytes > _MOST_AT_ONCE_BYTES:
+            yield group
+            group, size = [], 0
+        group.append(line)
+        size += line_bytes
+    yield group
 
 
 def set_up(log_format: str, log_level: str, stream: IO[str] | None = None) -> LineWriter:
@@ -136,6 +163,18 @@ def _time(record: logging.LogRecord) -> str:
     return (
         datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     )
+
+
+def _traceback(record: logging.LogRecord) -> str:
+    """Where it happened. Of what failed on a request the messages are left out: they may quote what a client sent."""
+    error = record.exc_info[1] if record.exc_info else None
+    if not (hasattr(record, "request_id") or record.name in _OF_REQUESTS):
+        return "".join(traceback.format_exception(error)).rstrip()
+    parts = []
+    while error is not None:
+        parts.append("".join([*traceback.format_tb(error.__traceback__), type(error).__qualname__]))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\nwhich led to\n\n".join(reversed(parts))
 
 
 def _fields(exchange: Exchange) -> dict[str, Any]:

@@ -72,7 +72,8 @@ def _read(path: Path, known: Mapping[str, str]) -> dict[str, str]:
             hint = f"; did you mean {near[0]}?" if near else "; see them with: wattdrop settings"
             raise SettingError(f"{name} in {path}: no such setting{hint}", field=name)
         if not isinstance(value, str | int | float):
-            raise SettingError(f"{name} in {path}: expected a text or a number, got {value!r}", field=name)
+            kind = type(value).__name__  # never the value, which may be a secret
+            raise SettingError(f"{name} in {path}: expected a text or a number, got a {kind}", field=name)
     return {name: _text(value) for name, value in table.items()}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 
 from falcon.asgi import Request, Response
 
@@ -15,6 +16,7 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+_ASCII: Final = "".join(map(chr, range(33, 127)))
 _UNEXPANDED = re.compile(r"\{[A-Za-z]+\}")
 
 
@@ -28,6 +30,10 @@ class CollapseSlashes:
         """Pass the request on, with a tidy path."""
         if scope["type"] == "http" and "//" in scope["path"]:
             scope = {**scope, "path": re.sub(r"/{2,}", "/", scope["path"])}
+        if (
+            scope["type"] == "http" and not scope["query_string"].isascii()
+        ):  # falcon fails on what is not UTF-8
+            scope = {**scope, "query_string": quote(scope["query_string"], safe=_ASCII).encode()}
         await self._app(scope, receive, send)
 
 

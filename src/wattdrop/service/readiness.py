@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import queue
+import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Final
 
 from .lifecycle import Lifecycle
@@ -33,7 +35,8 @@ class Readiness:
         self._found: dict[str, str] = {}
         self._found_until = float("-inf")
         self._asking: asyncio.Task[None] | None = None
-        self._threads = ThreadPoolExecutor(1, "wattdrop-ready")
+        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
 
     def add(self, name: str, probe: Probe) -> None:
         """Ask this too."""
@@ -58,12 +61,25 @@ class Readiness:
 
     async def _ask(self) -> None:
         loop = asyncio.get_running_loop()
-        found = {
-            name: await loop.run_in_executor(self._threads, _answer, name, self._probes[name])
-            for name in self._probes
-        }
+        answered: asyncio.Future[dict[str, str]] = loop.create_future()
+
+        def ask() -> None:
+            found = {name: _answer(name, probe) for name, probe in self._probes.items()}
+            with suppress(RuntimeError):  # the loop ended before
+                loop.call_soon_threadsafe(answered.set_result, found)
+
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, daemon=True, name="wattdrop-ready")
+            self._thread.start()
+        self._jobs.put(ask)
+        found = await answered
         self._found = {name: problem for name, problem in found.items() if problem}
         self._found_until = self._clock() + _FRESH_SECONDS
+
+    def _work(self) -> None:
+        """On one thread, which keeps its connections; not the process, as a probe may wait for a database for ever."""
+        while True:
+            self._jobs.get()()
 
 
 def _answer(name: str, probe: Probe) -> str:

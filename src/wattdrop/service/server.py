@@ -65,6 +65,11 @@ class Server(uvicorn.Server):
         self.cut_off = 0
         """Requests that were not answered when the time to drain was over."""
 
+    @property
+    def exit_status(self) -> int:
+        """0 where it started and answered everything, else 1."""
+        return 0 if self.started and not self.cut_off else 1
+
     def drain(self) -> None:
         """Take no more connections, answer what is open, then end."""
         self.front.lifecycle.draining = True
@@ -169,7 +174,7 @@ def run(listener: socket.socket, settings: Settings) -> int:
             return Supervisor(listener, settings).run()
         server = Server(app_of_environment(), settings)
         server.run(sockets=[listener])
-        return 1 if server.cut_off else 0
+        return server.exit_status
     finally:
         handler.close()
 

@@ -16,6 +16,8 @@ from .redis_buckets import is_redis_url
 
 LOG_FORMATS: Final = ("auto", "json", "text")
 LEDGER_MODES: Final = ("on", "off", "required")
+_YES: Final = ("yes", "true", "on", "1")
+_NO: Final = ("no", "false", "off", "0")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -58,6 +60,9 @@ SETTINGS: Final = (
         "Most bytes of answers that wait in data_dir/journal while the database is away.",
     ),
     Setting("max_rows", "1000", "Most rows of one request; more is answered with 413."),
+    Setting(
+        "max_batch_rows", "50000", "Most rows of one call of a warehouse (BigQuery, Snowflake); more: 413."
+    ),
     Setting(
         "max_body_bytes",
         "10000000",
@@ -113,7 +118,7 @@ SETTINGS: Final = (
     Setting(
         "max_buffered_bytes",
         "200000000",
-        "Most bytes of request bodies that one process holds at a time; more is answered with 503.",
+        "Most bytes of request bodies that one process holds at a time, at least twice max_body_bytes; more: 503.",
     ),
     Setting(
         "hang_seconds",
@@ -126,6 +131,11 @@ SETTINGS: Final = (
         "json: one JSON object a line; text: for people; auto: text on a terminal, else json.",
     ),
     Setting("log_level", "info", "debug, info, warning or error. Every request is a line at info."),
+    Setting(
+        "announce_key",
+        "yes",
+        "yes: make a key at the first start and print it; no: neither, for starts whose output is kept as a log.",
+    ),
     Setting(
         "metrics_token",
         "",
@@ -148,6 +158,7 @@ class Settings(NamedTuple):
     retention_days: int
     ledger_journal_bytes: int
     max_rows: int
+    max_batch_rows: int
     max_body_bytes: int
     max_bulk_bytes: int
     cors_origins: tuple[str, ...]
@@ -167,6 +178,7 @@ class Settings(NamedTuple):
     hang_seconds: int
     log_format: str
     log_level: str
+    announce_key: bool
     metrics_token: str
 
     @property
@@ -189,6 +201,7 @@ def read_settings(
 ) -> Settings:
     """The settings of this process. A value that cannot be used stops the start."""
     texts = effective(environment, flags)
+    max_body_bytes = _whole_number(texts, "max_body_bytes", 1)
     return Settings(
         host=texts["host"],
         port=_whole_number(texts, "port", 0, 65535),
@@ -200,9 +213,10 @@ def read_settings(
         retention_days=_whole_number(texts, "retention_days", 0),
         ledger_journal_bytes=_whole_number(texts, "ledger_journal_bytes", 1),
         max_rows=_whole_number(texts, "max_rows", 1),
-        max_body_bytes=_whole_number(texts, "max_body_bytes", 1),
+        max_batch_rows=_whole_number(texts, "max_batch_rows", 1),
+        max_body_bytes=max_body_bytes,
         max_bulk_bytes=_whole_number(texts, "max_bulk_bytes", 0),
-        cors_origins=_origins(texts["cors_origins"]),
+        cors_origins=_origins(texts),
         inline_body_bytes=_whole_number(texts, "inline_body_bytes", 0),
         key_cache_seconds=float(_whole_number(texts, "key_cache_seconds", 0)),
         key_grace_seconds=float(_whole_number(texts, "key_grace_seconds", 0)),
@@ -215,10 +229,11 @@ def read_settings(
         keep_alive_seconds=_whole_number(texts, "keep_alive_seconds", 1),
         max_head_bytes=_whole_number(texts, "max_head_bytes", 1024),
         max_connections=_whole_number(texts, "max_connections", 1),
-        max_buffered_bytes=_whole_number(texts, "max_buffered_bytes", 1),
+        max_buffered_bytes=_whole_number(texts, "max_buffered_bytes", 2 * max_body_bytes),
         hang_seconds=_whole_number(texts, "hang_seconds", 2),
         log_format=_one_of(texts, "log_format", LOG_FORMATS),
         log_level=_one_of(texts, "log_level", LOG_LEVELS),
+        announce_key=_one_of(texts, "announce_key", (*_YES, *_NO)) in _YES,
         metrics_token=texts["metrics_token"],
     )
 
@@ -251,8 +266,8 @@ def _whole_number(texts: Texts, name: str, least: int, most: int = 10**15) -> in
 
 
 def _one_of(texts: Texts, name: str, options: tuple[str, ...]) -> str:
-    if texts[name] in options:
-        return texts[name]
+    if texts[name].casefold() in options:
+        return texts[name].casefold()
     expected = ", ".join(options)
     raise SettingError(
         f"{texts.spoken(name)}: expected one of {expected}, got {texts[name][:80]!r}", field=name
@@ -288,12 +303,16 @@ def _redis_url(texts: Texts) -> str:
     return url
 
 
-def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(origin.strip().rstrip("/") for origin in text.split(",") if origin.strip())
+def _origins(texts: Texts) -> tuple[str, ...]:
+    origins = tuple(
+        origin.strip().rstrip("/") for origin in texts["cors_origins"].split(",") if origin.strip()
+    )
     for origin in origins:
         if origin != "*" and not origin.startswith(("http://", "https://")):
             raise SettingError(
-                f"WATTDROP_CORS_ORIGINS: expected origins such as https://app.example, or *, got {origin!r}"
+                f"{texts.spoken('cors_origins')}: expected origins such as https://app.example, or *, "
+                f"got {origin[:80]!r}",
+                field="cors_origins",
             )
     return origins
 

@@ -6,10 +6,11 @@ from falcon.asgi import Request, Response
 
 from ..adapters import snowflake
 from ..engine import Estimate
-from ..schema import parse_json, parse_rows
+from ..schema import check_row_count, parse_json, parse_rows
 from .answers import send
 from .bodies import read_json_body
 from .context import Context
+from .impacts import Rows
 from .storing import storing
 
 #: Headers that SQL sets arrive under this prefix.
@@ -17,7 +18,7 @@ _KEY_HEADER = "sf-custom-api-key"
 
 
 class SnowflakeResource:
-    """Answers numbered rows. Batches have no limit of rows: Snowflake decides their size."""
+    """Answers numbered rows. Snowflake decides how many come at a time, up to ``max_batch_rows``."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -27,15 +28,18 @@ class SnowflakeResource:
         custom = (request.get_header(_KEY_HEADER) or "").strip()
         keys = self._context.keys
         key = await (keys.admit(custom, "impact") if custom else keys.authorise(request, "impact"))
-        body = await read_json_body(request, self._context.settings.max_body_bytes)
-        data = snowflake.data_of(parse_json(body))
+        settings = self._context.settings
+        body = await read_json_body(request, settings.max_body_bytes)
+        data: list[object] = []
+
+        def parse() -> Rows:
+            check_row_count(body, "data", settings.max_batch_rows)
+            data.extend(snowflake.data_of(parse_json(body)))
+            return parse_rows(snowflake.rows_of(data))
 
         def render(result: Estimate) -> bytes:
             return snowflake.answer(data, result.response().rows)
 
         store = (request.get_header("sf-custom-store") or "").casefold() == "true"
         keep = storing(request, store, request.get_header("sf-external-function-query-batch-id") or "")
-        answer = await self._context.impacts.answer(
-            key, response, keep, len(body), lambda: parse_rows(snowflake.rows_of(data)), render
-        )
-        send(response, answer)
+        send(response, await self._context.impacts.answer(key, response, keep, len(body), parse, render))

@@ -34,7 +34,7 @@ def main(listener_fd: int, lifeline_fd: int) -> int:
     server.front.lifecycle.on_start(server.hold_on)
     try:
         server.run(sockets=[socket.socket(fileno=listener_fd)])
-        return 1 if server.cut_off else 0
+        return server.exit_status
     finally:
         handler.close()
 

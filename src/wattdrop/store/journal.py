@@ -28,7 +28,8 @@ from ..errors import StoreError
 
 _HEAD: Final = struct.Struct("<II")
 _SUFFIX: Final = ".journal"
-_READ_BYTES: Final = 4_000_000
+#: Also what one transaction takes: a byte of an entry is some twenty bytes of rows on their way to the database.
+_READ_BYTES: Final = 500_000
 _log = logging.getLogger(__name__)
 
 

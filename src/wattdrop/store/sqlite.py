@@ -125,7 +125,8 @@ class SqliteDatabase(Database):
     @property
     def version(self) -> int:
         """Number of the last migration that was applied."""
-        return int(self.query("PRAGMA user_version")[0][0])
+        with self._used() as connection:
+            return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
     @property
     def shown(self) -> str:

@@ -1,0 +1,77 @@
+"""Requests made up from the description, sent to a real server with a key, a wrong key and none: no fault, no hang.
+
+The description is the one that the server serves; a server that serves none is asked what the pinned contract describes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from tests.conftest import ROOT
+from tests.service.processes import PATIENCE_S, Running, running
+
+#: ``make fuzz`` sets it.
+MANY = os.environ.get("FUZZ_EXAMPLES", "")
+
+KEYS = ("authorization", "x-api-key", "x-scope3-api-key", "cookie")
+
+#: Open to everyone.
+OPEN = {"/status", "/health", "/ready", "/metrics", "/openapi.json", "/docs"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("strangers")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def operations(server: Running) -> list[Any]:
+    served = server.get("/openapi.json").status_code == 200
+    if served:
+        schema = schemathesis.openapi.from_url(server.url + "/openapi.json")
+    else:
+        schema = schemathesis.openapi.from_path(ROOT / "openapi" / "aiapi.yaml")
+    schema.config.update(base_url=server.url)
+    found = [one.ok() for one in schema.get_all_operations()]
+    assert len(found) >= 20
+    return found
+
+
+@pytest.mark.parametrize("who", ["with a key", "with a wrong key", "without a key"])
+def test_nothing_that_a_stranger_makes_up_breaks_it(server: Running, operations: list[Any], who: str) -> None:
+    key = {"with a key": server.key, "with a wrong key": "wd_" + "x" * 43, "without a key": ""}[who]
+    for operation in operations:
+        ask(operation, key, is_known=key == server.key)
+    assert server.get("/health").status_code == 200
+    assert not any(line.get("status", 0) >= 500 or "traceback" in line for line in server.log())
+
+
+def ask(operation: Any, key: str, is_known: bool) -> None:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+
+    @given(case=operation.as_strategy())
+    @settings(
+        max_examples=int(MANY or 200) // 20,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+        derandomize=not MANY,
+    )
+    def ask_once(case: Any) -> None:
+        case.headers = {
+            name: value for name, value in (case.headers or {}).items() if name.lower() not in KEYS
+        }
+        response = case.call(headers=headers, timeout=PATIENCE_S)
+        case.validate_response(response, checks=[not_a_server_error])
+        assert "Traceback" not in response.text
+        if not is_known and operation.path not in OPEN:
+            assert response.status_code >= 400, (case, response.status_code)
+
+    ask_once()
