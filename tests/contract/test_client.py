@@ -10,7 +10,7 @@ import httpx
 import pytest
 from scope3ai.api import typesgen as types
 from scope3ai.api.client import AsyncClient, Client
-from tests.contract.tracers.conftest import METRICS
+from tests.contract.answered import METRICS
 from tests.service.processes import Running
 
 ROW = types.ImpactRow(model_id="gpt-4o", managed_service_id="", input_tokens=10, output_tokens=20)

@@ -12,12 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.contract.answered import METRICS
 from tests.contract.replay import Replay, replaying
 from tests.service.processes import PATIENCE_S, Running, wait_until
-
-METRICS = (
-    "usage_energy_wh", "usage_emissions_gco2e", "usage_water_ml", "embodied_emissions_gco2e", "embodied_water_ml",
-)  # fmt: skip
 
 #: How an application uses a provider's SDK and the tracer: its blocking or its asynchronous client, the impact asked for
 #: within the call ("sync_mode") or in the background.

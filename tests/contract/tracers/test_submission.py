@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from scope3ai.api.types import ImpactRow
-from tests.contract.tracers.conftest import METRICS
+from tests.contract.answered import METRICS
 from tests.service.processes import PATIENCE_S
 
 
