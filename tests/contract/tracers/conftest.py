@@ -36,9 +36,9 @@ def provider() -> Iterator[Replay]:
         yield replay
 
 
-@pytest.fixture(scope="session")
-def sealed(provider: Replay) -> Iterator[None]:
-    """Nothing leaves this machine: names of other hosts are not found, and what SDKs fetch on their own is at hand."""
+@pytest.fixture(autouse=True)
+def sealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing leaves this machine: names of other hosts are not found."""
     find = socket.getaddrinfo
 
     def find_here(host: Any, *rest: Any, **named: Any) -> Any:
@@ -46,8 +46,13 @@ def sealed(provider: Replay) -> Iterator[None]:
             raise socket.gaierror(f"{host} is not on this machine")
         return find(host, *rest, **named)
 
+    monkeypatch.setattr(socket, "getaddrinfo", find_here)
+
+
+@pytest.fixture(scope="session")
+def at_hand(provider: Replay) -> Iterator[None]:
+    """What SDKs would fetch on their own is here; Hugging Face's address, which no argument names, is the provider's."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket, "getaddrinfo", find_here)
         patch.setenv("HF_INFERENCE_ENDPOINT", f"{provider.url}/huggingface")
         patch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")
         patch.setenv("TIKTOKEN_CACHE_DIR", str(folder_of("litellm") / "litellm_core_utils" / "tokenizers"))
@@ -62,7 +67,7 @@ def folder_of(package: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def scope3(live: Running, sealed: None, loop: asyncio.Runner) -> Iterator[Any]:
+def scope3(live: Running, at_hand: None, loop: asyncio.Runner) -> Iterator[Any]:
     """The published client, with all its tracers, sending to our server: one URL and one key are all that it is told."""
     from scope3ai import Scope3AI
 
@@ -85,14 +90,14 @@ def way(request: pytest.FixtureRequest, scope3: Any, loop: asyncio.Runner) -> It
     chosen = Way(request.param, scope3, loop)
     yield chosen
     chosen.close()
+    scope3.sync_mode = False
 
 
 class Way:
     """One of the ``WAYS``."""
 
     def __init__(self, name: str, scope3: Any, loop: asyncio.Runner) -> None:
-        scope3.sync_mode = name.startswith("at once")
-        self.name = name
+        scope3.sync_mode = name in AT_ONCE
         self.is_async = name.endswith("async")
         self.http = httpx.AsyncClient() if self.is_async else httpx.Client()
         self._loop = loop
