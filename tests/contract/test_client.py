@@ -105,8 +105,7 @@ def test_impact_of_a_row_with_every_field_and_one_that_fails(ask: Ask) -> None:
     assert answer.rows[1].error.details.field == "model_id"
 
 
-def test_impact_of_no_rows_cannot_be_asked_for(ask: Ask) -> None:
-    """A request without rows is falsy to the client, or not: either way the server answers it."""
+def test_impact_of_no_rows(ask: Ask) -> None:
     assert ask("get_impact", types.ImpactRequest(rows=[])).rows == []
 
 
