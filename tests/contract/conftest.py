@@ -1,8 +1,8 @@
-"""The pinned public contract as JSON schemas."""
+"""The pinned public contract as JSON schemas, and a real server process for real clients."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 import yaml
 from tests.conftest import ROOT
+from tests.service.processes import Running, running
 
 Validate = Callable[[str, Any], None]
 
@@ -29,3 +30,10 @@ def validate() -> Validate:
         jsonschema.Draft7Validator(schema).validate(answer)
 
     return check
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server process that every real client of these tests talks to."""
+    with running(tmp_path_factory.mktemp("live")) as server:
+        yield server

@@ -1,134 +1,167 @@
-"""The published Python client, unmodified, against a real server process."""
+"""The published Python client, unmodified, against a real server process: every command of its two clients."""
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
-from scope3ai import Client
-from scope3ai.api.types import Family, ImpactRequest, ImpactRow
+from scope3ai.api import typesgen as types
+from scope3ai.api.client import AsyncClient, Client
+from tests.contract.answered import METRICS
+from tests.service.processes import Running
 
-START_S = 60
-
-
-class Server(NamedTuple):
-    process: subprocess.Popen[str]
-    address: str
-    key: str
-    announced: str
+ROW = types.ImpactRow(model_id="gpt-4o", managed_service_id="", input_tokens=10, output_tokens=20)
+Ask = Callable[..., Any]
 
 
-def start(folder: Path, *options: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "wattdrop", "serve", *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "WATTDROP_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"},
+@pytest.fixture(params=[Client, AsyncClient], ids=["sync", "async"])
+def ask(request: pytest.FixtureRequest, live: Running) -> Iterator[Ask]:
+    """``ask("list_models", family=...)`` calls the command of this name and waits for its answer."""
+    client = request.param(api_key=live.key, api_url=live.url)
+    if isinstance(client, Client):
+        yield lambda command, *values, **named: getattr(client, command)(*values, **named)
+        client.client.close()
+        return
+    with asyncio.Runner() as loop:
+
+        async def answer(command: str, values: Any, named: Any) -> Any:
+            return await getattr(client, command)(*values, **named)
+
+        yield lambda command, *values, **named: loop.run(answer(command, values, named))
+        loop.run(client.client.aclose())
+
+
+def test_status(ask: Ask) -> None:
+    assert ask("status") == types.StatusResponse(ready=True)
+
+
+def test_models(ask: Ask) -> None:
+    assert 90 < len(ask("list_models").models) <= 100
+
+
+@pytest.mark.parametrize("family", list(types.Family), ids=lambda family: family.value)
+def test_models_of_a_family(ask: Ask, family: types.Family) -> None:
+    """The filter arrives as ``family=Family.stable_diffusion``."""
+    assert ask("list_models", family=family).models
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {},
+        {"service": "aws-bedrock"},
+        {"cloud": "gcp"},
+        {"custom": False},
+        {"gpu": "h100_sxm_80gb"},
+        {"cloud": "aws", "instance": "p4d.24xlarge"},
+    ],
+    ids=str,
+)
+def test_nodes(ask: Ask, filters: dict[str, Any]) -> None:
+    assert ask("list_nodes", **filters).nodes
+
+
+def test_gpus(ask: Ask) -> None:
+    assert 90 < len(ask("list_gpus").gpus) <= 100
+
+
+@pytest.mark.parametrize("debug", [None, False, True])
+def test_impact(ask: Ask, debug: bool | None) -> None:
+    answer = ask("get_impact", types.ImpactRequest(rows=[ROW, ROW]), debug=debug)
+    first, second = answer.rows
+    assert first == second
+    assert not answer.has_errors
+    assert all(getattr(first.total_impact, metric) > 0 for metric in METRICS)
+    assert answer.total_energy_wh == pytest.approx(2 * first.total_impact.usage_energy_wh)
+    assert (first.debug is not None) is bool(debug)
+
+
+def test_impact_of_a_row_with_every_field_and_one_that_fails(ask: Ask) -> None:
+    full = types.ImpactRow(
+        model_id="llama_v31_8b",
+        model_used_id="meta-llama/Llama-3.1-8B",
+        node_id="aws:p4d.24xlarge",
+        cloud_region="us-east-1",
+        country=types.CountryCode(root="US"),
+        region=types.RegionCode(root="VA"),
+        task=types.Task.chat,
+        input_tokens=100,
+        output_tokens=500,
+        request_duration_ms=812.5,
+        processing_duration_ms=800,
+        utc_datetime="2025-02-03T10:11:12.123456Z",
+        request_cost=0.01,
+        currency="USD",
+        session_id="session",
+        environment="staging",
     )
+    answer = ask("get_impact", types.ImpactRequest(rows=[full, types.ImpactRow(model_id="no-such-model")]))
+    assert answer.has_errors
+    assert answer.rows[0].error is None
+    assert answer.rows[1].error.code == "unknown_model"
+    assert answer.rows[1].error.details.field == "model_id"
 
 
-def read_announcement(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if "keys create" in line:
-            return "".join(lines)
-    raise AssertionError("the server ended: " + "".join(lines))
+def test_impact_of_no_rows(ask: Ask) -> None:
+    assert ask("get_impact", types.ImpactRequest(rows=[])).rows == []
 
 
-def stop(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    process.communicate(timeout=START_S)
+def test_big_query(ask: Ask, live: Running) -> None:
+    call = types.Call(root=["gpt-4o", *[""] * 12, 100, "500", "", ""])
+    request = types.ImpactBigQueryRequest(
+        requestId="1", caller="//bigquery.example/jobs/1", sessionUser="user@example.com", calls=[call]
+    )
+    (reply,) = ask("calculate_impact_big_query", request).replies
+    assert types.ModeledRow.model_validate_json(reply).total_impact.usage_energy_wh > 0
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    process = start(tmp_path_factory.mktemp("server"), "--port", "0")
-    announced = read_announcement(process)
-    (address,) = re.findall(r"serves (\S+)", announced)
-    (key,) = re.findall(r"Bearer (\S+)'", announced)
-    yield Server(process, address, key, announced)
-    stop(process)
+#: Version 0.3.0 fills in no path parameter, whatever it is given.
+TEMPLATES: list[tuple[str, list[Any]]] = [
+    ("get_model", ["gpt-4o"]),
+    ("update_model", ["gpt-4o", types.ModelUpdateRequest(name="mine")]),
+    ("delete_model", ["gpt-4o"]),
+    ("add_model_alias", ["gpt-4o", {"alias": "mine"}]),
+    ("remove_model_alias", ["gpt-4o", "mine"]),
+    ("get_node", ["aws-p4d-24xlarge"]),
+    ("update_node", ["aws-p4d-24xlarge", types.NodeUpdateRequest(cpu_count=8)]),
+    ("delete_node", ["aws-p4d-24xlarge"]),
+    ("get_gpu", ["h100_sxm_80gb"]),
+    ("update_gpu", ["h100_sxm_80gb", types.GPUUpdateRequest(name="mine")]),
+    ("delete_gpu", ["h100_sxm_80gb"]),
+]
 
 
-@pytest.fixture
-def client(server: Server) -> Iterator[Client]:
-    client = Client(api_key=server.key, api_url=server.address)
-    yield client
-    client.client.close()
-
-
-def test_the_announced_curl_line_works(server: Server) -> None:
-    (url,) = re.findall(r"curl -s (\S+)", server.announced)
-    (body,) = re.findall(r"-d '(.*)'", server.announced)
-    headers = dict(header.split(": ", 1) for header in re.findall(r"-H '([^']*)'", server.announced))
-    response = httpx.post(url, content=body, headers=headers, timeout=START_S)
-    assert response.status_code == 200
-    assert response.json()["has_errors"] is False
-
-
-def test_the_published_client_runs_unmodified(client: Client) -> None:
-    assert client.status().ready
-    request = ImpactRequest(rows=[ImpactRow(model_id="gpt-4o", input_tokens=10, output_tokens=20)])
-    assert client.get_impact(request).rows[0].total_impact.usage_energy_wh > 0
-    assert client.list_models(family=Family.llama).models
-    assert client.list_nodes(cloud="aws").nodes
-    assert client.list_gpus().gpus
-
-
-def test_the_clients_bug_is_explained(client: Client) -> None:
+@pytest.mark.parametrize(("command", "values"), TEMPLATES, ids=[command for command, _ in TEMPLATES])
+def test_a_template_that_was_not_filled_in_is_explained(ask: Ask, command: str, values: list[Any]) -> None:
     with pytest.raises(httpx.HTTPStatusError) as failure:
-        client.get_model("gpt-4o")
-    assert failure.value.response.json()["code"] == "unexpanded_path_template"
+        ask(command, *values, with_response=False)
+    assert failure.value.response.status_code == 404
+    error = types.Error.model_validate(failure.value.response.json())
+    assert error.code == "unexpanded_path_template"
+    kind = command.split("_")[1]
+    assert f'client.execute_request("/{kind}/<id>", ...)' in error.message
 
 
-def test_a_base_url_that_ends_in_a_slash(client: Client) -> None:
-    client.api_url += "/"
-    assert client.status().ready
+@pytest.mark.parametrize("kind", [Client, AsyncClient], ids=["sync", "async"])
+def test_a_base_url_that_ends_in_a_slash(live: Running, kind: type[Client | AsyncClient]) -> None:
+    async def ask_async() -> Any:
+        async with client.client:
+            return await client.status()
+
+    client = kind(api_key=live.key, api_url=live.url + "/")
+    if isinstance(client, AsyncClient):
+        assert asyncio.run(ask_async()).ready
+        return
+    with client.client:
+        assert client.status().ready
 
 
-def test_a_port_in_use_is_said_plainly(server: Server, tmp_path: Path) -> None:
-    port = server.address.rpartition(":")[2]
-    process = start(tmp_path, "--port", port)
-    output, _ = process.communicate(timeout=START_S)
-    assert process.returncode == 2
-    assert f"port {port} of 127.0.0.1 is in use" in output
-    assert "Traceback" not in output
-
-
-def test_sigterm_finishes_open_requests(tmp_path: Path) -> None:
-    process = start(tmp_path, "--port", "0")
-    announced = read_announcement(process)
-    (host, port) = re.findall(r"serves http://([^:]+):(\d+)", announced)[0]
-    (key,) = re.findall(r"Bearer (\S+)'", announced)
-    body = b'{"rows": []}'
-    with socket.create_connection((host, int(port)), timeout=START_S) as connection:
-        head = f"POST /v1/impact HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
-        connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode())
-        httpx.get(f"http://{host}:{port}/status", timeout=START_S)  # by now the open request was taken in
-        process.send_signal(signal.SIGTERM)
-        connection.sendall(body)
-        answer = connection.recv(65536)
-    assert answer.startswith(b"HTTP/1.1 200")
-    stop(process)
-
-
-def test_a_restart_prints_the_same_key(tmp_path: Path) -> None:
-    keys = set()
-    for _ in range(2):
-        process = start(tmp_path, "--port", "0")
-        keys.update(re.findall(r"Bearer (\S+)'", read_announcement(process)))
-        stop(process)
-    assert len(keys) == 1
-    assert (tmp_path / "local-key").stat().st_mode & 0o777 == 0o600
+def test_a_wrong_key_raises(live: Running) -> None:
+    client = Client(api_key="wd_wrong", api_url=live.url)
+    with client.client, pytest.raises(httpx.HTTPStatusError) as failure:
+        client.get_impact(types.ImpactRequest(rows=[ROW]))
+    assert failure.value.response.status_code == 401
+    assert types.Error.model_validate(failure.value.response.json()).code == "unauthorized"

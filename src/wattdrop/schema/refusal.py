@@ -85,7 +85,9 @@ def _field_refusal(name: str, value: object, reason: str) -> RowError:
         wrong = [item for item in value if not _fits(name, (item,))]
         shown = wrong[0] if wrong else value
         code = "invalid_value" if wrong else "out_of_range"
-    got = f"{len(value)} of them" if shown is value and isinstance(value, list | tuple) else quoted(shown)
+    got = quoted(shown)
+    if code == "out_of_range" and isinstance(value, list | tuple):
+        got = f"{len(value)} of them"
     hint = _REGION_HINT if name == "region" and isinstance(value, str) else ""
     return RowError(code, f"{name}: expected {expected}, got {got}{hint}", name)
 
