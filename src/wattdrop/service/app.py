@@ -6,7 +6,6 @@ from importlib.metadata import version
 from typing import Any
 
 import falcon
-import falcon.asgi
 
 from ..catalog import Catalog, load
 from ..engine import METHOD_VERSION
@@ -19,6 +18,8 @@ from .bigquery import BigQueryResource
 from .bulk import BulkResource
 from .catalogs import Catalogs
 from .context import Context
+from .description.resource import DescriptionResource
+from .description.routes import DescribedApp
 from .explain import ExplainResource
 from .front import Front, NoteTemplate
 from .health import HealthResource, MetricsResource, ReadyResource
@@ -51,7 +52,7 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     """The application over a loaded catalog and a store."""
     lifecycle = Lifecycle()
     middleware: list[Any] = [NoteTemplate(), RefuseUnexpanded(), lifecycle, *_cors(settings)]
-    app = falcon.asgi.App(middleware=middleware)
+    app = DescribedApp(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     add_error_handlers(app)
     ring = KeyRing(store.keys, settings.key_cache_seconds)
@@ -67,6 +68,7 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     metrics.build(version("wattdrop"), METHOD_VERSION, catalog.digest)
     if traces is not None:
         lifecycle.on_stop(traces.stop)
+    app.add_route("/openapi.json", DescriptionResource(app, settings))
     app.add_route("/status", StatusResource(readiness))
     app.add_route("/health", HealthResource())
     app.add_route("/ready", ReadyResource(readiness))

@@ -8,12 +8,16 @@ import msgspec
 from falcon.asgi import Request, Response
 
 from ..catalog import Catalog
+from ..catalog.figure import SOURCE_KINDS
 from ..engine.explained import source_record
 from ..engine.formulas import formulas
 from ..errors import NotFound
+from ..schema.explanations import QuantityResponse, SourceResponse
 from .answers import send
 from .bodies import check_accept
 from .context import Context
+from .description import Example, Parameter, operation
+from .description.operation import json_answer
 
 
 class SourceList:
@@ -22,6 +26,19 @@ class SourceList:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @operation(
+        "listSources",
+        "Evidence",
+        "Sources of all figures",
+        scope="read",
+        parameters=(
+            Parameter("id", "Only this one.", example="fit-text"),
+            Parameter("kind", "Only those of a kind.", {"enum": list(SOURCE_KINDS)}),
+        ),
+        answers={200: json_answer("Sources by id.", SourceResponse, "x-wattdrop-catalog-digest")},
+        errors=(401, 403, 404, 406, 429),
+        examples=(Example("one", "One source", query={"id": "fit-text"}),),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """List them by id."""
         catalog = _admitted(self._context, request)
@@ -39,6 +56,16 @@ class QuantityList:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @operation(
+        "listQuantities",
+        "Evidence",
+        "What each quantity means",
+        scope="read",
+        parameters=(Parameter("id", "Only this one.", example="facility_energy_wh"),),
+        answers={200: json_answer("Quantities by id.", QuantityResponse, "x-wattdrop-catalog-digest")},
+        errors=(401, 403, 404, 406, 429),
+        examples=(Example("one", "One quantity", query={"id": "facility_energy_wh"}),),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """List them by id, or the one of an ``id``."""
         catalog = _admitted(self._context, request)

@@ -1,0 +1,68 @@
+"""Each operation as a line of curl and as Python, ready to paste once the key is filled in. Tests run every one."""
+
+from __future__ import annotations
+
+import json
+import pprint
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from .operation import JSON, Example, Operation
+
+#: Where ``make run`` listens; the page puts its own address in its place.
+ADDRESS: Final = "http://127.0.0.1:8000"
+KEY: Final = "YOUR_KEY"
+
+
+def samples(operation: Operation, path: str, method: str) -> list[dict[str, str]]:
+    """Code for the first example of an operation."""
+    example = operation.examples[0] if operation.examples else Example("plain", "")
+    media_type = next(iter(operation.body), JSON)
+    headers = {"Authorization": f"Bearer {KEY}"} if operation.scope else {}
+    url = ADDRESS + filled(path, example)
+    return [
+        {"lang": "Shell", "label": "curl", "source": _curl(method, url, headers, example.body, media_type)},
+        {
+            "lang": "Python",
+            "label": "Python",
+            "source": _python(method, url, headers, example.body, media_type),
+        },
+    ]
+
+
+def filled(path: str, example: Example) -> str:
+    """The path with the example's parameters."""
+    for name, value in example.path.items():
+        path = path.replace("{" + name + "}", quote(value, safe=""))
+    return path + ("?" + urlencode(example.query) if example.query else "")
+
+
+def _curl(method: str, url: str, headers: Mapping[str, str], body: Any, media_type: str) -> str:
+    parts = [f"curl -s {_quoted(url) if '?' in url else url}"]
+    if method not in ("get", "post") or (method == "post" and body is None):
+        parts[0] = f"curl -s -X {method.upper()} {_quoted(url) if '?' in url else url}"
+    parts += [f"-H '{name}: {value}'" for name, value in headers.items()]
+    if body is not None:
+        parts.append(f"-H 'Content-Type: {media_type}'")
+        text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+        parts.append(f"--data-binary {_quoted(text)}" if isinstance(body, str) else f"-d {_quoted(text)}")
+    return " \\\n  ".join(parts)
+
+
+def _python(method: str, url: str, headers: Mapping[str, str], body: Any, media_type: str) -> str:
+    lines = ["import httpx", "", f"response = httpx.{method}(", f"    {json.dumps(url)},"]
+    if isinstance(body, str):
+        headers = {**headers, "Content-Type": media_type}
+    if headers:
+        lines.append(f"    headers={pprint.pformat(dict(headers), sort_dicts=False, width=120)},")
+    if isinstance(body, str):
+        lines.append(f"    content={body!r},")
+    elif body is not None:
+        literal = pprint.pformat(body, sort_dicts=False, width=90)
+        lines.append("    json=" + literal.replace("\n", "\n    " + " " * len("json=")) + ",")
+    return "\n".join([*lines, ")", "response.raise_for_status()", "print(response.text)"])
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
