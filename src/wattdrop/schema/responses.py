@@ -2,7 +2,7 @@
 
 The published Python client rejects unknown fields in all of these but ``ErrorDetails``: nothing may be added here that
 the contract lacks. Optional fields that are ``None`` are left out of the JSON, because the contract has no nulls. Bounds
-are the contract's: the description of the API states them, nothing checks them on the way out, and tests hold answers to it.
+are the contract's: the description of the API states them, nothing checks them on the way out, tests hold answers to it.
 """
 
 from __future__ import annotations

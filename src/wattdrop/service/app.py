@@ -18,6 +18,7 @@ from .bigquery import BigQueryResource
 from .bulk import BulkResource
 from .catalogs import Catalogs
 from .context import Context
+from .description.page import AssetResource, PageResource
 from .description.resource import DescriptionResource
 from .description.routes import DescribedApp
 from .explain import ExplainResource
@@ -69,6 +70,8 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     if traces is not None:
         lifecycle.on_stop(traces.stop)
     app.add_route("/openapi.json", DescriptionResource(app, settings))
+    app.add_route("/docs", PageResource())
+    app.add_route("/docs/{name}", AssetResource())
     app.add_route("/status", StatusResource(readiness))
     app.add_route("/health", HealthResource())
     app.add_route("/ready", ReadyResource(readiness))
@@ -88,7 +91,7 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     app.add_route("/model", ModelList(catalog, ring))
     app.add_route("/node", NodeList(catalog, ring))
     app.add_route("/gpu", GpuList(catalog, ring))
-    return Front(CollapseSlashes(app), lifecycle, settings, traces)
+    return Front(CollapseSlashes(app), app, lifecycle, settings, traces)
 
 
 def _cors(settings: Settings) -> list[Any]:

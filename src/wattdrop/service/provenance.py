@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
@@ -77,9 +78,14 @@ class QuantityList:
         records: list[dict[str, Any]] = []
         for id in [wanted] if wanted else sorted(quantities):
             fields = quantities[id]._asdict()
-            record = {name: value for name, value in fields.items() if value == value and value != ""}
+            record = {name: value for name, value in fields.items() if _said(value)}
             records.append({**record, **({"stage": stages[id]} if id in stages else {})})
         _send(response, catalog, {"quantities": records})
+
+
+def _said(value: object) -> bool:
+    """Whether there is anything to say: an end that is open (not a number, or infinite) and an empty text say nothing."""
+    return math.isfinite(value) if isinstance(value, float) else value != ""
 
 
 def _admitted(context: Context, request: Request) -> Catalog:
