@@ -23,27 +23,54 @@ _INTRODUCTION: Final = """\
 Energy, emissions and water of AI inference: text, images, sound and video. Compatible with the public AI impact API;
 what goes beyond it is opt-in by a query parameter or has a path of its own.
 
-- **Key**: `Authorization: Bearer YOUR_KEY`, or the header `x-api-key`. `wattdrop keys create NAME` makes one; the service
-  prints one when it starts. A key has scopes: `impact` estimates and explains, `read` lists.
+- **Key**: on the page, the button Authorize takes yours and keeps it until the tab is closed. In code, send
+  `Authorization: Bearer YOUR_KEY`, or the header `x-api-key`. `wattdrop keys create NAME` makes one; the service prints one
+  when it starts. A key has scopes: `impact` estimates and explains, `read` lists.
 - **Bodies** are JSON in UTF-8, plain or with `Content-Encoding: gzip`. **Answers** leave out what is absent, and are
   never null unless a field says so.
 - **Errors** have one shape, `Error`. A row that cannot be computed is answered beside the others, in a 200.
 - Every answer has the header `x-request-id`, yours if you sent one. Repeated slashes in a path are collapsed; a path of
   the API is never redirected.
 """
-_STATUSES: Final[Mapping[int, str]] = {
-    400: "The request cannot be read.",
-    401: "No key, or one that is not known.",
-    403: "The key lacks the right.",
-    404: "No such path or object.",
-    406: "The `Accept` header leaves out `application/json`; on `/v1/impact` also: the body is not a request.",
-    409: "The id or alias exists.",
-    413: "The body, or its number of rows, is over the limit.",
-    415: "A media type or encoding that is not read here.",
-    429: "Too many requests; try again after `Retry-After` seconds.",
-    500: "A fault of the service.",
-    503: "More at once than the service takes; try again after `Retry-After` seconds.",
+_STATUSES: Final[Mapping[int, tuple[str, str, str]]] = {
+    400: ("The request cannot be read.", "bad_request", "custom: expected true or false, got 'perhaps'"),
+    401: (
+        "No key, or one that is not known.",
+        "unauthorized",
+        "no API key; send the header Authorization: Bearer YOUR_KEY",
+    ),
+    403: ("The key lacks the right.", "forbidden", "this key lacks the scope read; it has: impact"),
+    404: ("No such path or object.", "not_found", "no source has the id 'nonesuch'"),
+    406: (
+        "The `Accept` header leaves out `application/json`; on `/v1/impact` also: the body is not a request.",
+        "not_acceptable",
+        "the answer is application/json, which the Accept header leaves out",
+    ),
+    409: ("The id or alias exists.", "conflict", "the id exists"),
+    413: (
+        "The body, or its number of rows, is over the limit.",
+        "too_large",
+        "the body is over 10000000 bytes; send fewer rows a request",
+    ),
+    415: (
+        "A media type or encoding that is not read here.",
+        "unsupported_media_type",
+        "Content-Type: text/plain is not read here; send application/json",
+    ),
+    429: ("Too many requests; try again after `Retry-After` seconds.", "rate_limited", "too many requests"),
+    500: (
+        "A fault of the service.",
+        "internal_error",
+        "the service failed on this request; its log says why, under the request_id",
+    ),
+    503: (
+        "More at once than the service takes; try again after `Retry-After` seconds.",
+        "overloaded",
+        "the service holds as many request bodies as it may; send this one again in a moment",
+    ),
 }
+"""What each status of an error means, with a code and a message that it comes with."""
+
 _HEADERS: Final[Mapping[str, str]] = {
     "x-wattdrop-method-version": "Version of the method behind the numbers.",
     "x-wattdrop-catalog-digest": "Hash of the data behind the numbers.",
@@ -180,10 +207,12 @@ def _answer(one: Operation, answer: Answer) -> dict[str, Any]:
 def _failure(shape: type, status: int | None, responses: dict[str, Any]) -> dict[str, str]:
     """A reference to the failure, which is described once for all operations."""
     name = f"{shape.__name__}{status or ''}"
-    described: dict[str, Any] = {"description": "Anything else." if status is None else _STATUSES[status]}
+    text, code, message = _STATUSES[status or 500]
+    described: dict[str, Any] = {"description": text if status else "Anything else."}
     if header := _HEADERS_OF_STATUS.get(status or 0):
         described["headers"] = {header: {"$ref": f"#/components/headers/{header}"}}
-    described["content"] = {JSON: {"schema": reference(shape)}}
+    example = {"code": code, "message": message} if shape is Error else {"errorMessage": message}
+    described["content"] = {JSON: {"schema": reference(shape), "example": example}}
     responses[name] = described
     return {"$ref": f"#/components/responses/{name}"}
 

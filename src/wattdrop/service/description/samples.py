@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pprint
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -55,13 +54,25 @@ def _python(method: str, url: str, headers: Mapping[str, str], body: Any, media_
     if isinstance(body, str):
         headers = {**headers, "Content-Type": media_type}
     if headers:
-        lines.append(f"    headers={pprint.pformat(dict(headers), sort_dicts=False, width=120)},")
+        lines.append(f"    headers={json.dumps(headers)},")
     if isinstance(body, str):
-        lines.append(f"    content={body!r},")
+        lines.append(f"    content={json.dumps(body)},")
     elif body is not None:
-        literal = pprint.pformat(body, sort_dicts=False, width=90)
-        lines.append("    json=" + literal.replace("\n", "\n    " + " " * len("json=")) + ",")
+        lines.append(f"    json={_literal(body, '    ')},")
     return "\n".join([*lines, ")", "response.raise_for_status()", "print(response.text)"])
+
+
+def _literal(value: Any, indent: str) -> str:
+    """A value as Python, as a formatter would write it."""
+    inner = indent + "    "
+    if isinstance(value, dict) and value:
+        lines = [f"{inner}{json.dumps(name)}: {_literal(part, inner)}," for name, part in value.items()]
+        return "\n".join(["{", *lines, indent + "}"])
+    if isinstance(value, list) and any(isinstance(part, dict | list) for part in value):
+        return "\n".join(["[", *(f"{inner}{_literal(part, inner)}," for part in value), indent + "]"])
+    if isinstance(value, list):
+        return "[" + ", ".join(_literal(part, inner) for part in value) + "]"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def _quoted(text: str) -> str:

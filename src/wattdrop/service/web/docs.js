@@ -54,6 +54,7 @@ SwaggerUIBundle({
       curl_bash: { title: "curl", syntax: "bash" },
       python: { title: "Python", syntax: "python" },
     },
+    languages: ["curl_bash", "python"],
     defaultExpanded: true,
   },
   plugins: [() => ({ wrapComponents: { responses: withSamples }, fn: { requestSnippetGenerator_python: asPython } })],
