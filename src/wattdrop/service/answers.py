@@ -10,6 +10,8 @@ import msgspec
 from falcon.asgi import App, Request, Response
 
 from ..errors import Unauthorized, WattdropError
+from ..adapters import bigquery
+from ..errors import Overloaded, RateLimited, Unauthorized, WattdropError
 from ..schema import Error, ErrorDetails
 from . import metrics
 from .exchange import current
@@ -88,5 +90,8 @@ async def _unexpected(request: Request, response: Response, error: Exception, _:
     named = {"request_id": exchange.id}
     _log.error("%s %s failed", exchange.method, exchange.template, exc_info=error, extra=named)
     message = "the service failed on this request; its log says why, under the request_id"
+    if exchange.template == "/":  # BigQuery shows its user what has its own shape
+        send(response, bigquery.error(f"{message} {exchange.id}"), 500)
+        return
     details = ErrorDetails(request_id=exchange.id)
     send_error(response, 500, Error(code="internal_error", message=message, details=details))

@@ -1,7 +1,7 @@
 """``GET /docs``: the description as a page to read and try, from files of the package alone.
 
-The viewer is Swagger UI: of four that were tried the only one that runs without inline styles and scripts; it is released every
-few weeks, and its operations are buttons that a keyboard reaches. docs/decisions/0006-swagger-ui.md compares.
+The viewer is Swagger UI: of four that were tried the only one that runs without inline styles and scripts; it is released
+every few weeks, and its operations are buttons that a keyboard reaches. docs/decisions/0006-swagger-ui.md compares.
 """
 
 from __future__ import annotations

@@ -90,6 +90,8 @@ def _described(name: str, schema: Schema, requested: bool) -> Schema:
         shown = {key: value for key, value in given.items() if key != "default"}
         if "default" in given:
             shown = _folded(shown) if requested else _without_null(shown)
+            if requested and shown.get("minLength") == 1:  # an empty text is an absent one
+                del shown["minLength"]
         said = meaning(name, field)
         if said is not None:
             shown["description"] = said.sentence
