@@ -32,9 +32,17 @@ const asPython = (request) => {
 };
 
 // Names for screen readers where Swagger UI has none.
+const NAMES = {
+  "textarea.body-param__text": () => "Request body",
+  "select.examples-select-element": () => "Example",
+  ".modal-ux button.close-modal": () => "Close",
+  "#auth-bearer-value": () => "API key",
+  "tr[data-param-name] select, tr[data-param-name] input": (field) => field.closest("tr").dataset.paramName,
+};
 const named = () => {
-  for (const field of document.querySelectorAll(".swagger-ui textarea.body-param__text:not([aria-label])"))
-    field.setAttribute("aria-label", "Request body");
+  for (const [selector, name] of Object.entries(NAMES))
+    for (const field of document.querySelectorAll(selector))
+      if (field.getAttribute("aria-label") !== name(field)) field.setAttribute("aria-label", name(field));
 };
 new MutationObserver(named).observe(document.getElementById("reference"), { childList: true, subtree: true });
 
@@ -48,6 +56,7 @@ SwaggerUIBundle({
   tryItOutEnabled: true,
   displayRequestDuration: true,
   defaultModelsExpandDepth: 0,
+  syntaxHighlight: { theme: "obsidian" },
   requestSnippetsEnabled: true,
   requestSnippets: {
     generators: {
