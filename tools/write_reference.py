@@ -9,6 +9,8 @@ import asyncio
 import json
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from inspect import cleandoc
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,8 +28,9 @@ from wattdrop.service.description import document
 from wattdrop.service.description.operation import JSON
 from wattdrop.service.description.routes import listed
 from wattdrop.service.description.samples import filled
-from wattdrop.service.settings import SETTINGS, read_settings, variable
-from wattdrop.store import Keys, open_database
+from wattdrop.service.front import Front
+from wattdrop.service.settings import SETTINGS, Settings, read_settings, variable
+from wattdrop.store import Store, open_store
 
 ROOT = Path(__file__).parent.parent
 
@@ -102,22 +105,27 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+@contextmanager
+def _service() -> Iterator[tuple[Front, Store, Settings]]:
+    """The application as it is after installing, with a database that is thrown away."""
+    with TemporaryDirectory() as folder:
+        settings = read_settings({"WATTDROP_DATA_DIR": folder})
+        store = open_store(settings.database, settings.secret())
+        yield create_app(load(), store, settings), store, settings
+        store.close()
+
+
 def recorded_answers() -> str:
     """What the service answers to every example of its description."""
     found: dict[str, dict[str, Any]] = {}
-    with TemporaryDirectory() as folder:
-        settings = read_settings({"WATTDROP_DATA_DIR": folder})
-        database = open_database(settings.database)
-        keys = Keys(database)
-        app = create_app(load(), keys, settings)
-        headers = {"Authorization": f"Bearer {keys.create('examples')}"}
+    with _service() as (app, store, _):
+        headers = {"Authorization": f"Bearer {store.keys.create('examples')}"}
         for (path, method), one in listed(app.described.routes()).items():
             for example in one.examples:
                 if example.recorded:
                     request = (method, filled(path, example), example.body, next(iter(one.body), JSON))
                     answer = asyncio.run(_answer(app, *request, headers))
                     found.setdefault(one.id, {})[example.name] = answer
-        database.close()
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -147,12 +155,8 @@ def _shown(value: Any) -> Any:
 def description() -> str:
     """The service's own OpenAPI, with the answers to its examples."""
     document.recorded.cache_clear()
-    with TemporaryDirectory() as folder:
-        settings = read_settings({"WATTDROP_DATA_DIR": folder})
-        database = open_database(settings.database)
-        app = create_app(load(), Keys(database), settings)
+    with _service() as (app, _, settings):
         described = document.document(app.described, settings)
-        database.close()
     head = "# Generated from the code by `make reference`; do not edit. The service answers it as GET /openapi.json.\n"
     return head + yaml.dump(described, Dumper=_Blocks, sort_keys=False, allow_unicode=True, width=120)
 

@@ -38,7 +38,7 @@ FAINT = """
     const size = parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
     if ((a + 0.05) / (b + 0.05) < (large ? 3 : 4.5))
-      found.add(`${element.className || element.tagName}: ${style.color} on ${back.map(Math.round)}: ${element.textContent}`);
+      found.add(`${element.className || element.tagName}: ${style.color} on ${back.map(Math.round)}: ${element.innerText}`);
   }
   return [...found];
 }

@@ -136,7 +136,6 @@ MEANINGS: Final[dict[str, Meaning]] = {
         "Lower case letters, digits and hyphens. In requests `aws:p4d.24xlarge` names it too.", "aws-p4d-24xlarge"
     ),
     "GPU.id": Meaning("Unique together with all aliases of accelerators.", "a100_sxm_40gb"),
-    "alias": Meaning("Another name.", "claude-latest"),
     "aliases": Meaning("Other names.", ["llama-3.1-8b-instruct"]),
     "name": Meaning("Name as people write it.", "LLaMA v3.1 8B"),
     "family": Meaning("Family of models.", "llama"),

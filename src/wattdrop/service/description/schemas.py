@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from inspect import cleandoc
 from typing import Any, Final
 
 import msgspec
@@ -95,7 +96,7 @@ def _described(name: str, schema: Schema, requested: bool) -> Schema:
         said = meaning(name, field)
         if said is not None:
             shown["description"] = said.sentence
-            if said.example is not None:
+            if said.example is not None and "$ref" not in shown:
                 shown["examples"] = [said.example]
         properties[field] = shown
     described: Schema = {"type": "object", "description": _prose(schema.get("description", ""))}
@@ -109,7 +110,7 @@ def _described(name: str, schema: Schema, requested: bool) -> Schema:
 
 def _prose(docstring: str) -> str:
     """A docstring for people who do not read the code: without its examples, code in single quotes."""
-    return re.sub(r"``(.+?)``", r"`\1`", docstring.partition("\n\n>>>")[0].partition("\n>>>")[0]).strip()
+    return re.sub(r"``(.+?)``", r"`\1`", cleandoc(docstring).partition(">>>")[0]).strip()
 
 
 def _portable(schema: Any) -> Any:
