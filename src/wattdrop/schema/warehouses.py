@@ -11,7 +11,10 @@ from .responses import ModeledRow
 
 Argument = str | int | float | None
 Call = Annotated[list[Argument], Meta(min_length=LEAST, max_length=len(POSITIONS))]
-NumberedCall = Annotated[list[Argument], Meta(min_length=LEAST + 1, max_length=len(POSITIONS) + 1)]
+_NUMBERED = {"prefixItems": [{"type": "integer"}]}
+NumberedCall = Annotated[
+    list[Argument], Meta(min_length=LEAST + 1, max_length=len(POSITIONS) + 1, extra_json_schema=_NUMBERED)
+]
 
 
 class ImpactBigQueryRequest(Struct, rename="camel"):
