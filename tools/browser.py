@@ -42,7 +42,8 @@ def install() -> None:
 
 def main() -> None:
     """Find or install it; a missing browser stops nothing here."""
-    if find() is None and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if find() is None and VARIABLE not in os.environ and root and shutil.which("apt-get"):
         install()
     if find() is None:
         print(f"wattdrop: {MISSING}", file=sys.stderr)

@@ -225,3 +225,15 @@ def test_a_failure_of_ours_shows_no_traceback(service: Service, monkeypatch: pyt
     response = service.impact(ROW)
     assert_error(response, 500, "internal_error")
     assert "secret" not in response.text
+
+
+def test_a_failure_of_ours_has_the_shape_of_bigquery_where_it_asks(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("wattdrop.service.bigquery.bigquery.calls_of", fail)
+    response = service.request("POST", "/", json={"calls": []})
+    assert (response.status_code, response.json().keys()) == (500, {"errorMessage"})
+    assert "secret" not in response.text

@@ -43,9 +43,15 @@ class ImpactResource:
         "with status 200, so that a cell shows it.",
         scope="impact",
         parameters=(
-            Parameter("format", "Form of the answer.", {"enum": list(sheets.FORMATS), "default": "json"}),
             Parameter(
-                "metric", "What `format=value` answers.", {"enum": list(sheets.METRICS), "default": "energy"}
+                "format",
+                "Form of the answer.",
+                {"type": "string", "enum": list(sheets.FORMATS), "default": "json"},
+            ),
+            Parameter(
+                "metric",
+                "What `format=value` answers.",
+                {"type": "string", "enum": list(sheets.METRICS), "default": "energy"},
             ),
             Parameter(
                 "key", "A key with the scope `impact`, where no header can be sent. Addresses are logged."

@@ -34,7 +34,7 @@ class SourceList:
         scope="read",
         parameters=(
             Parameter("id", "Only this one.", example="fit-text"),
-            Parameter("kind", "Only those of a kind.", {"enum": list(SOURCE_KINDS)}),
+            Parameter("kind", "Only those of a kind.", {"type": "string", "enum": list(SOURCE_KINDS)}),
         ),
         answers={200: json_answer("Sources by id.", SourceResponse, "x-wattdrop-catalog-digest")},
         errors=(401, 403, 404, 406, 429),

@@ -20,8 +20,8 @@ RECORDED: Final = Path(__file__).with_name("examples.json")
 """Answers to the examples, as the service gave them when ``make reference`` last ran."""
 
 _INTRODUCTION: Final = """\
-Energy, emissions and water of AI inference: text, images, sound and video. Compatible with the public AI impact API;
-what goes beyond it is opt-in by a query parameter or has a path of its own.
+Of text, images, sound and video, with a source behind every number. Compatible with the public AI impact API; what goes
+beyond it is opt-in by a query parameter or has a path of its own.
 
 - **Key**: on the page, the button Authorize takes yours and keeps it until the tab is closed. In code, send
   `Authorization: Bearer YOUR_KEY`, or the header `x-api-key`. `wattdrop keys create NAME` makes one; the service prints one

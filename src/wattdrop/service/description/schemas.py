@@ -114,12 +114,14 @@ def _prose(docstring: str) -> str:
 
 
 def _portable(schema: Any) -> Any:
-    r"""Patterns as JavaScript knows them: ``\Z`` is Python's; of a moment the format says enough."""
+    r"""Patterns as JavaScript knows them (``\Z`` is Python's; of a moment the format says enough), and lists with a type."""
     if isinstance(schema, list):
         return [_portable(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
     kept = {key: _portable(value) for key, value in schema.items()}
+    if isinstance(kept.get("enum"), list) and "type" not in kept:
+        kept = {"type": "string" if isinstance(kept["enum"][0], str) else "integer", **kept}
     if isinstance(kept.get("pattern"), str):
         kept["pattern"] = re.sub(r"\\Z$", "$", kept["pattern"])
         if kept.get("format") == "date-time":
