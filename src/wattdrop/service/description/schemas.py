@@ -114,7 +114,7 @@ def _prose(docstring: str) -> str:
 
 
 def _portable(schema: Any) -> Any:
-    r"""Patterns as JavaScript knows them (``\Z`` is Python's; of a moment the format says enough), and lists with a type."""
+    r"""Patterns as JavaScript knows them (``\Z`` is Python's; of a moment the format says enough), lists with a type."""
     if isinstance(schema, list):
         return [_portable(part) for part in schema]
     if not isinstance(schema, dict):
