@@ -111,7 +111,9 @@ def _service() -> Iterator[tuple[Front, Store, Settings]]:
     with TemporaryDirectory() as folder:
         settings = read_settings({"WATTDROP_DATA_DIR": folder})
         store = open_store(settings.database, settings.secret())
-        yield create_app(load(), store, settings), store, settings
+        app = create_app(load(), store, settings)
+        yield app, store, settings
+        asyncio.run(app.lifecycle.stop())
         store.close()
 
 

@@ -214,6 +214,18 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "QuantityRecord.low": Meaning("Smallest plausible value."),
     "QuantityRecord.high": Meaning("Largest plausible value."),
     "raises_impact": Meaning("1: a larger value means a larger impact; -1: a smaller one; 0: neither."),
+    # --- usage ---
+    "first_day": Meaning("First day of the answer, in UTC.", "2026-11-01"),
+    "last_day": Meaning("Last day of the answer, in UTC.", "2026-11-30"),
+    "total": Meaning("Of all rows."),
+    "groups": Meaning("By what was asked, the largest energy first within each period."),
+    "group": Meaning("Period and values of the group; an empty text where rows did not say.", {"project": "search"}),
+    "UsageGroup.rows": Meaning("How many rows.", 2500),
+    "errors": Meaning("How many of them could not be computed; they are in no amount.", 3),
+    "costs": Meaning("By currency, as callers gave them.", {"USD": 12.5}),
+    "UsageResponse.customer_id": Meaning("Whose usage it is.", 1),
+    "UsageAmount.value": Meaning("The total."),
+    "erased_rows": Meaning("How many rows are gone.", 0),
     # --- warehouses ---
     "requestId": Meaning("Id of the request.", "124ab1c"),
     "caller": Meaning("Name of the BigQuery job.", "//bigquery.googleapis.com/projects/p/jobs/p:US.j"),

@@ -17,7 +17,7 @@ from .bodies import read_json_body
 from .context import Context
 from .description import Example, operation, unlisted
 from .description.operation import json_answer
-from .description.rows import POSITIONAL, VERSIONS
+from .description.rows import ESTIMATED, POSITIONAL, STORING
 from .storing import storing
 
 _ORDER = ", ".join(f"`{name}`" for name in POSITIONS)
@@ -45,8 +45,9 @@ class BigQueryResource:
         "images are one text. A call that fails costs its own reply only. The key may be `userDefinedContext.api_key`, "
         "because BigQuery puts an identity of its own into the header.",
         scope="impact",
+        parameters=STORING,
         body=ImpactBigQueryRequest,
-        answers={200: json_answer("One text a call.", ImpactBigQueryResponse, *VERSIONS)},
+        answers={200: json_answer("One text a call.", ImpactBigQueryResponse, *ESTIMATED)},
         errors=(400, 401, 403, 413, 415, 429, 500, 503),
         error_shape=ImpactBigQueryError,
         examples=(

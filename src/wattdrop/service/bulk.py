@@ -31,7 +31,7 @@ from . import metrics
 from .bodies import is_compressed
 from .context import Context
 from .description import Answer, Example, operation
-from .description.rows import IMAGES, TEXT, VERSIONS
+from .description.rows import IMAGES, STORING, TEXT, VERSIONS
 from .storing import Storing, storing
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class BulkResource:
         "needs the "
         "package's extra `bulk` on the server.",
         scope="impact",
+        parameters=STORING,
         body={NDJSON: {"type": "string"}, ARROW: {"type": "string", "format": "binary"}},
         answers={
             200: Answer(

@@ -17,7 +17,7 @@ from .bodies import check_accept, read_json_body
 from .context import Context
 from .description import Answer, Example, Parameter, operation
 from .description.operation import json_answer
-from .description.rows import BATCHES, DEBUG, QUERY, RANGES, VERSIONS
+from .description.rows import BATCHES, DEBUG, ESTIMATED, QUERY, RANGES, STORING
 from .storing import storing
 
 _CONTENT_TYPES = {
@@ -58,6 +58,7 @@ class ImpactResource:
             ),
             DEBUG,
             RANGES,
+            *STORING,
         ),
         row_in_query=True,
         answers={
@@ -68,7 +69,7 @@ class ImpactResource:
                     "text/csv": {"type": "string", "description": "A line of names and a line of numbers."},
                     "text/plain": {"type": "string", "description": "One number, or `error: ...`."},
                 },
-                VERSIONS,
+                ESTIMATED,
             )
         },
         errors=(400, 401, 403, 429),
@@ -120,9 +121,9 @@ class ImpactResource:
         "`start_time_utc`, "
         '`model_id_used`, `request_currency`, and `{"model": {"id": ...}, "hosting": {"service": ...}}`.',
         scope="impact",
-        parameters=(DEBUG, RANGES),
+        parameters=(DEBUG, RANGES, *STORING),
         body=ImpactRequest,
-        answers={200: json_answer("An answer for each row, in order.", ImpactResponse, *VERSIONS)},
+        answers={200: json_answer("An answer for each row, in order.", ImpactResponse, *ESTIMATED)},
         errors=(401, 403, 406, 413, 415, 429, 503),
         examples=BATCHES,
     )

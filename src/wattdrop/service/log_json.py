@@ -13,7 +13,7 @@ from .bodies import read_json_body
 from .context import Context
 from .description import Example, operation
 from .description.operation import json_answer
-from .description.rows import VERSIONS
+from .description.rows import ESTIMATED, STORING
 from .storing import storing
 
 _CALL = {"type": "object", "description": "A row of the Scope3 logger, or a standard logging payload."}
@@ -48,8 +48,9 @@ class LogJsonResource:
         "a line. Fields that are not known are tags and change nothing. A cache hit or a failed call has no "
         "impact and no error.",
         scope="impact",
+        parameters=STORING,
         body=_BODY,
-        answers={200: json_answer("An answer for each call, in order.", ImpactResponse, *VERSIONS)},
+        answers={200: json_answer("An answer for each call, in order.", ImpactResponse, *ESTIMATED)},
         errors=(400, 401, 403, 413, 415, 429, 503),
         examples=(
             Example(

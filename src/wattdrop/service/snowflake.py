@@ -13,7 +13,7 @@ from .bodies import read_json_body
 from .context import Context
 from .description import Example, Parameter, operation
 from .description.operation import json_answer
-from .description.rows import POSITIONAL, VERSIONS
+from .description.rows import ESTIMATED, POSITIONAL, STORING
 from .storing import storing
 
 #: Headers that SQL sets arrive under this prefix.
@@ -32,9 +32,9 @@ class SnowflakeResource:
         "Snowflake external function",
         text="Each row is its number and 17 to 21 arguments in the order of `POST /`; numbers come back as they came.",
         scope="impact",
-        parameters=(Parameter(_KEY_HEADER, "The key, as SQL can send it.", place="header"),),
+        parameters=(Parameter(_KEY_HEADER, "The key, as SQL can send it.", place="header"), *STORING),
         body=SnowflakeRequest,
-        answers={200: json_answer("Each number with its answer.", SnowflakeResponse, *VERSIONS)},
+        answers={200: json_answer("Each number with its answer.", SnowflakeResponse, *ESTIMATED)},
         errors=(400, 401, 403, 413, 415, 429, 503),
         examples=(Example("one row", "One row", {"data": [[0, *POSITIONAL]]}),),
     )

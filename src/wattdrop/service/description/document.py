@@ -74,6 +74,7 @@ _STATUSES: Final[Mapping[int, tuple[str, str, str]]] = {
 _HEADERS: Final[Mapping[str, str]] = {
     "x-wattdrop-method-version": "Version of the method behind the numbers.",
     "x-wattdrop-catalog-digest": "Hash of the data behind the numbers.",
+    "x-wattdrop-stored": "How many rows the ledger keeps; absent where it keeps none.",
     "Retry-After": "Seconds to wait.",
     "WWW-Authenticate": "`Bearer`.",
 }

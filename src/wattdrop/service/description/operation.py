@@ -16,6 +16,7 @@ Responder = TypeVar("Responder", bound=Callable[..., Any])
 TAGS: Final[Mapping[str, str]] = {
     "Impact": "Energy, emissions and water of inference.",
     "Integrations": "The same for callers with a shape of their own: warehouses, LiteLLM, OpenTelemetry.",
+    "Usage": "What the ledger kept of past requests.",
     "Evidence": "Where the numbers come from.",
     "Catalog": "Models, machines and accelerators that rows may name.",
     "Service": "State and description of the service; open without a key unless stated.",

@@ -54,5 +54,20 @@ RANGES: Final = Parameter(
     "Adds 50 % and 90 % ranges to each row and to the sums. Beyond the public contract: strict clients of it reject them.",
     {"type": "boolean"},
 )
+STORE: Final = Parameter(
+    "store",
+    "Whether the ledger keeps the rows, for `/v1/usage`. Default: true for `POST /v1/impact` and LiteLLM, else false.",
+    {"type": "boolean"},
+)
+IDEMPOTENCY_KEY: Final = Parameter(
+    "Idempotency-Key",
+    "Your own name of this request: rows without a `request_id` that are sent again under it are kept once.",
+    {"type": "string", "maxLength": 200},
+    place="header",
+)
+STORING: Final = (STORE, IDEMPOTENCY_KEY)
+"""How a caller says what the ledger keeps."""
 VERSIONS: Final = ("x-wattdrop-method-version", "x-wattdrop-catalog-digest")
+"""Headers of everything that rests on method and data."""
+ESTIMATED: Final = (*VERSIONS, "x-wattdrop-stored")
 """Headers of everything that is estimated."""
