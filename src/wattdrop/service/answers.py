@@ -9,9 +9,8 @@ import falcon
 import msgspec
 from falcon.asgi import App, Request, Response
 
-from ..errors import Unauthorized, WattdropError
 from ..adapters import bigquery
-from ..errors import Overloaded, RateLimited, Unauthorized, WattdropError
+from ..errors import Unauthorized, WattdropError
 from ..schema import Error, ErrorDetails
 from . import metrics
 from .exchange import current
