@@ -214,6 +214,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "QuantityRecord.low": Meaning("Smallest plausible value."),
     "QuantityRecord.high": Meaning("Largest plausible value."),
     "raises_impact": Meaning("1: a larger value means a larger impact; -1: a smaller one; 0: neither."),
+    "TraceError.code": Meaning("Code of gRPC.", 3),
     # --- usage ---
     "first_day": Meaning("First day of the answer, in UTC.", "2026-11-01"),
     "last_day": Meaning("Last day of the answer, in UTC.", "2026-11-30"),

@@ -7,7 +7,7 @@ are the contract's: the description of the API states them, nothing checks them 
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
@@ -143,3 +143,11 @@ class ReadyResponse(Struct):
 
     ready: bool
     parts: dict[str, str]
+
+
+class TraceError(Struct, kw_only=True, omit_defaults=True):
+    """What OpenTelemetry's exporters get when a whole request fails: the `Status` of its protocol."""
+
+    code: int
+    message: str
+    details: list[dict[str, Any]] | None = None

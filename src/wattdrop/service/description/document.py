@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...schema import Error
+from ...schema.responses import TraceError
 from ..settings import Settings
 from .operation import JSON, TAGS, Answer, Operation, Parameter, Shape
 from .routes import DescribedApp, listed
@@ -212,8 +213,14 @@ def _failure(shape: type, status: int | None, responses: dict[str, Any]) -> dict
     described: dict[str, Any] = {"description": text if status else "Anything else."}
     if header := _HEADERS_OF_STATUS.get(status or 0):
         described["headers"] = {header: {"$ref": f"#/components/headers/{header}"}}
-    example = {"code": code, "message": message} if shape is Error else {"errorMessage": message}
-    described["content"] = {JSON: {"schema": reference(shape), "example": example}}
+    content: dict[str, Any] = {"schema": reference(shape)}
+    if shape is not TraceError:
+        content["example"] = (
+            {"code": code, "message": message} if shape is Error else {"errorMessage": message}
+        )
+    described["content"] = {JSON: content}
+    if shape is TraceError:
+        described["content"]["application/x-protobuf"] = {"schema": {"type": "string", "format": "binary"}}
     responses[name] = described
     return {"$ref": f"#/components/responses/{name}"}
 

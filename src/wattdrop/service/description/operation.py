@@ -50,6 +50,7 @@ class Example(NamedTuple):
     body: Any = None
     query: Mapping[str, str] = {}
     path: Mapping[str, str] = {}
+    headers: Mapping[str, str] = {}
     recorded: bool = True
 
 

@@ -18,7 +18,7 @@ def samples(operation: Operation, path: str, method: str) -> list[dict[str, str]
     """Code for the first example of an operation."""
     example = operation.examples[0] if operation.examples else Example("plain", "")
     media_type = next(iter(operation.body), JSON)
-    headers = {"Authorization": f"Bearer {KEY}"} if operation.scope else {}
+    headers = {**({"Authorization": f"Bearer {KEY}"} if operation.scope else {}), **example.headers}
     url = ADDRESS + filled(path, example)
     return [
         {"lang": "Shell", "label": "curl", "source": _curl(method, url, headers, example.body, media_type)},
