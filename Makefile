@@ -38,8 +38,13 @@ imports: $(READY)  ## imports point towards the numbers
 check-data: $(READY)  ## every figure has a source, a plausible value and no contradiction
 	$(BIN)/wattdrop check-data
 
-unit: $(READY)  ## the tests
+unit: $(READY)  ## the tests; BROWSER=no leaves out those that need a Chromium
+ifeq ($(BROWSER),no)
+	$(BIN)/pytest -m "not browser"
+else
+	@$(BIN)/python tools/browser.py
 	$(BIN)/pytest
+endif
 
 reference: $(READY)  ## write the reference pages that are generated from code
 	$(BIN)/python tools/write_reference.py

@@ -1,18 +1,38 @@
-"""Writes the reference pages that are generated from code: commands and settings. ``make reference`` runs it."""
+"""Writes what is generated from code: pages on commands and settings, and the description of the API.
+
+``make reference`` runs it. The description shows answers to its examples: they are asked of the real service first.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from inspect import cleandoc
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
+import httpx
+import yaml
 
+from wattdrop.catalog import load
 from wattdrop.cli import root
 from wattdrop.cli.root import COMMANDS
-from wattdrop.service.settings import SETTINGS, flag, variable
+from wattdrop.service.app import create_app
+from wattdrop.service.description import document
+from wattdrop.service.description.operation import JSON
+from wattdrop.service.description.routes import listed
+from wattdrop.service.description.samples import filled
+from wattdrop.service.front import Front
+from wattdrop.service.settings import SETTINGS, Settings, flag, read_settings, variable
+from wattdrop.store import Store, open_store
 
-REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
+ROOT = Path(__file__).parent.parent
 
 
 def cli_page() -> str:
@@ -95,20 +115,97 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"cli.md": cli_page, "settings.md": settings_page}
+@contextmanager
+def _service() -> Iterator[tuple[Front, Store, Settings]]:
+    """The application as it is after installing, with a database that is thrown away."""
+    with TemporaryDirectory() as folder:
+        settings = read_settings({"WATTDROP_DATA_DIR": folder})
+        store = open_store(settings.database, settings.secret())
+        app = create_app(load(), store, settings)
+        yield app, store, settings
+        asyncio.run(app.lifecycle.stop())
+        store.close()
+
+
+def recorded_answers() -> str:
+    """What the service answers to every example of its description."""
+    found: dict[str, dict[str, Any]] = {}
+    with _service() as (app, store, _):
+        headers = {"Authorization": f"Bearer {store.keys.create('examples')}"}
+        for (path, method), one in listed(app.described.routes()).items():
+            for example in one.examples:
+                if example.recorded:
+                    request = (method, filled(path, example), example.body, next(iter(one.body), JSON))
+                    answer = asyncio.run(_answer(app, *request, headers))
+                    found.setdefault(one.id, {})[example.name] = answer
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+async def _answer(
+    app: Any, method: str, url: str, body: Any, media_type: str, headers: dict[str, str]
+) -> dict[str, Any]:
+    content = body if isinstance(body, str) else None if body is None else json.dumps(body)
+    sent = {**headers, **({"Content-Type": media_type} if content else {})}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://example") as client:
+        answer = await client.request(method, url, content=content, headers=sent)
+    assert answer.is_success, f"{method} {url}: {answer.text}"
+    kind = answer.headers["content-type"].partition(";")[0]
+    return {"media_type": kind, "answer": _shown(answer.json() if kind == JSON else answer.text)}
+
+
+def _shown(value: Any) -> Any:
+    """Short: two entries of a list, four digits of a number; and without the hash of the data, which any edit changes."""
+    if isinstance(value, dict):
+        return {name: "..." if name == "catalog_digest" else _shown(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_shown(part) for part in value[:2]]
+    if isinstance(value, str):
+        return re.sub(r"\d+\.\d{4,}(e-?\d+)?", lambda found: f"{float(found[0]):.4g}", value)
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def description() -> str:
+    """The service's own OpenAPI, with the answers to its examples."""
+    document.recorded.cache_clear()
+    with _service() as (app, _, settings):
+        described = document.document(app.described, settings)
+    head = "# Generated from the code by `make reference`; do not edit. The service answers it as GET /openapi.json.\n"
+    return head + yaml.dump(described, Dumper=_Blocks, sort_keys=False, allow_unicode=True, width=120)
+
+
+class _Blocks(yaml.SafeDumper):
+    """Texts of several lines as blocks, for people who review them; and no references within the file."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Blocks.add_representer(str, _text_node)
+
+#: In this order: the description shows the recorded answers.
+PAGES = {
+    "docs/reference/cli.md": cli_page,
+    "docs/reference/settings.md": settings_page,
+    "src/wattdrop/service/description/examples.json": recorded_answers,
+    "openapi/wattdrop.yaml": description,
+}
 
 
 def main() -> None:
-    """Write the pages, or with ``--check`` say which are stale."""
-    stale = [name for name, page in PAGES.items() if _text(REFERENCE / name) != page()]
+    """Write them, or with ``--check`` say which are stale."""
+    stale = []
+    for name, page in PAGES.items():
+        path, text = ROOT / name, page()
+        if (path.read_text(encoding="utf-8") if path.exists() else "") != text:
+            stale.append(name)
+            if "--check" not in sys.argv:
+                path.write_text(text, encoding="utf-8")
     if "--check" in sys.argv:
         sys.exit(f"stale, run make reference: {', '.join(stale)}" if stale else 0)
-    for name in stale:
-        (REFERENCE / name).write_text(PAGES[name](), encoding="utf-8")
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ SERVED = {"move-from-scope3.md"}
 def test_generated_pages_are_fresh() -> None:
     pages = runpy.run_path(str(ROOT / "tools" / "write_reference.py"))["PAGES"]
     for name, page in pages.items():
-        assert (REFERENCE / name).read_text(encoding="utf-8") == page(), f"{name} is stale: make reference"
+        assert (ROOT / name).read_text(encoding="utf-8") == page(), f"{name} is stale: make reference"
 
 
 def test_every_error_code_is_documented_and_exists() -> None:

@@ -253,3 +253,15 @@ def test_half_a_body_is_never_taken_for_a_whole_one(service: Service) -> None:
     assert sent[0]["status"] == 406
     assert b"the connection closed before the body was complete" in sent[1]["body"]
     assert 'status="499"' in service.get("/metrics").text
+
+
+def test_a_failure_of_ours_has_the_shape_of_bigquery_where_it_asks(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("wattdrop.service.bigquery.bigquery.calls_of", fail)
+    response = service.request("POST", "/", json={"calls": []})
+    assert (response.status_code, response.json().keys()) == (500, {"errorMessage"})
+    assert "secret" not in response.text

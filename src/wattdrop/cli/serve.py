@@ -80,7 +80,9 @@ def _announcement(address: str, key: str, database: str) -> str:
     return f"""
 Wattdrop serves {address}   (Ctrl-C stops it; keys are kept in {database})
 
-Try it in another terminal:
+Try it in a browser: {address}/docs
+
+or in another terminal:
 
 curl -s {address}/v1/impact -H 'Authorization: Bearer {key or "YOUR_KEY"}' -H 'Content-Type: application/json' -d '{row}'
 

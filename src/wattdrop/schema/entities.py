@@ -6,7 +6,11 @@ Times are RFC 3339 text. Global objects belong to customer 0. The published clie
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from .enums import DATATYPES, TASKS
 
 GLOBAL_CUSTOMER_ID = 0
 """Owner of everything in the catalog; a customer's own objects carry the customer's number."""
@@ -14,12 +18,24 @@ GLOBAL_CUSTOMER_ID = 0
 LIST_LIMIT = 100
 """Most items in one list answer: the published client fails on 101."""
 
+Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+ContractTask = Annotated[str, Meta(extra_json_schema={"enum": list(TASKS)})]
+ContractDatatype = Annotated[str, Meta(extra_json_schema={"enum": list(DATATYPES)})]
+Aliases = Annotated[list[str], Meta(max_length=100)]
+NodeId = Annotated[str, Meta(pattern=r"^[a-z0-9-]+\Z", min_length=3, max_length=64)]
+ManyUnits = Annotated[int, Meta(ge=0, le=10_000)]
+SomeUnits = Annotated[int, Meta(ge=1, le=10_000)]
+NodePower = Annotated[float, Meta(ge=0, le=10_000)]
+NodeEmbodied = Annotated[float, Meta(ge=0, le=100_000)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+UseLife = Annotated[float, Meta(ge=1, le=30)]
+
 
 class Model(Struct, kw_only=True, omit_defaults=True):
     """A model, as listed and as shown in ``debug``."""
 
     id: str
-    aliases: list[str]
+    aliases: Aliases
     name: str | None = None
     family: str | None = None
     hugging_face_path: str | None = None
@@ -28,8 +44,8 @@ class Model(Struct, kw_only=True, omit_defaults=True):
     number_of_experts: int | None = None
     params_per_expert_billions: float | None = None
     tensor_parallelism: int | None = None
-    datatype: str | None = None
-    task: str | None = None
+    datatype: ContractDatatype | None = None
+    task: ContractTask | None = None
     training_usage_energy_kwh: float | None = None
     training_usage_emissions_kgco2e: float | None = None
     training_usage_water_l: float | None = None
@@ -39,29 +55,29 @@ class Model(Struct, kw_only=True, omit_defaults=True):
     estimated_requests_per_day: float | None = None
     fine_tuned_from_model_id: str | None = None
     customer_id: int
-    created_at: str
-    updated_at: str
+    created_at: Moment
+    updated_at: Moment
     created_by: str
 
 
 class Node(Struct, kw_only=True, omit_defaults=True):
     """A machine with accelerators. In answers the id is lower case letters, digits and hyphens (``names.slug``)."""
 
-    id: str
+    id: NodeId
     cloud_id: str | None = None
     cloud_instance_id: str | None = None
     managed_service_id: str | None = None
     gpu_id: str
-    gpu_count: int
-    cpu_count: int
-    idle_power_w_ex_gpu: float | None = None
-    average_utilization_rate: float | None = None
-    embodied_emissions_kgco2e_ex_gpu: float | None = None
-    embodied_water_l_ex_gpu: float | None = None
-    use_life_years: float | None = None
+    gpu_count: ManyUnits
+    cpu_count: SomeUnits
+    idle_power_w_ex_gpu: NodePower | None = None
+    average_utilization_rate: Share | None = None
+    embodied_emissions_kgco2e_ex_gpu: NodeEmbodied | None = None
+    embodied_water_l_ex_gpu: NodeEmbodied | None = None
+    use_life_years: UseLife | None = None
     customer_id: int | None = None
-    created_at: str
-    updated_at: str
+    created_at: Moment
+    updated_at: Moment
     created_by: str | None = None
 
 
@@ -77,24 +93,24 @@ class GPU(Struct, kw_only=True, omit_defaults=True):
     ols_intercept: float
     ols_coefficient_gpu_count: float
     customer_id: int
-    created_at: str
-    updated_at: str
+    created_at: Moment
+    updated_at: Moment
     created_by: str
 
 
 class ModelResponse(Struct):
     """``GET /model``."""
 
-    models: list[Model]
+    models: Annotated[list[Model], Meta(max_length=LIST_LIMIT)]
 
 
 class NodeResponse(Struct):
     """``GET /node``."""
 
-    nodes: list[Node]
+    nodes: Annotated[list[Node], Meta(max_length=LIST_LIMIT)]
 
 
 class GPUResponse(Struct):
     """``GET /gpu``."""
 
-    gpus: list[GPU]
+    gpus: Annotated[list[GPU], Meta(max_length=LIST_LIMIT)]

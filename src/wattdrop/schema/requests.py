@@ -21,7 +21,7 @@ Milliseconds = Annotated[float, Meta(ge=0, le=10_000_000_000)]
 ImageSize = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,3}x[1-9][0-9]{0,3}\Z")]
 Images = Annotated[tuple[ImageSize, ...], Meta(max_length=100)]
 
-UtcDatetime = Annotated[str, Meta(pattern=CANONICAL)]
+UtcDatetime = Annotated[str, Meta(pattern=CANONICAL, extra_json_schema={"format": "date-time"})]
 
 
 class ImpactRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):

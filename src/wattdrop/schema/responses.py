@@ -1,14 +1,18 @@
 """What callers get back: impact metrics per row, in Wh, gCO2e and ml, with the names of the public contract.
 
 The published Python client rejects unknown fields in all of these but ``ErrorDetails``: nothing may be added here that
-the contract lacks. Optional fields that are ``None`` are left out of the JSON, because the contract has no nulls.
+the contract lacks. Optional fields that are ``None`` are left out of the JSON, because the contract has no nulls. Bounds
+are the contract's: the description of the API states them, nothing checks them on the way out, tests hold answers to it.
 """
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
 
 from .entities import Model, Node
+from .requests import Code2
 
 
 class ErrorDetails(Struct, kw_only=True, omit_defaults=True):
@@ -45,9 +49,9 @@ NO_IMPACT = ImpactMetrics(0.0, 0.0, 0.0, 0.0, 0.0)
 class GridMix(Struct, kw_only=True, omit_defaults=True):
     """The grid that a row was placed on. ``region`` is two capital letters or absent."""
 
-    country: str
-    region: str | None = None
-    gco2e_per_kwh: float
+    country: Code2
+    region: Code2 | None = None
+    gco2e_per_kwh: Annotated[float, Meta(ge=0, le=2000)]
 
 
 class PredictionStep(Struct, kw_only=True):
@@ -64,7 +68,7 @@ class DebugInfo(Struct, kw_only=True, omit_defaults=True):
     model: Model | None = None
     hardware_node: Node | None = None
     grid_mix: GridMix | None = None
-    steps: list[PredictionStep] | None = None
+    steps: Annotated[list[PredictionStep], Meta(max_length=100)] | None = None
 
 
 class MetricRange(Struct, frozen=True, gc=False):
@@ -126,3 +130,24 @@ class StatusResponse(Struct, kw_only=True, omit_defaults=True):
 
     ready: bool
     reason: str | None = None
+
+
+class HealthResponse(Struct):
+    """Does the process run."""
+
+    live: bool
+
+
+class ReadyResponse(Struct):
+    """Is everything there that an answer needs, part by part."""
+
+    ready: bool
+    parts: dict[str, str]
+
+
+class TraceError(Struct, kw_only=True, omit_defaults=True):
+    """What OpenTelemetry's exporters get when a whole request fails: the `Status` of its protocol."""
+
+    code: int
+    message: str
+    details: list[dict[str, Any]] | None = None

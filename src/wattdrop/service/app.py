@@ -7,7 +7,6 @@ from importlib.metadata import version
 from typing import Any
 
 import falcon
-import falcon.asgi
 
 from ..catalog import Catalog, load
 from ..engine import METHOD_VERSION
@@ -21,6 +20,9 @@ from .bulk import BulkResource
 from .catalogs import Catalogs
 from .context import Context
 from .customer_admin import CustomersResource, UserResource, UsersResource
+from .description.page import AssetResource, PageResource
+from .description.resource import DescriptionResource
+from .description.routes import DescribedApp
 from .explain import ExplainResource
 from .front import Front, NoteTemplate
 from .health import HealthResource, MetricsResource, ReadyResource
@@ -62,7 +64,7 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     """The application over a loaded catalog and a store."""
     lifecycle = Lifecycle()
     middleware: list[Any] = [NoteTemplate(), RefuseUnexpanded(), lifecycle, *_cors(settings)]
-    app = falcon.asgi.App(middleware=middleware)
+    app = DescribedApp(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     add_error_handlers(app)
     limits = Limits(settings, buckets_of(settings, store))
@@ -83,6 +85,9 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     metrics.build(version("wattdrop"), METHOD_VERSION, catalog.digest)
     if traces is not None:
         lifecycle.on_stop(traces.stop)
+    app.add_route("/openapi.json", DescriptionResource(app, settings))
+    app.add_route("/docs", PageResource())
+    app.add_route("/docs/{name}", AssetResource())
     app.add_route("/status", StatusResource(readiness))
     app.add_route("/health", HealthResource())
     app.add_route("/ready", ReadyResource(readiness))
@@ -108,7 +113,7 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     app.add_route("/model", ModelList(catalog, ring))
     app.add_route("/node", NodeList(catalog, ring))
     app.add_route("/gpu", GpuList(catalog, ring))
-    return Front(CollapseSlashes(app), lifecycle, settings, traces)
+    return Front(CollapseSlashes(app), app, lifecycle, settings, traces)
 
 
 def _cors(settings: Settings) -> list[Any]:

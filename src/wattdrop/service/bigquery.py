@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import falcon
 from falcon.asgi import Request, Response
 
 from ..adapters import bigquery
 from ..engine import Estimate
 from ..errors import WattdropError
 from ..schema import check_row_count, parse_json, parse_rows
+from ..schema.positional import POSITIONS
+from ..schema.warehouses import ImpactBigQueryError, ImpactBigQueryRequest, ImpactBigQueryResponse
 from ..store import ApiKey
 from .answers import send, set_error_headers, unexpected
 from .bodies import read_json_body
 from .context import Context
+from .description import Example, operation, unlisted
+from .description.operation import json_answer
+from .description.rows import ESTIMATED, POSITIONAL, STORING
 from .impacts import Rows
 from .storing import storing
+
+_ORDER = ", ".join(f"`{name}`" for name in POSITIONS)
 
 
 class BigQueryResource:
@@ -22,6 +30,36 @@ class BigQueryResource:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @unlisted("shows people to the page that describes the API")
+    async def on_get(self, request: Request, response: Response) -> None:
+        """A browser that opens the address of the service is shown to the page; everything else may only POST."""
+        if "text/html" not in (request.get_header("accept") or ""):
+            raise falcon.HTTPMethodNotAllowed(["POST"])
+        response.status = falcon.HTTP_SEE_OTHER
+        response.location = "/docs"
+
+    @operation(
+        "calculateImpactBigQuery",
+        "Integrations",
+        "BigQuery remote function",
+        text=f"Each call holds 17 to 21 positional arguments in this order: {_ORDER}. SQL NULL and empty text mean absent; "
+        "images are one text. A call that fails costs its own reply only. The key may be `userDefinedContext.api_key`, "
+        "because BigQuery puts an identity of its own into the header.",
+        scope="impact",
+        parameters=STORING,
+        body=ImpactBigQueryRequest,
+        answers={200: json_answer("One text a call.", ImpactBigQueryResponse, *ESTIMATED)},
+        errors=(400, 401, 403, 413, 415, 429, 500, 503),
+        error_shape=ImpactBigQueryError,
+        examples=(
+            Example(
+                "one call",
+                "One call",
+                {"requestId": "124ab1c", "caller": "//bigquery.googleapis.com/projects/p/jobs/p:US.j", "sessionUser":
+                 "user@example.com", "calls": [POSITIONAL]},
+            ),
+        ),
+    )  # fmt: skip
     async def on_post(self, request: Request, response: Response) -> None:
         """Answer a batch of calls."""
         try:

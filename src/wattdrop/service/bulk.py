@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import tempfile
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -30,6 +31,8 @@ from ..store import ApiKey
 from . import metrics
 from .bodies import is_compressed
 from .context import Context
+from .description import Answer, Example, operation
+from .description.rows import IMAGES, STORING, TEXT, VERSIONS
 from .storing import Storing, storing
 
 if TYPE_CHECKING:
@@ -59,6 +62,30 @@ class BulkResource:
         self._context = context
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="wattdrop-bulk")
 
+    @operation(
+        "streamImpact",
+        "Impact",
+        "Impact of a stream of any length",
+        text="One row a line as JSON (`ImpactRow`), or an Arrow IPC stream whose columns are named like the "
+        "fields; the same comes "
+        "back while it is computed, in order, in constant memory: a `ModeledRow` a line, or columns of numbers "
+        "beside the "
+        "errors. A stream that fails after its answer has begun ends with a line that holds only `error`. Arrow "
+        "needs the "
+        "package's extra `bulk` on the server.",
+        scope="impact",
+        parameters=STORING,
+        body={NDJSON: {"type": "string"}, ARROW: {"type": "string", "format": "binary"}},
+        answers={
+            200: Answer(
+                "The results, as they are ready.",
+                {NDJSON: {"type": "string"}, ARROW: {"type": "string", "format": "binary"}},
+                VERSIONS,
+            )
+        },
+        errors=(400, 401, 403, 415, 429),
+        examples=(Example("two rows", "Two rows", f"{json.dumps(TEXT)}\n{json.dumps(IMAGES)}\n"),),
+    )
     async def on_post(self, request: Request, response: Response) -> None:
         """Answer a stream of rows with a stream of results."""
         key = await self._context.keys.authorise(request, "impact")
@@ -225,7 +252,8 @@ def _check_arrow() -> None:
     """The plain service reads lines only."""
     if find_spec("pyarrow") is None:
         raise UnsupportedMediaType(
-            "Arrow streams need one more package on the server: pip install 'wattdrop[bulk]'; or send lines of JSON",
+            "Arrow streams need one more package on the server: pip install 'wattdrop[bulk]'; or send lines of "
+            "JSON",
             field="Content-Type",
         )
 

@@ -12,15 +12,16 @@ from ..engine import METHOD_VERSION, estimate
 from ..engine.explained import explained
 from ..errors import BadRequest, RowError
 from ..schema import ImpactRow, parse_request, parse_rows
+from ..schema.explanations import MOST_EXPLAINED, ExplainRequest, ExplainResponse
 from ..schema.texts import fields_of_texts
 from ..store import ApiKey
 from .answers import send
 from .bodies import check_accept, read_json_body
 from .context import Context
+from .description import Example, operation
+from .description.operation import json_answer
+from .description.rows import QUERY, TEXT, VERSIONS
 from .impact import texts_of
-
-#: An explanation is some hundred lines: more rows than this are asked for by mistake.
-MOST_ROWS = 10
 
 
 class ExplainResource:
@@ -29,6 +30,17 @@ class ExplainResource:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @operation(
+        "explainRow",
+        "Evidence",
+        "Every step to one row's numbers",
+        text="The row's fields are query parameters.",
+        scope="impact",
+        row_in_query=True,
+        answers={200: json_answer("The explanation.", ExplainResponse, *VERSIONS)},
+        errors=(400, 401, 403, 406, 429),
+        examples=(Example("text", "A chat request", query=QUERY),),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """One row, its fields as query parameters; sizes of images separated by commas."""
         key = await self._admit(request)
@@ -40,11 +52,24 @@ class ExplainResource:
             )
         await self._answer(key, response, parse_rows([fields_of_texts(texts)]))
 
+    @operation(
+        "explain",
+        "Evidence",
+        "Every step to the numbers of a few rows",
+        text=f"At most {MOST_EXPLAINED} rows. Each is answered with its totals, what was chosen where it left "
+        f"something open, every "
+        "formula as it ran with its inputs, and all sources in full.",
+        scope="impact",
+        body=ExplainRequest,
+        answers={200: json_answer("An explanation for each row, in order.", ExplainResponse, *VERSIONS)},
+        errors=(400, 401, 403, 406, 413, 415, 429, 503),
+        examples=(Example("text", "A chat request", {"rows": [TEXT]}),),
+    )
     async def on_post(self, request: Request, response: Response) -> None:
         """Up to ten rows, in the body of ``/v1/impact``."""
         key = await self._admit(request)
         body = await read_json_body(request, self._context.settings.max_body_bytes)
-        await self._answer(key, response, parse_request(body, MOST_ROWS))
+        await self._answer(key, response, parse_request(body, MOST_EXPLAINED))
 
     async def _admit(self, request: Request) -> ApiKey:
         key = await self._context.keys.authorise(request, "impact")

@@ -14,6 +14,7 @@ from ..errors import BadRequest, WattdropError
 from ..schema import Error, ErrorDetails
 from . import limits, logs, metrics
 from .answers import encode, unexpected
+from .description.routes import DescribedApp
 from .exchange import UNKNOWN_PATH, Exchange, Memory, begin, current, end
 from .lifecycle import Lifecycle
 from .paths import AsgiApp, Receive, Scope, Send
@@ -31,9 +32,15 @@ class Front:
     """The outermost layer of the application."""
 
     def __init__(
-        self, app: AsgiApp, lifecycle: Lifecycle, settings: Settings, tracing: Tracing | None = None
+        self,
+        app: AsgiApp,
+        described: DescribedApp,
+        lifecycle: Lifecycle,
+        settings: Settings,
+        tracing: Tracing | None = None,
     ) -> None:
         self._app = app
+        self.described = described
         self._memory = Memory(settings.max_buffered_bytes)
         self._most_body_bytes = settings.max_body_bytes
         self._tracing = tracing

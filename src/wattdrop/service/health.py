@@ -9,15 +9,25 @@ import msgspec
 from falcon.asgi import Request, Response
 
 from ..errors import Unauthorized
+from ..schema.responses import HealthResponse, ReadyResponse
 from . import metrics
 from .answers import send
 from .authorisation import key_of
+from .description import Answer, Example, operation
+from .description.operation import json_answer
 from .readiness import Readiness
 
 
 class HealthResource:
     """Live: the event loop runs. Says nothing about databases, or a database that is away would have us restarted."""
 
+    @operation(
+        "health",
+        "Service",
+        "Whether the process runs",
+        answers={200: json_answer("It runs.", HealthResponse)},
+        examples=(Example("live", "It runs"),),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """Say so."""
         send(response, b'{"live":true}')
@@ -29,6 +39,16 @@ class ReadyResource:
     def __init__(self, readiness: Readiness) -> None:
         self._readiness = readiness
 
+    @operation(
+        "readiness",
+        "Service",
+        "Whether everything is there that an answer needs",
+        answers={
+            200: json_answer("Everything is there.", ReadyResponse),
+            503: json_answer("Something is missing; send requests elsewhere.", ReadyResponse),
+        },
+        examples=(Example("ready", "Everything is there"),),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """Every part with ``ok`` or what is wrong."""
         problems = await self._readiness.problems()
@@ -43,6 +63,14 @@ class MetricsResource:
     def __init__(self, token: str) -> None:
         self._token = token
 
+    @operation(
+        "metrics",
+        "Service",
+        "Metrics for Prometheus",
+        text="Open, or for `Authorization: Bearer` with the token of the setting `metrics_token`.",
+        answers={200: Answer("The metrics.", {"text/plain": {"type": "string"}})},
+        errors=(401,),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """The numbers of all worker processes."""
         if self._token and not compare_digest((key_of(request) or "").encode(), self._token.encode()):

@@ -10,11 +10,14 @@ from falcon.asgi import Request, Response
 from ..adapters import sheets
 from ..engine import Estimate
 from ..errors import BadRequest, NotAcceptable
-from ..schema import parse_request, parse_rows
+from ..schema import ImpactRequest, ImpactResponse, parse_request, parse_rows
 from ..schema.texts import fields_of_texts
 from .answers import encode, send
 from .bodies import check_accept, read_json_body
 from .context import Context
+from .description import Answer, Example, Parameter, operation
+from .description.operation import json_answer
+from .description.rows import BATCHES, DEBUG, ESTIMATED, QUERY, RANGES, STORING
 from .storing import storing
 
 _CONTENT_TYPES = {
@@ -31,6 +34,51 @@ class ImpactResource:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @operation(
+        "getImpactOfRow",
+        "Impact",
+        "Impact of one row, for spreadsheets",
+        text="The row's fields are query parameters, also in their other spellings. In `csv` and `value` a row "
+        "error is text, "
+        "with status 200, so that a cell shows it.",
+        scope="impact",
+        parameters=(
+            Parameter(
+                "format",
+                "Form of the answer.",
+                {"type": "string", "enum": list(sheets.FORMATS), "default": "json"},
+            ),
+            Parameter(
+                "metric",
+                "What `format=value` answers.",
+                {"type": "string", "enum": list(sheets.METRICS), "default": "energy"},
+            ),
+            Parameter(
+                "key", "A key with the scope `impact`, where no header can be sent. Addresses are logged."
+            ),
+            DEBUG,
+            RANGES,
+            *STORING,
+        ),
+        row_in_query=True,
+        answers={
+            200: Answer(
+                "The impact.",
+                {
+                    "application/json": ImpactResponse,
+                    "text/csv": {"type": "string", "description": "A line of names and a line of numbers."},
+                    "text/plain": {"type": "string", "description": "One number, or `error: ...`."},
+                },
+                ESTIMATED,
+            )
+        },
+        errors=(400, 401, 403, 429),
+        examples=(
+            Example("json", "As JSON", query=QUERY),
+            Example("csv", "As two lines of CSV", query={**QUERY, "format": "csv"}),
+            Example("value", "As one number", query={**QUERY, "format": "value", "metric": "carbon"}),
+        ),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """One row, as JSON, as two lines of CSV, or as one number."""
         texts = texts_of(request)
@@ -61,6 +109,24 @@ class ImpactResource:
         response.content_type = _CONTENT_TYPES[form]
         response.cache_control = ["no-store"] if in_address else []
 
+    @operation(
+        "getImpact",
+        "Impact",
+        "Impact of a batch of rows",
+        text='Rows of any mix of models and tasks; null and `""` mean that a field is absent. A row that cannot '
+        "be computed "
+        "carries an `error` and zero totals, `has_errors` is true, and the other rows are computed. Other "
+        "spellings of fields "
+        "that clients send are read too: `input_audio_duration_s`, `requestTime`, `request_time`, "
+        "`start_time_utc`, "
+        '`model_id_used`, `request_currency`, and `{"model": {"id": ...}, "hosting": {"service": ...}}`.',
+        scope="impact",
+        parameters=(DEBUG, RANGES, *STORING),
+        body=ImpactRequest,
+        answers={200: json_answer("An answer for each row, in order.", ImpactResponse, *ESTIMATED)},
+        errors=(401, 403, 406, 413, 415, 429, 503),
+        examples=BATCHES,
+    )
     async def on_post(self, request: Request, response: Response) -> None:
         """Answer a batch."""
         impacts, settings = self._context.impacts, self._context.settings

@@ -17,6 +17,8 @@ from ..schema.names import normalise
 from .answers import encode, send
 from .authorisation import KeyRing
 from .bodies import check_accept
+from .description import Example, Parameter, operation
+from .description.operation import json_answer
 
 _NAMES_PER_DEFAULT = 10
 """A model that is the default of a task counts as if it had so many names more."""
@@ -42,6 +44,19 @@ class ModelList:
             lambda ix: (_NAMES_PER_DEFAULT * defaults[ids[ix]] + len(catalog.models.texts(ix, "aliases")),),
         )
 
+    @operation(
+        "listModels",
+        "Catalog",
+        "List models",
+        text="At most 100, those known under the most names first. Rows may name many more.",
+        scope="read",
+        parameters=(
+            Parameter("family", "Only models of a family, compared by letters and digits.", example="llama"),
+        ),
+        answers={200: json_answer("Models.", ModelResponse)},
+        errors=(401, 403, 406, 415, 429),
+        examples=(Example("family", "Models of a family", query={"family": "whisper"}),),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """List them, of one family if asked."""
         await _admit(self._keys, request)
@@ -69,6 +84,25 @@ class NodeList:
             lambda ix: (defaults[catalog.nodes.ids[ix]], gpus[catalog.nodes.text(ix, "gpu_id")]),
         )
 
+    @operation(
+        "listNodes",
+        "Catalog",
+        "List nodes",
+        text="At most 100, those that services run on first.",
+        scope="read",
+        parameters=(
+            Parameter("service", "Only nodes of a managed service.", example="aws-bedrock"),
+            Parameter("cloud", "Only nodes of a cloud.", example="aws"),
+            Parameter("custom", "true: only your own; false: only those of everybody.", {"type": "boolean"}),
+            Parameter("gpu", "Only nodes with an accelerator.", example="a100_40gb"),
+            Parameter("instance", "Only nodes of an instance type.", example="p4d.24xlarge"),
+        ),
+        answers={200: json_answer("Nodes.", NodeResponse)},
+        errors=(400, 401, 403, 406, 429),
+        examples=(
+            Example("instance", "One instance type", query={"cloud": "aws", "instance": "p4d.24xlarge"}),
+        ),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """List them, filtered by service, cloud, accelerator, instance or owner if asked."""
         await _admit(self._keys, request)
@@ -121,6 +155,16 @@ class GpuList:
         gpus, nodes = self._catalog.gpus, _nodes_of_gpus(self._catalog)
         return _by_use(gpus.ids, lambda ix: (gpus.text(ix, "form_factor") != "CPU", nodes[gpus.ids[ix]]))
 
+    @operation(
+        "listGPUs",
+        "Catalog",
+        "List accelerators",
+        text="At most 100, those in the most nodes first.",
+        scope="read",
+        answers={200: json_answer("Accelerators.", GPUResponse)},
+        errors=(401, 403, 406, 415, 429),
+        examples=(Example("all", "The most used"),),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """List them."""
         await _admit(self._keys, request)

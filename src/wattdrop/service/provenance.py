@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
 from falcon.asgi import Request, Response
 
 from ..catalog import Catalog
+from ..catalog.figure import SOURCE_KINDS
 from ..engine.explained import source_record
 from ..engine.formulas import formulas
 from ..errors import NotFound
+from ..schema.explanations import QuantityResponse, SourceResponse
 from .answers import send
 from .bodies import check_accept
 from .context import Context
+from .description import Example, Parameter, operation
+from .description.operation import json_answer
 
 
 class SourceList:
@@ -22,6 +27,19 @@ class SourceList:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @operation(
+        "listSources",
+        "Evidence",
+        "Sources of all figures",
+        scope="read",
+        parameters=(
+            Parameter("id", "Only this one.", example="fit-text"),
+            Parameter("kind", "Only those of a kind.", {"type": "string", "enum": list(SOURCE_KINDS)}),
+        ),
+        answers={200: json_answer("Sources by id.", SourceResponse, "x-wattdrop-catalog-digest")},
+        errors=(401, 403, 404, 406, 429),
+        examples=(Example("one", "One source", query={"id": "fit-text"}),),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """List them by id."""
         catalog = await _admitted(self._context, request)
@@ -39,6 +57,16 @@ class QuantityList:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @operation(
+        "listQuantities",
+        "Evidence",
+        "What each quantity means",
+        scope="read",
+        parameters=(Parameter("id", "Only this one.", example="facility_energy_wh"),),
+        answers={200: json_answer("Quantities by id.", QuantityResponse, "x-wattdrop-catalog-digest")},
+        errors=(401, 403, 404, 406, 429),
+        examples=(Example("one", "One quantity", query={"id": "facility_energy_wh"}),),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """List them by id, or the one of an ``id``."""
         catalog = await _admitted(self._context, request)
@@ -50,9 +78,14 @@ class QuantityList:
         records: list[dict[str, Any]] = []
         for id in [wanted] if wanted else sorted(quantities):
             fields = quantities[id]._asdict()
-            record = {name: value for name, value in fields.items() if value == value and value != ""}
+            record = {name: value for name, value in fields.items() if _said(value)}
             records.append({**record, **({"stage": stages[id]} if id in stages else {})})
         _send(response, catalog, {"quantities": records})
+
+
+def _said(value: object) -> bool:
+    """Whether there is anything to say: an end that is open (not a number, or infinite) and an empty text say nothing."""
+    return math.isfinite(value) if isinstance(value, float) else value != ""
 
 
 async def _admitted(context: Context, request: Request) -> Catalog:

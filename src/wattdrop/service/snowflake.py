@@ -7,9 +7,13 @@ from falcon.asgi import Request, Response
 from ..adapters import snowflake
 from ..engine import Estimate
 from ..schema import check_row_count, parse_json, parse_rows
+from ..schema.warehouses import SnowflakeRequest, SnowflakeResponse
 from .answers import send
 from .bodies import read_json_body
 from .context import Context
+from .description import Example, Parameter, operation
+from .description.operation import json_answer
+from .description.rows import ESTIMATED, POSITIONAL, STORING
 from .impacts import Rows
 from .storing import storing
 
@@ -23,6 +27,18 @@ class SnowflakeResource:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @operation(
+        "calculateImpactSnowflake",
+        "Integrations",
+        "Snowflake external function",
+        text="Each row is its number and 17 to 21 arguments in the order of `POST /`; numbers come back as they came.",
+        scope="impact",
+        parameters=(Parameter(_KEY_HEADER, "The key, as SQL can send it.", place="header"), *STORING),
+        body=SnowflakeRequest,
+        answers={200: json_answer("Each number with its answer.", SnowflakeResponse, *ESTIMATED)},
+        errors=(400, 401, 403, 413, 415, 429, 503),
+        examples=(Example("one row", "One row", {"data": [[0, *POSITIONAL]]}),),
+    )
     async def on_post(self, request: Request, response: Response) -> None:
         """Answer a batch."""
         custom = (request.get_header(_KEY_HEADER) or "").strip()

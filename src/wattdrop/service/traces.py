@@ -13,14 +13,50 @@ from ..adapters import otel
 from ..engine import Estimate
 from ..errors import RowError, UnsupportedMediaType, WattdropError
 from ..schema import ImpactRow, parse_rows
+from ..schema.responses import TraceError
 from .answers import set_error_headers
 from .bodies import read_body
 from .context import Context
+from .description import Answer, Example, operation
+from .description.rows import ESTIMATED, STORING
 from .storing import storing
 
 _MOST_CALLS_REMEMBERED: Final = 50_000  # some 20 MB
 _MOST_PROBLEMS_SHOWN: Final = 3
 _PROBLEM_CHARACTERS: Final = 300
+
+_BINARY: Final = {"type": "string", "format": "binary"}
+_SPAN: Final = {
+    "traceId": "5b8efff798038103d269b633813fc60c",
+    "spanId": "eee19b7ec3c1b174",
+    "name": "chat gpt-4o",
+    "startTimeUnixNano": "1772359200000000000",
+    "endTimeUnixNano": "1772359203000000000",
+    "attributes": [
+        {"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}},
+        {"key": "gen_ai.provider.name", "value": {"stringValue": "openai"}},
+        {"key": "gen_ai.request.model", "value": {"stringValue": "gpt-4o"}},
+        {"key": "gen_ai.usage.input_tokens", "value": {"intValue": "100"}},
+        {"key": "gen_ai.usage.output_tokens", "value": {"intValue": "500"}},
+    ],
+}
+_EXAMPLE: Final = {"resourceSpans": [{"resource": {}, "scopeSpans": [{"spans": [_SPAN]}]}]}
+_REQUEST: Final = {
+    "type": "object",
+    "properties": {"resourceSpans": {"type": "array", "items": {"type": "object"}}},
+}
+_ANSWER: Final = {
+    "type": "object",
+    "properties": {
+        "partialSuccess": {
+            "type": "object",
+            "properties": {
+                "rejectedSpans": {"type": ["string", "integer"]},
+                "errorMessage": {"type": "string"},
+            },
+        }
+    },
+}
 
 
 class TracesResource:
@@ -30,6 +66,27 @@ class TracesResource:
         self._context = context
         self._counted = RecentCalls(_MOST_CALLS_REMEMBERED)
 
+    @operation(
+        "exportTraces",
+        "Integrations",
+        "Spans of OpenTelemetry",
+        text="OTLP over HTTP, as JSON or protobuf; the answer has the encoding of the request. Spans of model "
+        "calls become rows "
+        "of the ledger; all others are taken and forgotten.",
+        scope="impact",
+        parameters=STORING,
+        body={otel.JSON: _REQUEST, otel.PROTOBUF: _BINARY},
+        answers={
+            200: Answer(
+                "Taken; `partialSuccess` says what was not understood.",
+                {otel.JSON: _ANSWER, otel.PROTOBUF: _BINARY},
+                ESTIMATED,
+            )
+        },
+        errors=(400, 401, 403, 413, 415, 429, 503),
+        error_shape=TraceError,
+        examples=(Example("one call", "One chat request", _EXAMPLE),),
+    )
     async def on_post(self, request: Request, response: Response) -> None:
         """Answer a batch, or say why not, in the encoding of the request."""
         media_type = (request.content_type or "").partition(";")[0].strip().casefold()

@@ -14,9 +14,11 @@ from falcon.asgi import Request, Response
 from ..errors import BadRequest, Forbidden
 from ..schema.usage import ErasedResponse, UsageResponse
 from ..store import ApiKey, Scope
-from ..store.usage import GROUPS
+from ..store.usage import GROUPS, PERIODS
 from .answers import encode, send
 from .context import Context
+from .description import Answer, Example, Parameter, operation
+from .description.operation import json_answer
 from .impact import texts_of
 from .usage_questions import question_of, usage_csv, usage_group
 
@@ -27,6 +29,15 @@ _ERASURES: Final = frozenset({"client_id", "project_id", "before", "customer_id"
 _ROWS: Final = frozenset({"from", "to", "format", "customer_id"})
 _ROWS_PER_PIECE: Final = 500
 
+_DAY: Final = {"type": "string", "format": "date"}
+_DAYS: Final = (
+    Parameter("from", "First day, in UTC. Default: 29 days before `to`.", _DAY, example="2026-11-01"),
+    Parameter("to", "Last day, in UTC. Default: today.", _DAY, example="2026-11-30"),
+)
+_OF_CUSTOMER: Final = Parameter(
+    "customer_id", "Another customer's, for keys with the scope `admin`.", {"type": "integer"}
+)
+
 
 class UsageResource:
     """Tells and erases."""
@@ -34,6 +45,37 @@ class UsageResource:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @operation(
+        "getUsage",
+        "Usage",
+        "What stored requests add up to",
+        text="Totals with 90 % ranges that know which rows err together, by whatever is asked.",
+        scope="read",
+        parameters=(
+            *_DAYS,
+            Parameter(
+                "group_by",
+                f"Some of {', '.join((*GROUPS, *PERIODS))}, separated by commas.",
+                example="project",
+            ),
+            Parameter("period", "Split by it, too.", {"type": "string", "enum": list(PERIODS)}),
+            *(Parameter(name, f"Only rows with this {name}.") for name in GROUPS),
+            Parameter("format", "Form of the answer.", {"type": "string", "enum": list(_FORMATS)}),
+            _OF_CUSTOMER,
+        ),
+        answers={
+            200: Answer("The totals.", {"application/json": UsageResponse, "text/csv": {"type": "string"}})
+        },
+        errors=(400, 401, 403, 429),
+        examples=(
+            Example(
+                "by project",
+                "A month by project",
+                query={"from": "2026-11-01", "to": "2026-11-30", "group_by": "project"},
+                recorded=False,
+            ),
+        ),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """Totals with ranges; see ``usage_questions`` for what can be asked."""
         key = await self._context.keys.authorise(request, "read")
@@ -62,6 +104,22 @@ class UsageResource:
         )
         send(response, encode(answer))
 
+    @operation(
+        "eraseUsage",
+        "Usage",
+        "Erase stored rows and their sums",
+        text="Of a client, of a project, or from before a day; all that is named must hold. There is no way back.",
+        scope="write",
+        parameters=(
+            Parameter("client_id", "Rows of this client."),
+            Parameter("project_id", "Rows of this project."),
+            Parameter("before", "Rows from before this day.", _DAY),
+            _OF_CUSTOMER,
+        ),
+        answers={200: json_answer("How many rows are gone.", ErasedResponse)},
+        errors=(400, 401, 403, 429),
+        examples=(Example("client", "A client that left", query={"client_id": "client-that-left"}),),
+    )
     async def on_delete(self, request: Request, response: Response) -> None:
         """Erase rows and their sums: of a client, of a project, from before a day."""
         key = await self._context.keys.authorise(request, "write")
@@ -84,6 +142,28 @@ class UsageRowsResource:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @operation(
+        "listUsageRows",
+        "Usage",
+        "Every stored row of some days",
+        text="A row a line, with its request, its results and what they rest on.",
+        scope="read",
+        parameters=(
+            *_DAYS,
+            Parameter("format", "Form of the answer.", {"type": "string", "enum": list(_ROW_FORMATS)}),
+            _OF_CUSTOMER,
+        ),
+        answers={
+            200: Answer(
+                "The rows, as they are read.",
+                {"application/x-ndjson": {"type": "string"}, "text/csv": {"type": "string"}},
+            )
+        },
+        errors=(400, 401, 403, 429),
+        examples=(
+            Example("a month", "A month", query={"from": "2026-11-01", "to": "2026-11-30"}, recorded=False),
+        ),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """Lines of JSON, or CSV."""
         key = await self._context.keys.authorise(request, "read")

@@ -19,6 +19,9 @@ from ...errors import NotFound
 from ...store import ApiKey
 from ..bodies import read_body
 from ..context import Context
+from ..description import Answer, Example, operation
+from ..description.operation import json_answer
+from ..description.rows import STORING
 from ..storing import Storing, storing
 from .callers import Rows
 
@@ -31,6 +34,8 @@ _KEPT_BACK: Final = frozenset(
 )
 _BYTES_PER_ROW: Final = 300
 
+_MESSAGE: Final[dict[str, Any]] = {"type": "object", "description": "A message of JSON-RPC 2.0."}
+
 
 class AssistantResource:
     """Tools for assistants."""
@@ -38,6 +43,34 @@ class AssistantResource:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @operation(
+        "assistant",
+        "Integrations",
+        "Tools for assistants",
+        text="Model Context Protocol, streamable HTTP without sessions: one message of JSON-RPC, answered with "
+        "JSON. `Accept` must "
+        "name `application/json` and `text/event-stream`. Needs the package's extra `mcp` on the server.",
+        scope="impact",
+        parameters=STORING,
+        body=_MESSAGE,
+        answers={
+            200: json_answer("The answer.", _MESSAGE),
+            202: Answer("A notification, which has no answer."),
+            **{
+                status: json_answer("What is wrong with the message.", _MESSAGE) for status in (400, 406, 415)
+            },
+        },
+        errors=(401, 403, 404, 413, 429, 503),
+        examples=(
+            Example(
+                "tools",
+                "List the tools",
+                {"jsonrpc": "2.0", "id": 1, "method": "tools/list"},
+                headers={"Accept": "application/json, text/event-stream"},
+                recorded=False,
+            ),
+        ),
+    )
     async def on_post(self, request: Request, response: Response) -> None:
         """Answer a message."""
         key = await self._context.keys.authorise(request, "impact")

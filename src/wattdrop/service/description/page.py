@@ -1,0 +1,97 @@
+"""``GET /docs``: the description as a page to read and try, from files of the package alone.
+
+The viewer is Swagger UI: of four that were tried the only one that runs without inline styles and scripts; it is released
+every few weeks, and its operations are buttons that a keyboard reaches. docs/decisions/0006-swagger-ui.md compares.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from falcon.asgi import Request, Response
+
+from ...errors import NotFound
+from .operation import Answer, operation, unlisted
+
+WEB: Final = Path(__file__).parent.parent / "web"
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Nothing inline, nothing evaluated, nothing from elsewhere; ``data:`` images are icons in Swagger UI's style sheet."""
+
+_PAGE: Final = "docs.html"
+_FILES: Final = {
+    _PAGE: "text/html; charset=utf-8",
+    "docs.css": "text/css; charset=utf-8",
+    "docs.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "swagger-ui/swagger-ui.css": "text/css; charset=utf-8",
+    "swagger-ui/swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+}
+_PATHS: Final = {Path(name).name: name for name in _FILES if name != _PAGE}
+
+
+class Asset(NamedTuple):
+    """A file of the page, as it is and compressed."""
+
+    plain: bytes
+    compressed: bytes
+    tag: str
+
+
+class PageResource:
+    """The page itself."""
+
+    @operation(
+        "docs",
+        "Service",
+        "This description as a page",
+        text="To read and to try, with your own key; works offline.",
+        answers={200: Answer("The page.", {"text/html": {"type": "string"}})},
+    )
+    async def on_get(self, request: Request, response: Response) -> None:
+        """Send it."""
+        await _send(request, response, _PAGE)
+        response.set_header("Content-Security-Policy", POLICY)
+        response.set_header("Referrer-Policy", "no-referrer")
+
+
+class AssetResource:
+    """The files that the page loads."""
+
+    @unlisted("files of the page")
+    async def on_get(self, request: Request, response: Response, name: str) -> None:
+        """Send one."""
+        if name not in _PATHS:
+            raise NotFound(f"the page has no file {name[:80]!r}")
+        await _send(request, response, _PATHS[name])
+
+
+async def _send(request: Request, response: Response, name: str) -> None:
+    asset = await asyncio.get_running_loop().run_in_executor(None, _asset, name)
+    response.set_header("ETag", asset.tag)
+    response.set_header("Cache-Control", "no-cache")
+    response.set_header("Vary", "Accept-Encoding")
+    response.set_header("X-Content-Type-Options", "nosniff")
+    response.content_type = _FILES[name]
+    if asset.tag in (request.get_header("if-none-match") or ""):
+        response.status = 304
+        return
+    if "gzip" in (request.get_header("accept-encoding") or ""):
+        response.set_header("Content-Encoding", "gzip")
+        response.data = asset.compressed
+    else:
+        response.data = asset.plain
+
+
+@cache
+def _asset(name: str) -> Asset:
+    """Read once; a process keeps it."""
+    plain = (WEB / name).read_bytes()
+    return Asset(plain, gzip.compress(plain, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:32]}"')

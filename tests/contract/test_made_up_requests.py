@@ -1,0 +1,57 @@
+"""Requests made up from our own description: every answer must be one that it describes, and nothing may break."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from tests.conftest import Service
+from tests.description import description
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+#: Streams are no JSON that could be made up, and messages of assistants have a protocol: tests of their own send them.
+STREAMS = {"streamImpact", "assistant"}
+MADE_UP = sorted(
+    (path, method)
+    for path, item in description()["paths"].items()
+    for method, operation in item.items()
+    if operation["operationId"] not in STREAMS
+)
+
+
+def kept_running(app: Any) -> Any:
+    """The application without the start and the stop that the caller would have of it for every request."""
+
+    async def call(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            await app(scope, receive, send)
+            return
+        for done in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{done}.complete"})
+
+    return call
+
+
+@pytest.mark.parametrize(("path", "method"), MADE_UP)
+def test_every_answer_is_described(service: Service, path: str, method: str) -> None:
+    operation: Any = schemathesis.openapi.from_asgi("/openapi.json", kept_running(service.app))[path][
+        method.upper()
+    ]
+    headers = {"Authorization": f"Bearer {service.key}"}
+
+    @given(case=operation.as_strategy())
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    def ask(case: Any) -> None:
+        case.validate_response(case.call(headers=headers), checks=CHECKS, headers=headers)
+
+    ask()
