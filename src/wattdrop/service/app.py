@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -18,19 +19,23 @@ from .authorisation import KeyRing
 from .bigquery import BigQueryResource
 from .bulk import BulkResource
 from .catalogs import Catalogs
+from .changes import Objects
 from .context import Context
 from .explain import ExplainResource
 from .front import Front, NoteTemplate
 from .health import HealthResource, MetricsResource, ReadyResource
 from .impact import ImpactResource
 from .impacts import Impacts
+from .kinds import KINDS
 from .lifecycle import Lifecycle
-from .lists import GpuList, ModelList, NodeList
+from .lists import Lists
 from .log_json import LogJsonResource
+from .objects import ObjectList, ObjectResource, ObjectService
 from .paths import CollapseSlashes, RefuseUnexpanded
 from .provenance import QuantityList, SourceList
 from .readiness import Readiness
 from .recording import Recorder
+from .reload import ReloadResource
 from .settings import Settings, read_settings
 from .snowflake import SnowflakeResource
 from .status import StatusResource
@@ -44,18 +49,26 @@ EXPOSED_HEADERS = (
     "x-wattdrop-catalog-digest",
     "x-request-id",
     "x-wattdrop-stored",
+    "x-total-count",
+    "link",
 )
 
 
-def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Tracing | None = None) -> Front:
-    """The application over a loaded catalog and a store."""
+def create_app(
+    catalog: Catalog,
+    store: Store,
+    settings: Settings,
+    traces: Tracing | None = None,
+    reload: Callable[[], Catalog] = load,
+) -> Front:
+    """The application over a loaded catalog and a store; ``reload`` reads the catalog's files again."""
     lifecycle = Lifecycle()
     middleware: list[Any] = [NoteTemplate(), RefuseUnexpanded(), lifecycle, *_cors(settings)]
     app = falcon.asgi.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     add_error_handlers(app)
     ring = KeyRing(store.keys, settings.key_cache_seconds)
-    catalogs = Catalogs(catalog)
+    catalogs = Catalogs(catalog, store.entities, reload)
     readiness = Readiness(lifecycle)
     readiness.add("catalog", lambda: "" if len(catalogs.base.models) else "empty")
     readiness.add("database", store.ping)
@@ -83,9 +96,12 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     app.add_route("/v1/explain", ExplainResource(context))
     app.add_route("/sources", SourceList(context))
     app.add_route("/quantities", QuantityList(context))
-    app.add_route("/model", ModelList(catalog, ring))
-    app.add_route("/node", NodeList(catalog, ring))
-    app.add_route("/gpu", GpuList(catalog, ring))
+    app.add_route("/reload", ReloadResource(context, store.entities))
+    objects = Objects(catalogs, store.entities)
+    service, lists = ObjectService(context, objects, store.customers), Lists(catalogs, objects)
+    for kind in KINDS.values():
+        app.add_route(f"/{kind.name}", ObjectList(service, kind, lists))
+        app.add_route(f"/{kind.name}/{{name:path}}", ObjectResource(service, kind))
     return Front(CollapseSlashes(app), lifecycle, settings, traces)
 
 
