@@ -15,7 +15,14 @@ from typing import NamedTuple
 import httpx
 import pytest
 from scope3ai import Client
-from scope3ai.api.types import Family, ImpactRequest, ImpactRow
+from scope3ai.api.types import (
+    Family,
+    ImpactRequest,
+    ImpactRow,
+    ModelCreateRequest,
+    Node,
+    NodeCreateRequest,
+)
 
 START_S = 60
 
@@ -85,6 +92,20 @@ def test_the_published_client_runs_unmodified(client: Client) -> None:
     assert client.list_models(family=Family.llama).models
     assert client.list_nodes(cloud="aws").nodes
     assert client.list_gpus().gpus
+
+
+def test_the_client_creates_and_deletes(client: Client) -> None:
+    node = NodeCreateRequest(id="client-node", gpu_id="h100", gpu_count=8, cpu_count=2)
+    assert client.create_node(node).id == "client-node"
+    assert client.create_model(ModelCreateRequest(id="client-model", total_params_billions=3)).aliases == []
+    assert [one.id for one in client.list_nodes(custom=True).nodes] == ["client-node"]
+    request = ImpactRequest(rows=[ImpactRow(model_id="client-model", node_id="client-node", output_tokens=20)])
+    assert not client.get_impact(request).has_errors
+    changed = client.execute_request("/node/client-node", "PUT", response_model=Node, json={"cpu_count": 4})
+    assert changed.cpu_count == 4
+    for path in ("/node/client-node", "/model/client-model"):
+        client.execute_request(path, "DELETE", with_response=False)
+    assert client.list_nodes(custom=True).nodes == []
 
 
 def test_the_clients_bug_is_explained(client: Client) -> None:
