@@ -15,14 +15,8 @@ from typing import NamedTuple
 import httpx
 import pytest
 from scope3ai import Client
-from scope3ai.api.types import (
-    Family,
-    ImpactRequest,
-    ImpactRow,
-    ModelCreateRequest,
-    Node,
-    NodeCreateRequest,
-)
+from scope3ai.api.types import Family, ImpactRequest, ImpactRow, Node
+from scope3ai.api.typesgen import ModelCreateRequest, NodeCreateRequest
 
 START_S = 60
 
@@ -99,7 +93,9 @@ def test_the_client_creates_and_deletes(client: Client) -> None:
     assert client.create_node(node).id == "client-node"
     assert client.create_model(ModelCreateRequest(id="client-model", total_params_billions=3)).aliases == []
     assert [one.id for one in client.list_nodes(custom=True).nodes] == ["client-node"]
-    request = ImpactRequest(rows=[ImpactRow(model_id="client-model", node_id="client-node", output_tokens=20)])
+    request = ImpactRequest(
+        rows=[ImpactRow(model_id="client-model", node_id="client-node", output_tokens=20)]
+    )
     assert not client.get_impact(request).has_errors
     changed = client.execute_request("/node/client-node", "PUT", response_model=Node, json={"cpu_count": 4})
     assert changed.cpu_count == 4
