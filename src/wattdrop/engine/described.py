@@ -303,6 +303,8 @@ class _Models:
             self._fill(entity, *self._stand_in(entity))
         elif base := self._named(entity.get("fine_tuned_from_model_id", "")):
             self._fill(entity, base, "of the model that it is tuned from")
+        if _value(entity, "active_params_billions") > _value(entity, "total_params_billions"):
+            del entity["active_params_billions"]  # of a larger model: not of this one
         if "training_energy_mwh" not in entity and "training_emissions_tco2e" in entity:
             world = self._catalog.intensity(self._catalog.world_zone, "grid_intensity_gco2e_per_kwh", 9999)
             energy = entity["training_emissions_tco2e"] * 1e3 / world.value
@@ -378,6 +380,11 @@ class _Models:
 
 
 _PROVENANCE: Final = ("created_at", "updated_at", "created_by")
+
+
+def _value(entity: Entity, column: str) -> float:
+    figure = entity.get(column, 0.0)
+    return float(figure["value"] if isinstance(figure, dict) else figure)
 
 
 def _size_of_experts(entity: Entity) -> None:

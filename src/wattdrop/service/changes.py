@@ -42,6 +42,7 @@ class Found(NamedTuple):
     owner_id: int
     stored: StoredEntity | None
     shipped_ix: int | None
+    catalog: Catalog
 
 
 class Objects:
@@ -60,7 +61,7 @@ class Objects:
         if ix is None:
             stored = _unfit(layer, kind, name)
             if stored is not None:
-                return Found(kind, stored.id, -1, caller.customer_id, stored, None)
+                return Found(kind, stored.id, -1, caller.customer_id, stored, None, layer.catalog)
             near = ", ".join(kind.table(layer.catalog).nearest(name[:200]))
             hint = f"; nearest: {near}" if near else ""
             raise NotFound(f"no {kind.word} is named {name[:80]!r}{hint}", field="id")
@@ -70,18 +71,12 @@ class Objects:
         table = kind.table(layer.catalog)
         id, owner = table.ids[ix], table.text(ix, "owner_id")
         if not owner:
-            return Found(kind, id, ix, GLOBAL_CUSTOMER_ID, None, ix)
+            return Found(kind, id, ix, GLOBAL_CUSTOMER_ID, None, ix, layer.catalog)
         owner_id = int(owner)
         everybody = self._catalogs.layer(GLOBAL_CUSTOMER_ID)
         stored = (everybody if owner_id == GLOBAL_CUSTOMER_ID else layer).objects.get((kind.name, id))
-        return Found(
-            kind,
-            id,
-            ix,
-            owner_id,
-            stored,
-            self._shipped_ix(kind, id) if owner_id == GLOBAL_CUSTOMER_ID else None,
-        )
+        shipped_ix = self._shipped_ix(kind, id) if owner_id == GLOBAL_CUSTOMER_ID else None
+        return Found(kind, id, ix, owner_id, stored, shipped_ix, layer.catalog)
 
     def _shipped_ix(self, kind: ObjectKind, id: str) -> int | None:
         table = kind.table(self._catalogs.base)
@@ -90,10 +85,11 @@ class Objects:
 
     def shown(self, found: Found, extended: bool) -> dict[str, Any]:
         """An object as the contract shows it."""
-        if found.stored is None or found.shipped_ix is not None:
-            return shown_from_catalog(
-                found.kind, self._catalogs.base, found.shipped_ix or 0, found.stored, extended
-            )
+        if found.stored is None:
+            return shown_from_catalog(found.kind, found.catalog, found.ix, None, extended)
+        if found.shipped_ix is not None:
+            base = self._catalogs.base
+            return shown_from_catalog(found.kind, base, found.shipped_ix, found.stored, extended)
         return shown_as_given(found.kind, found.stored, extended)
 
     def shown_row(self, kind: ObjectKind, layer: Layer, ix: int, extended: bool) -> dict[str, Any]:
