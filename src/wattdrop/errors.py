@@ -165,6 +165,8 @@ REQUEST_ERROR_CODES: Final[dict[str, str]] = {
     "invalid_protobuf": "The body is no request of OTLP.",
     "invalid_arrow": "The body is no Arrow stream.",
     "missing_extra": "The path needs a package that the server was installed without.",
+    "locked": "The object is locked against changes.",
+    "unknown_field": "The body has a field that is not known.",
     "unexpanded_path_template": "The path still holds a template such as {modelId}.",
     "address_error": "The service cannot listen where it should.",
     "request_timeout": "The request was sent too slowly.",

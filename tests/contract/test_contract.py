@@ -55,6 +55,35 @@ def test_lists_keep_the_contract(
     model.model_validate(answer)
 
 
+@pytest.mark.parametrize(
+    ("path", "schema", "model", "body", "change"),
+    [
+        ("/model", "Model", client.Model, {"id": "contract_model", "task": "chat", "datatype": "bf16"}, {"name": "x"}),
+        ("/node", "Node", client.Node, {"id": "contract-node", "gpu_id": "h100", "gpu_count": 8, "cpu_count": 2},
+         {"cpu_count": 4}),
+        ("/gpu", "GPU", client.GPU, {"id": "contract_gpu", "name": "x", "max_power_w": 300, "embodied_water_mlh2o": 1,
+         "embodied_emissions_kgco2e": 99, "performance_ratio_to_h200": 0.3, "ols_intercept": 0,
+         "ols_coefficient_gpu_count": 0, "memory_bandwidth_gbps": 900}, {"max_power_w": 350}),
+    ],
+)  # fmt: skip
+def test_objects_keep_the_contract(
+    service: Service, validate: Validate, path: str, schema: str, model: Any, body: Any, change: Any
+) -> None:
+    one = f"{path}/{body['id']}"
+    answers = [
+        service.request("POST", path, json=body),
+        service.get(one),
+        service.request("PUT", one, json=change),
+    ]
+    assert [answer.status_code for answer in answers] == [201, 200, 200]
+    for answer in answers:
+        validate(schema, answer.json())
+        model.model_validate(answer.json())
+    (listed,) = service.get(path).json().values()
+    assert listed[0]["id"] == body["id"]
+    assert service.request("DELETE", one).status_code == 204
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/model/{modelId}", "/v1/impact"])
 def test_errors_keep_the_contract(service: Service, validate: Validate, path: str) -> None:
     answer = service.get(path).json()

@@ -40,7 +40,14 @@ def test_every_stored_quantity_of_the_tables_is_used(catalog: Catalog) -> None:
     }
     series = {*catalog.grids.quantities(), "ewif_l_per_kwh"}
     # Only entities that customers create have these.
-    callers_own = {"gco2e_per_kwh", "estimated_requests_per_day", "estimated_use_life_days"}
+    callers_own = {
+        "gco2e_per_kwh",
+        "estimated_requests_per_day",
+        "estimated_use_life_days",
+        "training_water_l",
+        "training_embodied_emissions_kgco2e",
+        "training_embodied_water_l",
+    }
     assert set(catalog.quantities()) - filled - computed - series - callers_own == set()
 
 

@@ -131,7 +131,7 @@ class Catalog:
 
     def _model_paths(self) -> dict[str, int]:
         models = self.models
-        paths = ((normalise(models.text(ix, "hugging_face_path")), ix) for ix in range(len(models)))
+        paths = ((normalise(models.text(ix, "hugging_face_path")), ix) for ix in models.visible())
         return {path: ix for path, ix in paths if path}
 
     def family_of(self, family: str) -> int | None:
@@ -172,7 +172,7 @@ class Catalog:
 
     def _family_models(self) -> dict[str, list[int]]:
         rows: dict[str, list[int]] = {}
-        for ix in range(len(self.models)):
+        for ix in self.models.visible():
             rows.setdefault(letters_and_digits(self.models.text(ix, "family")), []).append(ix)
         return rows
 
@@ -214,17 +214,23 @@ class Catalog:
 
     def node_of_gpu(self, gpu_ix: int) -> int | None:
         """A machine with this accelerator: of those with most accelerators, on premises first, then the first
-        listed.
+        listed. A customer's own only where none is shipped.
         """
         found: int | None = self._index("nodes of gpus", self._gpu_nodes).get(self.gpus.ids[gpu_ix])
         return found
 
     def _gpu_nodes(self) -> dict[str, int]:
         nodes = self.nodes
-        best: dict[str, tuple[tuple[float, bool, int], int]] = {}
-        for ix in range(len(nodes)):
+        best: dict[str, tuple[tuple[bool, float, bool, int], int]] = {}
+        for ix in nodes.visible():
             count = nodes.number(ix, "gpu_count")
-            rank = (count if count == count else 0.0, nodes.text(ix, "cloud_id") == ON_PREMISES, -ix)
+            shipped = not nodes.text(ix, "owner_id")
+            rank = (
+                shipped,
+                count if count == count else 0.0,
+                nodes.text(ix, "cloud_id") == ON_PREMISES,
+                -ix,
+            )
             gpu = nodes.text(ix, "gpu_id")
             if gpu not in best or best[gpu][0] < rank:
                 best[gpu] = (rank, ix)
@@ -407,11 +413,21 @@ class Catalog:
         nodes: Iterable[Entity] = (),
         gpus: Iterable[Entity] = (),
         datacenters: Iterable[Entity] = (),
+        shadowing: bool = False,
     ) -> Catalog:
-        """A catalog with these entities behind the base's rows, which it shares and does not copy."""
+        """A catalog with these entities behind the base's rows, which it shares and does not copy.
+
+        An entity with ``"replaces": id`` stands in for that row of the base. A name that the base has is a conflict,
+        unless ``shadowing``: then it means the new entity.
+        """
         from .overlay import overlaid
 
-        return overlaid(self, {"models": models, "nodes": nodes, "gpus": gpus, "datacenters": datacenters})
+        entities = {"models": models, "nodes": nodes, "gpus": gpus, "datacenters": datacenters}
+        return overlaid(self, entities, shadowing)
+
+    def remembered(self, name: str, build: Callable[[], Any]) -> Any:
+        """What somebody worked out of this catalog: built when first asked for, gone with the catalog."""
+        return self._index(name, build)
 
     def _index(self, name: str, build: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
         """A lookup built when first asked for."""

@@ -24,12 +24,15 @@ def _words(text: str) -> frozenset[str]:
 
 
 _ENTITY: Final = _words("id name confidence")
+#: Of objects that customers made: whose it is, and who made it when.
+_MADE: Final = _words("owner_id created_at updated_at created_by")
 
 KINDS: Final[tuple[Kind, ...]] = (
     Kind(
         "models",
         ("models/*.toml",),
         _ENTITY
+        | _MADE
         | _words(
             "family developer hugging_face_path release_date task architecture datatype params_disclosed "
             "decoder_type native_resolution default_resolution training_hardware default_managed_service_id "
@@ -61,6 +64,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         "gpus",
         ("gpus/*.toml",),
         _ENTITY
+        | _MADE
         | _words(
             "vendor architecture form_factor memory_type foundry idle_power_kind embodied_method description"
         ),
@@ -69,7 +73,9 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind(
         "nodes",
         ("nodes/*.toml",),
-        _ENTITY | _words("cloud_id cloud_instance_id gpu_id cpu_model host_template description"),
+        _ENTITY
+        | _MADE
+        | _words("cloud_id cloud_instance_id managed_service_id gpu_id cpu_model host_template description"),
         _words("aliases regions"),
         (("gpu_id", "gpus"),),
         ("gpu_id",),
@@ -135,7 +141,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind(
         "datacenters",  # the project ships none; customers overlay theirs
         (),
-        _words("id name description country region zone cloud_id"),
+        _MADE | _words("id name description country region zone cloud_id"),
         _words("aliases"),
         (("zone", "zones"),),
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import CatalogError, Conflict
 from .catalog import Catalog, Entity
-from .figure import Source
+from .figure import Problem, Source
 from .kinds import KIND
 from .parts import Parts, check_references, check_sources, columns_part, figures_part, names_of
 from .records import Record, Records, record_of
@@ -32,10 +32,11 @@ CUSTOM_SOURCE: Final = Source(
 _FILE: Final = "custom entity"
 
 
-def overlaid(base: Catalog, entities: Mapping[str, Iterable[Entity]]) -> Catalog:
+def overlaid(base: Catalog, entities: Mapping[str, Iterable[Entity]], shadowing: bool = False) -> Catalog:
     """The base with entities appended: their rows start at the length of the base's table.
 
-    A name that the base or another custom entity has raises Conflict, anything else wrong CatalogError.
+    A name that another custom entity has, or the base unless ``shadowing``, raises Conflict, anything else wrong
+    CatalogError.
     """
     given = {kind: [dict(entity) for entity in of_kind] for kind, of_kind in entities.items()}
     given = {kind: of_kind for kind, of_kind in given.items() if of_kind}
@@ -44,38 +45,52 @@ def overlaid(base: Catalog, entities: Mapping[str, Iterable[Entity]]) -> Catalog
     records = Records()
     records.quantities = base.quantities()
     records.sources = {**base.sources(), CUSTOM_SOURCE.id: CUSTOM_SOURCE}
+    replaced = {kind: _replaced(base, kind, of_kind) for kind, of_kind in given.items()}
     for kind, of_kind in given.items():
         records.entities[kind] = [_record(records, kind, entity) for entity in of_kind]
     _stop_at_problems(records)
-    parts = _parts(records, base, given.keys())
+    parts = _parts(records, base, replaced, shadowing)
     _stop_at_problems(records)
     return Catalog(_digest(base, given), parts.__getitem__, base, tuple(given), (CUSTOM_SOURCE,))
 
 
 def _stop_at_problems(records: Records) -> None:
     if records.problems:
-        raise CatalogError("; ".join(map(str, records.problems)), field=records.problems[0].field)
+        first = records.problems[0]
+        raise CatalogError("; ".join(map(str, records.problems)), field=first.field, reason=_place(first))
+
+
+def _place(problem: Problem) -> str:
+    """Which entity it is: ``models/our_model``."""
+    return f"{problem.file.removeprefix(_FILE).strip(', ')}/{problem.entity}"
+
+
+def _replaced(base: Catalog, kind: str, entities: Iterable[Entity]) -> frozenset[int]:
+    table = base.table(kind)
+    return frozenset(table.row(entity["replaces"]) for entity in entities if entity.get("replaces"))
 
 
 def _record(records: Records, kind: str, entity: Entity) -> Record:
     """A custom figure counts as given unless the entity says otherwise. None stands for not given."""
-    present = {field: value for field, value in entity.items() if value is not None}
+    present = {field: value for field, value in entity.items() if value is not None and field != "replaces"}
     record = record_of(records, KIND[kind], f"{_FILE}, {kind}", {"basis": "given", **present})
     if not record.sources:
         record.sources = (CUSTOM_SOURCE.id,)
     return record
 
 
-def _parts(records: Records, base: Catalog, kinds: Iterable[str]) -> Parts:
+def _parts(records: Records, base: Catalog, replaced: Mapping[str, frozenset[int]], shadowing: bool) -> Parts:
     parts: Parts = {}
     names: dict[str, Mapping[str, int]] = {}
-    for kind in kinds:
+    for kind, hidden in replaced.items():
         entries = records.entities[kind]
         before = len(records.problems)
-        names[kind] = names_of(records, kind, entries, _owner_in(base, kind))
+        owner = _owner_in(base, kind, hidden)
+        names[kind] = names_of(records, kind, entries, _nobody if shadowing else owner, owner)
         if len(records.problems) > before:
-            raise Conflict(str(records.problems[before]), field=records.problems[before].field)
-        parts[kind] = columns_part(entries, names[kind])
+            problem = records.problems[before]
+            raise Conflict(str(problem), field=problem.field, reason=_place(problem))
+        parts[kind] = {**columns_part(entries, names[kind]), "hidden": hidden}
         parts[kind + ".figures"] = figures_part(records, entries)
 
     def exists(kind: str, key: str) -> bool:
@@ -87,14 +102,18 @@ def _parts(records: Records, base: Catalog, kinds: Iterable[str]) -> Parts:
     return parts
 
 
-def _owner_in(base: Catalog, kind: str) -> Callable[[str], str | None]:
+def _owner_in(base: Catalog, kind: str, hidden: frozenset[int]) -> Callable[[str], str | None]:
     table = base.table(kind)
 
     def owner(key: str) -> str | None:
         ix = table.find_normalised(key)
-        return None if ix is None else table.ids[ix]
+        return None if ix is None or ix in hidden else table.ids[ix]
 
     return owner
+
+
+def _nobody(key: str) -> str | None:
+    return None
 
 
 def _digest(base: Catalog, given: Mapping[str, Any]) -> str:

@@ -55,12 +55,19 @@ def names_of(
     kind: str,
     entries: Sequence[Record],
     taken: Callable[[str], str | None] = lambda key: None,
+    instance_of: Callable[[str], str | None] | None = None,
 ) -> dict[str, int]:
-    """Normalised id and aliases -> row. A name of two entities is a problem, whichever spelling it has."""
+    """Normalised id and aliases -> row. A name of two entities is a problem, whichever spelling it has.
+
+    With ``instance_of`` (who has a cloud's instance already) a machine that runs on an instance of another's is known
+    by its own names only.
+    """
     names: dict[str, int] = {}
     for ix, record in enumerate(entries):
         for field, name in _spellings(record):
             key = normalise(name)
+            if instance_of and field == "cloud_instance_id" and (key in names or instance_of(key)):
+                continue
             owner = entries[names[key]].id if names.get(key, ix) != ix else taken(key)
             if not key and record.id:
                 records.report(record.file, record.id, field, f"{name!r} is no name", "remove it")

@@ -23,7 +23,7 @@ BETWEEN_ITEMS: Final = "\x1e"
 class _Columns:
     """The rows of one cached part, unpacked column by column as they are asked for."""
 
-    __slots__ = ("_lists", "_numbers", "_part", "_texts", "ids", "names", "rows")
+    __slots__ = ("_lists", "_numbers", "_part", "_texts", "hidden", "ids", "names", "rows")
 
     def __init__(self, part: Part) -> None:
         self._part = part
@@ -33,6 +33,7 @@ class _Columns:
         self.names: Final[dict[str, int]] = dict(
             zip(names, memoryview(part["name_rows"]).cast("i"), strict=True)
         )
+        self.hidden: Final[frozenset[int]] = part.get("hidden", frozenset())  # rows below that these replace
         self._numbers: dict[str, Sequence[float]] = {}
         self._texts: dict[str, list[str]] = {}
         self._lists: dict[str, list[tuple[str, ...]]] = {}
@@ -143,7 +144,8 @@ class Table:
         ix = self._own().names.get(key)
         if ix is not None:
             return ix + self._offset
-        return None if self._base is None else self._base.find_normalised(key)
+        below = None if self._base is None else self._base.find_normalised(key)
+        return None if below in self._own().hidden else below
 
     def row(self, name: str) -> int:
         """As `find`, for a name that must exist: an unknown one is an error that lists the nearest ids."""
@@ -154,10 +156,20 @@ class Table:
             )
         return ix
 
+    def visible(self) -> Iterator[int]:
+        """Every row that another does not stand in for, in order."""
+        if self._base is not None:
+            hidden = self._own().hidden
+            yield from (ix for ix in self._base.visible() if ix not in hidden)
+        yield from range(self._offset, len(self))
+
     def names(self) -> Iterator[tuple[str, int]]:
         """Every normalised name with its row: the base's first, then the overlay's."""
         if self._base is not None:
-            yield from self._base.names()
+            own = self._own()
+            yield from (
+                (key, ix) for key, ix in self._base.names() if ix not in own.hidden and key not in own.names
+            )
         for key, ix in self._own().names.items():
             yield key, ix + self._offset
 

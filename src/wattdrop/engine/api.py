@@ -225,9 +225,6 @@ class Estimate:
 
 RowLike: TypeAlias = ImpactRow | RowError | Mapping[str, Any]
 
-_resolvers: dict[str, Resolver] = {}
-_MOST_RESOLVERS = 64
-
 
 @overload
 def estimate(rows: Sequence[RowLike], catalog: Catalog | None = None) -> Estimate: ...
@@ -285,9 +282,5 @@ def default_catalog() -> Catalog:
 
 def resolver_of(catalog: Catalog) -> Resolver:
     """The resolver of a catalog, which remembers what descriptions mean."""
-    found = _resolvers.get(catalog.digest)
-    if found is None:
-        if len(_resolvers) >= _MOST_RESOLVERS:
-            _resolvers.clear()
-        found = _resolvers[catalog.digest] = Resolver(catalog)
+    found: Resolver = catalog.remembered("resolver", lambda: Resolver(catalog))
     return found

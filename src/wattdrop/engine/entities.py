@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..schema import GPU, Model, Node
 from ..schema.entities import GLOBAL_CUSTOMER_ID
 from ..schema.enums import DATATYPES, TASKS
+from .columns import NUMBERS
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Table
@@ -35,13 +36,18 @@ def model_entity(catalog: Catalog, ix: int) -> Model:
         tensor_parallelism=_whole(models, ix, "tensor_parallelism"),
         datatype=datatype if datatype in DATATYPES else None,
         task=task if task in TASKS else None,
-        training_usage_energy_kwh=_scaled(models, ix, "training_energy_mwh", 1e3),
-        training_usage_emissions_kgco2e=_scaled(models, ix, "training_emissions_tco2e", 1e3),
+        training_usage_energy_kwh=_field("model", models, ix, "training_usage_energy_kwh"),
+        training_usage_emissions_kgco2e=_field("model", models, ix, "training_usage_emissions_kgco2e"),
+        training_usage_water_l=_field("model", models, ix, "training_usage_water_l"),
+        training_embodied_emissions_kgco2e=_field("model", models, ix, "training_embodied_emissions_kgco2e"),
+        training_embodied_water_l=_field("model", models, ix, "training_embodied_water_l"),
+        estimated_use_life_days=_field("model", models, ix, "estimated_use_life_days"),
+        estimated_requests_per_day=_field("model", models, ix, "estimated_requests_per_day"),
         fine_tuned_from_model_id=models.text(ix, "fine_tuned_from_model_id") or None,
-        customer_id=GLOBAL_CUSTOMER_ID,
-        created_at=CATALOG_DATE,
-        updated_at=CATALOG_DATE,
-        created_by=OWNER,
+        customer_id=_owner(models, ix),
+        created_at=models.text(ix, "created_at") or CATALOG_DATE,
+        updated_at=models.text(ix, "updated_at") or CATALOG_DATE,
+        created_by=models.text(ix, "created_by") or OWNER,
     )
 
 
@@ -52,6 +58,7 @@ def node_entity(catalog: Catalog, ix: int) -> Node:
         id=catalog.node_slug(ix),
         cloud_id=nodes.text(ix, "cloud_id") or None,
         cloud_instance_id=nodes.text(ix, "cloud_instance_id") or None,
+        managed_service_id=nodes.text(ix, "managed_service_id") or None,
         gpu_id=nodes.text(ix, "gpu_id"),
         gpu_count=math.ceil(_number(nodes, ix, "gpu_count") or 0),
         cpu_count=max(1, math.ceil(_number(nodes, ix, "cpu_count") or 1)),
@@ -60,10 +67,10 @@ def node_entity(catalog: Catalog, ix: int) -> Node:
         embodied_emissions_kgco2e_ex_gpu=_bounded(nodes, ix, "embodied_emissions_kgco2e_ex_gpu", 100_000),
         embodied_water_l_ex_gpu=_bounded(nodes, ix, "embodied_water_l_ex_gpu", 100_000),
         use_life_years=_number(nodes, ix, "use_life_years"),
-        customer_id=GLOBAL_CUSTOMER_ID,
-        created_at=CATALOG_DATE,
-        updated_at=CATALOG_DATE,
-        created_by=OWNER,
+        customer_id=_owner(nodes, ix),
+        created_at=nodes.text(ix, "created_at") or CATALOG_DATE,
+        updated_at=nodes.text(ix, "updated_at") or CATALOG_DATE,
+        created_by=nodes.text(ix, "created_by") or OWNER,
     )
 
 
@@ -75,14 +82,14 @@ def gpu_entity(catalog: Catalog, ix: int) -> GPU:
         name=gpus.text(ix, "name"),
         max_power_w=gpus.number(ix, "max_power_w"),
         embodied_emissions_kgco2e=gpus.number(ix, "embodied_emissions_kgco2e"),
-        embodied_water_mlh2o=gpus.number(ix, "embodied_water_l") * 1000.0,
+        embodied_water_mlh2o=_field("gpu", gpus, ix, "embodied_water_mlh2o") or 0.0,
         performance_ratio_to_h200=gpus.number(ix, "performance_ratio_to_h200"),
         ols_intercept=_number(gpus, ix, "ols_intercept_w") or 0.0,
         ols_coefficient_gpu_count=_number(gpus, ix, "ols_coefficient_gpu_count_w") or 0.0,
-        customer_id=GLOBAL_CUSTOMER_ID,
-        created_at=CATALOG_DATE,
-        updated_at=CATALOG_DATE,
-        created_by=OWNER,
+        customer_id=_owner(gpus, ix),
+        created_at=gpus.text(ix, "created_at") or CATALOG_DATE,
+        updated_at=gpus.text(ix, "updated_at") or CATALOG_DATE,
+        created_by=gpus.text(ix, "created_by") or OWNER,
     )
 
 
@@ -96,9 +103,14 @@ def _whole(table: Table, ix: int, quantity: str) -> int | None:
     return None if math.isnan(value) else int(value)
 
 
-def _scaled(table: Table, ix: int, quantity: str, factor: float) -> float | None:
-    value = table.number(ix, quantity)
+def _field(kind: str, table: Table, ix: int, field: str) -> float | None:
+    column, factor = NUMBERS[kind][field]
+    value = table.number(ix, column)
     return None if math.isnan(value) else value * factor
+
+
+def _owner(table: Table, ix: int) -> int:
+    return int(table.text(ix, "owner_id") or GLOBAL_CUSTOMER_ID)
 
 
 def _bounded(table: Table, ix: int, quantity: str, most: float) -> float | None:

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from ..catalog import Catalog
 
 _GRID = "grid_intensity_gco2e_per_kwh"
+#: Totals of a training run that a model may have, and the factor to the unit of a share.
+_KNOWN_TOTALS = {
+    "water_ml": ("training_water_l", ML_PER_L),
+    "embodied_gco2e": ("training_embodied_emissions_kgco2e", G_PER_KG),
+    "embodied_ml": ("training_embodied_water_l", ML_PER_L),
+}
 
 
 class Making(NamedTuple):
@@ -112,11 +118,23 @@ def _share(catalog: Catalog, ix: int, request_flops: float, assume: bool = True)
         energy_wh * _water_l_per_kwh(catalog) / requests,
         *(value / requests for value in _embodied(catalog, gpu_ix, hours)),
     )
+    if rung != "compute of a life's requests":
+        making = _with_known(catalog, ix, making, requests)
     spread = (
         f"{requests:.3g} requests" if rung != "compute of a life's requests" else "the requests of its life"
     )
     basis = "published" if stated else ("derived" if rung.startswith("published") else "assumed")
     return making, Choice("training", f"spread over {spread}", basis, rung)
+
+
+def _with_known(catalog: Catalog, ix: int, making: Making, requests: float) -> Making:
+    """What the catalog says of training beyond energy and emissions stands in for what follows from them."""
+    known = {
+        field: value * factor / requests
+        for field, (quantity, factor) in _KNOWN_TOTALS.items()
+        if (value := catalog.models.number(ix, quantity)) == value
+    }
+    return making._replace(**known)
 
 
 def _training_gpu(catalog: Catalog, ix: int) -> int:

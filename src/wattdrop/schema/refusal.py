@@ -106,9 +106,9 @@ def _expectation(name: str) -> tuple[str, type | tuple[type, ...], bool]:
 
     kind = field_types()[name]
     if isinstance(kind, inspect.IntType):
-        return f"a whole number {_bounds(kind)}", int, True
+        return f"a whole number {bounds(kind)}", int, True
     if isinstance(kind, inspect.FloatType):
-        return f"a number {_bounds(kind)}", (int, float), True
+        return f"a number {bounds(kind)}", (int, float), True
     if isinstance(kind, inspect.LiteralType):
         return "one of " + ", ".join(map(str, kind.values)), str, False
     if isinstance(kind, inspect.VarTupleType):
@@ -118,7 +118,7 @@ def _expectation(name: str) -> tuple[str, type | tuple[type, ...], bool]:
     return f"text of up to {kind.max_length} characters", str, False
 
 
-def _bounds(kind: Any) -> str:
+def bounds(kind: Any) -> str:
     """``from 0 to 100,000``, or ``above 0, up to 2,000``."""
     low = f"above {kind.gt:,.10g}, up" if kind.gt is not None else f"from {kind.ge:,.10g}"
     return f"{low} to {kind.le:,.10g}"

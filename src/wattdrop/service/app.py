@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -18,6 +19,7 @@ from .authorisation import KeyRing
 from .bigquery import BigQueryResource
 from .bulk import BulkResource
 from .catalogs import Catalogs
+from .changes import Objects
 from .context import Context
 from .customer_admin import CustomersResource, UserResource, UsersResource
 from .description.page import AssetResource, PageResource
@@ -30,16 +32,19 @@ from .impact import ImpactResource
 from .impacts import Impacts
 from .key_admin import KeyResource, KeysResource
 from .key_cache import KeyCache
+from .kinds import KINDS
 from .last_use import LastUse
 from .lifecycle import Lifecycle
 from .limits import Limits
-from .lists import GpuList, ModelList, NodeList
+from .lists import Lists
 from .log_json import LogJsonResource
+from .objects import ObjectList, ObjectResource, ObjectService
 from .own_key import OwnKeyResource
 from .paths import CollapseSlashes, RefuseUnexpanded
 from .provenance import QuantityList, SourceList
 from .readiness import Readiness
 from .recording import Recorder
+from .reload import ReloadResource
 from .settings import Settings, read_settings
 from .shared_buckets import buckets_of
 from .snowflake import SnowflakeResource
@@ -57,11 +62,19 @@ EXPOSED_HEADERS = (
     "ratelimit-policy",
     "ratelimit",
     "retry-after",
+    "x-total-count",
+    "link",
 )
 
 
-def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Tracing | None = None) -> Front:
-    """The application over a loaded catalog and a store."""
+def create_app(
+    catalog: Catalog,
+    store: Store,
+    settings: Settings,
+    traces: Tracing | None = None,
+    reload: Callable[[], Catalog] = load,
+) -> Front:
+    """The application over a loaded catalog and a store; ``reload`` reads the catalog's files again."""
     lifecycle = Lifecycle()
     middleware: list[Any] = [NoteTemplate(), RefuseUnexpanded(), lifecycle, *_cors(settings)]
     app = DescribedApp(middleware=middleware)
@@ -73,7 +86,7 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     ring = KeyRing(cache, limits, last_use)
     lifecycle.on_start(last_use.start)
     lifecycle.on_stop(last_use.stop)
-    catalogs = Catalogs(catalog)
+    catalogs = Catalogs(catalog, store.entities, reload)
     readiness = Readiness(lifecycle)
     readiness.add("catalog", lambda: "" if len(catalogs.base.models) else "empty")
     readiness.add("database", store.ping)
@@ -110,9 +123,12 @@ def create_app(catalog: Catalog, store: Store, settings: Settings, traces: Traci
     app.add_route("/v1/users/{user_id:int}", UserResource(context))
     app.add_route("/sources", SourceList(context))
     app.add_route("/quantities", QuantityList(context))
-    app.add_route("/model", ModelList(catalog, ring))
-    app.add_route("/node", NodeList(catalog, ring))
-    app.add_route("/gpu", GpuList(catalog, ring))
+    app.add_route("/reload", ReloadResource(context, store.entities))
+    objects = Objects(catalogs, store.entities)
+    service, lists = ObjectService(context, objects, store.customers), Lists(catalogs, objects)
+    for kind in KINDS.values():
+        app.add_route(f"/{kind.name}", ObjectList(service, kind, lists))
+        app.add_route(f"/{kind.name}/{{name:path}}", ObjectResource(service, kind))
     return Front(CollapseSlashes(app), app, lifecycle, settings, traces)
 
 

@@ -1,21 +1,193 @@
-"""Which facts a caller sees: the package's own catalog, and later what a customer added to it."""
+"""Which facts a caller sees: the shipped catalog, what an operator changed for everybody, and the customer's own objects.
+
+Each customer's catalog is kept until a revision in the database says that it is old. That is asked at every request where
+asking is cheap (SQLite), at most once a second where it travels. While the database is away the last known catalog answers.
+"""
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, NamedTuple
+
 from ..catalog import Catalog
+from ..engine.columns import TABLES
+from ..engine.described import Described, with_objects
+from ..errors import StoreError, WattdropError
+from ..store import GLOBAL_CUSTOMER_ID, Entities, StoredEntity
+
+_log = logging.getLogger(__name__)
+
+_MOST_CUSTOMERS: Final = 256
+_MOST_BROKEN: Final = 20
+_FRESH_S: Final = 1.0
+
+Objects = Mapping[tuple[str, str], StoredEntity]
+
+
+class Layer(NamedTuple):
+    """A catalog with the objects that were laid over the one below, as they were at a revision."""
+
+    revision: int
+    below: Catalog
+    catalog: Catalog
+    objects: Objects
+    unfit: Mapping[str, WattdropError]  # table/id of objects that the catalog below has no place for, and why
 
 
 class Catalogs:
     """The catalog of each customer."""
 
-    def __init__(self, base: Catalog) -> None:
-        self._base = base
+    def __init__(
+        self,
+        shipped: Catalog,
+        entities: Entities,
+        load: Callable[[], Catalog] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._shipped = shipped
+        self._entities = entities
+        self._load = load or (lambda: shipped)
+        self._clock = clock
+        self._fresh_s = _FRESH_S if entities.costly else 0.0
+        self._lock = threading.RLock()
+        self._layers: OrderedDict[int, Layer] = OrderedDict()
+        self._asked: dict[int, float] = {}
+        self._reloaded: object = None
+        self._seen_reload = False
 
     @property
     def base(self) -> Catalog:
-        """The facts that every customer sees."""
-        return self._base
+        """The facts that the package ships."""
+        return self._shipped
 
     def of(self, customer_id: int) -> Catalog:
         """The facts that a customer sees."""
-        return self._base
+        return self.layer(customer_id).catalog
+
+    def layer(self, customer_id: int) -> Layer:
+        """A customer's objects over what everybody sees; for customer 0, what everybody sees over the shipped facts."""
+        with self._lock:
+            known = self._layers.get(customer_id)
+            now = self._clock()
+            if known is not None and self._asked.get(customer_id, 0.0) > now:
+                return known
+            try:
+                found = self._current(customer_id)
+            except StoreError:
+                if known is None:
+                    raise
+                _log.warning("objects of customer %d are as they were last known", customer_id)
+                return known
+            self._asked[customer_id] = now + self._fresh_s
+            return found
+
+    def before(
+        self, customer_id: int, revision: int, below: Catalog, objects: Callable[[], Iterable[StoredEntity]]
+    ) -> Layer:
+        """A customer's objects before a change that is under way; it may not be kept, so nothing is remembered."""
+        with self._lock:
+            known = self._layers.get(customer_id)
+        if known is not None and known.revision == revision and known.below is below:
+            return known
+        return built(revision, below, objects())
+
+    def keep(self, customer_id: int, layer: Layer) -> None:
+        """A change of this process was kept: what it made is what everybody sees from now on."""
+        with self._lock:
+            self._put(customer_id, layer)
+            self._asked.clear()
+
+    def forget(self) -> None:
+        """Ask the database anew at the next request."""
+        with self._lock:
+            self._asked.clear()
+
+    def reload(self) -> None:
+        """Read the data files again and use them from now on. Raises ``CatalogError`` and keeps the previous ones."""
+        fresh = self._load()
+        fresh.models.find("")  # opens what every estimate opens
+        with self._lock:
+            self._shipped = fresh
+            self._asked.clear()
+
+    def _current(self, customer_id: int) -> Layer:
+        asked = (GLOBAL_CUSTOMER_ID, customer_id)
+        revisions = dict(zip(asked, self._entities.revisions(*asked), strict=True))
+        everybody = self._at(GLOBAL_CUSTOMER_ID, revisions[GLOBAL_CUSTOMER_ID], self._shipped)
+        if everybody.below is not self._shipped:  # a reload was noticed on the way
+            everybody = self._at(GLOBAL_CUSTOMER_ID, everybody.revision, self._shipped)
+        if customer_id == GLOBAL_CUSTOMER_ID:
+            return everybody
+        return self._at(customer_id, revisions[customer_id], everybody.catalog)
+
+    def _at(self, customer_id: int, revision: int, below: Catalog) -> Layer:
+        known = self._layers.get(customer_id)
+        if known is not None and known.revision == revision and known.below is below:
+            self._layers.move_to_end(customer_id)
+            return known
+        if known is not None and known.revision == revision:
+            objects: Iterable[StoredEntity] = known.objects.values()
+        else:
+            objects = self._entities.all(customer_id) if revision else ()
+        layer = built(revision, below, objects)
+        for error in layer.unfit.values():
+            _log.warning("an object of customer %d is left out: %s", customer_id, error)
+        self._put(customer_id, layer)
+        if customer_id == GLOBAL_CUSTOMER_ID:
+            self._notice_reload(layer)
+        return layer
+
+    def _put(self, customer_id: int, layer: Layer) -> None:
+        self._layers[customer_id] = layer
+        self._layers.move_to_end(customer_id)
+        while len(self._layers) > _MOST_CUSTOMERS:
+            forgotten, _ = self._layers.popitem(last=False)
+            self._asked.pop(forgotten, None)
+
+    def _notice_reload(self, layer: Layer) -> None:
+        """Another process was told to reload: so does this one, once."""
+        marker = layer.objects.get(("reload", "reload"))
+        token = marker.body.get("token") if marker else None
+        if self._seen_reload and token != self._reloaded:
+            try:
+                self._shipped = self._load()
+            except WattdropError as error:
+                _log.warning("the catalog was not reloaded: %s", error)
+        self._reloaded, self._seen_reload = token, True
+
+
+def built(revision: int, below: Catalog, objects: Iterable[StoredEntity]) -> Layer:
+    """Lay objects over a catalog. One that does not fit any more costs itself only: it is left out of estimates."""
+    stored: dict[tuple[str, str], StoredEntity] = {(one.kind, one.id): one for one in objects}
+    left = {f"{TABLES[one.kind]}/{one.id}": one for one in stored.values() if one.kind in TABLES}
+    unfit: dict[str, WattdropError] = {}
+    while len(unfit) < _MOST_BROKEN:
+        try:
+            return Layer(revision, below, laid(below, left.values()), stored, unfit)
+        except WattdropError as error:
+            if error.reason not in left:
+                raise
+            unfit[error.reason] = error
+            del left[error.reason]
+    return Layer(revision, below, below, stored, unfit)
+
+
+def laid(below: Catalog, objects: Iterable[StoredEntity]) -> Catalog:
+    """The catalog with these objects. Own names win over those below, which may have come later."""
+    return with_objects(below, (described(below, one) for one in objects), shadowing=True)
+
+
+def described(below: Catalog, one: StoredEntity) -> Described:
+    """A stored object as the engine takes it. An object for everybody that has a shipped id changes the shipped one."""
+    replaces = ""
+    if one.customer_id == GLOBAL_CUSTOMER_ID:
+        table = below.table(TABLES[one.kind])
+        ix = table.find(one.id)
+        replaces = one.id if ix is not None and table.ids[ix] == one.id else ""
+    return Described(
+        one.kind, one.id, one.body, one.customer_id, one.created_at, one.updated_at, one.created_by, replaces
+    )

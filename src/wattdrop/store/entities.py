@@ -11,7 +11,8 @@ import msgspec
 from .clock import now
 from .database import Database, Row, Transaction
 
-EntityKind: TypeAlias = Literal["model", "node", "gpu", "datacenter"]
+EntityKind: TypeAlias = Literal["model", "node", "gpu", "datacenter", "reload"]
+"""What is kept. The one ``reload`` of customer 0 tells every process to read the data files again."""
 
 _COLUMNS = "customer_id, kind, entity_id, body, created_at, updated_at, created_by"
 
@@ -41,6 +42,18 @@ class Entities:
         )
         return rows[0][0] if rows else 0
 
+    def revisions(self, *customer_ids: int) -> tuple[int, ...]:
+        """The same of several customers, in one question."""
+        places = ", ".join("?" * len(customer_ids))
+        sql = f"SELECT customer_id, revision FROM entity_revision WHERE customer_id IN ({places})"  # noqa: S608 - ours
+        found: dict[int, int] = dict(self._database.query(sql, customer_ids))
+        return tuple(found.get(one, 0) for one in customer_ids)
+
+    @property
+    def costly(self) -> bool:
+        """Whether a question travels over a network."""
+        return self._database.dialect != "sqlite"
+
     def all(self, customer_id: int) -> list[StoredEntity]:
         """A customer's objects, oldest first."""
         return _all(self._database.query(_ALL, (customer_id,)))
@@ -49,18 +62,21 @@ class Entities:
     def changing(self, customer_id: int) -> Iterator[Change]:
         """Change a customer's objects while nobody else does; nothing is kept where the block raises."""
         with self._database.transaction() as transaction:
-            transaction.execute(
+            ((revision,),) = transaction.query(
                 "INSERT INTO entity_revision (customer_id, revision) VALUES (?, 1) "
-                "ON CONFLICT (customer_id) DO UPDATE SET revision = entity_revision.revision + 1",
+                "ON CONFLICT (customer_id) DO UPDATE SET revision = entity_revision.revision + 1 "
+                "RETURNING revision",
                 (customer_id,),
             )  # first, because it makes others wait
-            yield Change(transaction, customer_id)
+            yield Change(transaction, customer_id, revision)
 
 
 class Change:
     """What can be done inside ``Entities.changing``."""
 
-    def __init__(self, transaction: Transaction, customer_id: int) -> None:
+    def __init__(self, transaction: Transaction, customer_id: int, revision: int) -> None:
+        self.revision = revision
+        """The customer's revision once this change is kept."""
         self._transaction = transaction
         self._customer_id = customer_id
 
