@@ -64,7 +64,7 @@ def main(count: int, where: str) -> None:
     catalog, folder = load(), Path(tempfile.mkdtemp())
     settings = read_settings({"WATTDROP_DATA_DIR": str(folder)})
     store = open_store(where or folder / "wattdrop.db", b"x" * 32)
-    recorder = Recorder(store.ledger, Catalogs(catalog), settings)
+    recorder = Recorder(store.ledger, Catalogs(catalog, store.entities), settings)
     key = ApiKey(1, 1, "", "", "", None, frozenset(), None, None, None, None, None, None)
     results = [
         (batch, estimate(batch, catalog)) for at in range(0, count, PER_REQUEST) if (batch := rows(at))

@@ -22,6 +22,7 @@ _LETTERS = 12
 def replay(customer: str, first: str, last: str, form: str) -> None:
     """Recompute stored rows with today's method and data, and say what moved and why. Nothing is changed."""
     from ..catalog import load
+    from ..service.catalogs import Catalogs
     from ..service.replaying import replay as replayed
     from ..service.usage_questions import question_of
 
@@ -31,7 +32,8 @@ def replay(customer: str, first: str, last: str, form: str) -> None:
         raise click.UsageError(error.message) from None
     with opened_store() as store:
         owner = store.customers.find(customer).id
-        found = replayed(store.ledger, load(), owner, question.first_day, question.last_day)
+        catalog = Catalogs(load(), store.entities).of(owner)
+        found = replayed(store.ledger, catalog, owner, question.first_day, question.last_day)
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
         return

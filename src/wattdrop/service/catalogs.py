@@ -56,6 +56,8 @@ class Catalogs:
         self._lock = threading.RLock()
         self._layers: OrderedDict[int, Layer] = OrderedDict()
         self._asked: dict[int, float] = {}
+        self._away = False  # the database did not answer when it was last asked
+        self._look_at = 0.0
         self._reloaded: object = None
         self._seen_reload = False
 
@@ -75,15 +77,36 @@ class Catalogs:
             now = self._clock()
             if known is not None and self._asked.get(customer_id, 0.0) > now:
                 return known
+            if known is not None and self._away:
+                self._look_whether_it_is_back(now)
+                return known
             try:
                 found = self._current(customer_id)
             except StoreError:
                 if known is None:
                     raise
-                _log.warning("objects of customer %d are as they were last known", customer_id)
+                _log.warning("objects of customers are as they were last known, until the database is back")
+                self._away, self._look_at = True, now + _FRESH_S
                 return known
             self._asked[customer_id] = now + self._fresh_s
             return found
+
+    def _look_whether_it_is_back(self, now: float) -> None:
+        """On a thread, once a second: a database that hangs must not hold up answers that need none."""
+        if now < self._look_at:
+            return
+        self._look_at = float("inf")
+
+        def look() -> None:
+            try:
+                self._entities.revisions(GLOBAL_CUSTOMER_ID)
+                self._away = False
+            except StoreError:
+                pass
+            finally:
+                self._look_at = self._clock() + _FRESH_S
+
+        threading.Thread(target=look, name="wattdrop-objects-away", daemon=True).start()
 
     def before(
         self, customer_id: int, revision: int, below: Catalog, objects: Callable[[], Iterable[StoredEntity]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,6 +30,14 @@ class _Retuned:
         self.constants = _Constants(catalog.constants, self._values)
         text = repr(sorted(values.items()))
         self.digest = sha256(f"{catalog.digest}\n{text}".encode()).hexdigest()
+
+        self._remembered: dict[str, Any] = {}
+
+    def remembered(self, name: str, build: Callable[[], Any]) -> Any:
+        """Apart from the catalog's own: what was worked out of other constants is something else."""
+        if name not in self._remembered:
+            self._remembered[name] = build()
+        return self._remembered[name]
 
     def constant(self, constant_id: str) -> float:
         return self._values[constant_id]
