@@ -104,13 +104,14 @@ def send(server: Running, method: str, path: str, attack: Attack) -> httpx.Respo
 
 def check_answer(response: httpx.Response, what: str) -> None:
     """Never a fault of the server, never its insides, never a number that JSON has not."""
-    code = response.json().get("code") if response.status_code == 503 else None
+    is_json = response.headers.get("content-type") == "application/json"
+    code = response.json().get("code") if response.status_code == 503 and is_json else None
     assert response.status_code < 500 or code == "overloaded", (
         f"{what}: {response.status_code} {response.text[:500]}"
     )
     assert "Traceback" not in response.text
     assert 'File "' not in response.text
-    if response.headers.get("content-type") == "application/json":
+    if is_json:
         json.loads(response.content, parse_constant=_refuse)
 
 
