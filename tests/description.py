@@ -45,14 +45,18 @@ def validator(reference: str) -> jsonschema.Draft202012Validator:
 @cache
 def described_answer(method: str, path: str, status: int, media_type: str) -> str | None:
     """Where the description says what an answer looks like; fails where it says that there is no such answer."""
-    template = next((one for one in description()["paths"] if _fits(one, path)), None)
+    # The longest: names of objects may hold slashes, and some paths below them are operations of their own.
+    fitting = [
+        one for one in description()["paths"] if _fits(one, path) and method in description()["paths"][one]
+    ]
+    template = max(fitting, key=lambda one: (one.count("{"), len(one)), default=None)
     operation = description()["paths"].get(template, {}).get(method)
     if operation is None:
         unlisted = any(method == verb and (not one or _fits(one, path)) for verb, one in UNLISTED)
         assert status in NOWHERE or unlisted, f"{method} {path} answers {status} and is not described"
         return "#/components/schemas/Error" if status >= 400 else None
     responses = operation["responses"]
-    assert str(status) in responses or status >= 500, (
+    assert str(status) in responses or status >= 500 or status == 405, (
         f"{method} {template} answers {status}, which is not said"
     )
     response = resolved(responses.get(str(status), responses["default"]))
@@ -65,8 +69,9 @@ def described_answer(method: str, path: str, status: int, media_type: str) -> st
 
 
 def _fits(template: str, path: str) -> bool:
-    pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
-    return re.fullmatch(pattern, path if path == "/" else path.rstrip("/")) is not None
+    name = ".+" if template.startswith(("/model/", "/node/", "/gpu/", "/datacenter/")) else "[^/]+"
+    pattern = re.sub(r"\\\{\w+\\\}", name, re.escape(template))
+    return re.fullmatch(pattern, path if path == "/" else path.rstrip("/"), re.DOTALL) is not None
 
 
 def _pointer(name: str | None) -> str:

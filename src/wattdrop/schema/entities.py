@@ -114,3 +114,67 @@ class GPUResponse(Struct):
     """``GET /gpu``."""
 
     gpus: Annotated[list[GPU], Meta(max_length=LIST_LIMIT)]
+
+
+class ModelShown(Model, kw_only=True, omit_defaults=True):
+    """A model; fields that the public API added later only with ``?extended=true``."""
+
+    number_of_active_experts: int | None = None
+
+
+class GPUShown(GPU, kw_only=True, omit_defaults=True):
+    """An accelerator; fields beyond the public contract's only with ``?extended=true``."""
+
+    memory_bandwidth_gbps: float | None = None
+    tflops_fp32: float | None = None
+    memory_gb: float | None = None
+    idle_power_w: float | None = None
+
+
+class Place(Struct):
+    """A point on the map."""
+
+    lat: float
+    lng: float
+
+
+class Datacenter(Struct, kw_only=True, omit_defaults=True):
+    """A datacenter of a customer."""
+
+    id: str
+    name: str
+    description: str | None = None
+    location: Place | None = None
+    embodied_water_l: float | None = None
+    embodied_emissions_kgco2e: float | None = None
+    pue: float | None = None
+    gco2e_per_kwh: float | None = None
+    locked: bool | None = None
+    customer_id: int
+    created_at: Moment
+    updated_at: Moment
+    created_by: str
+
+
+class ModelListShown(Struct):
+    """``GET /model``."""
+
+    models: Annotated[list[ModelShown], Meta(max_length=LIST_LIMIT)]
+
+
+class GPUListShown(Struct):
+    """``GET /gpu``."""
+
+    gpus: Annotated[list[GPUShown], Meta(max_length=LIST_LIMIT)]
+
+
+class NodeListShown(Struct):
+    """``GET /node``."""
+
+    nodes: Annotated[list[Node], Meta(max_length=LIST_LIMIT)]
+
+
+class DatacenterList(Struct):
+    """``GET /datacenter``."""
+
+    datacenters: Annotated[list[Datacenter], Meta(max_length=LIST_LIMIT)]

@@ -25,9 +25,9 @@ class SourceRecord(Struct, kw_only=True, omit_defaults=True):
     producer: str
     title: str
     url: str | None = None
-    published: str
-    accessed: str
-    licence: str
+    published: str | None = None
+    accessed: str | None = None
+    licence: str | None = None
     kind: str
     note: str | None = None
     reasoning: str | None = None

@@ -16,6 +16,39 @@ class Meaning(NamedTuple):
 
 
 MEANINGS: Final[dict[str, Meaning]] = {
+    # --- objects of customers, and who may make them ---
+    "alias": Meaning("Another name, of no other model.", "our-latest"),
+    "customers": Meaning("Customers, oldest first."),
+    "users": Meaning("Users, oldest first."),
+    "keys": Meaning("Keys, oldest first, also those that ended."),
+    "datacenters": Meaning("Datacenters, the newest first."),
+    "location": Meaning("A point on the map; for people, no number follows from it."),
+    "lat": Meaning("Degrees north.", 48.86),
+    "lng": Meaning("Degrees east.", 2.35),
+    "Datacenter.embodied_water_l": Meaning("Water of making the building, litres; kept, and in no estimate."),
+    "DatacenterGiven.embodied_water_l": Meaning("Water of making the building, litres; kept, and in no estimate."),
+    "locked": Meaning("Whether changes are refused until this is false again."),
+    "memory_bandwidth_gbps": Meaning("Memory bandwidth, GB/s.", 1555),
+    "tflops_fp32": Meaning("Dense arithmetic at 16 bits, TFLOP/s, as the public API's example has it.", 312),
+    "memory_gb": Meaning("Memory, GB.", 80),
+    "GpuGiven.idle_power_w": Meaning("Power when idle.", 60),
+    "GPUShown.idle_power_w": Meaning("Power when idle.", 60),
+    "number_of_active_experts": Meaning("Experts at work for each token.", 2),
+    "shown": Meaning("The first letters of the key, to tell it from others.", "wd_AbCd"),
+    "scopes": Meaning("What it may do: some of `impact`, `read`, `write`, `admin`.", ["impact"]),
+    "KeyRequest.scopes": Meaning("What it may do; no scope that the asking key lacks.", ["impact"]),
+    "user_id": Meaning("Number of the user it belongs to."),
+    "user": Meaning("The user it belongs to; it ends with them."),
+    "rate": Meaning("Most requests, such as `600/min`.", "600/min"),
+    "row_rate": Meaning("Most rows, such as `5000/s`.", "5000/s"),
+    "burst_seconds": Meaning("How many seconds of its rate it may use at once.", 10),
+    "last_used_at": Meaning("When it was last used, to the minute."),
+    "expires_at": Meaning("When it ends."),
+    "revoked_at": Meaning("When it was revoked."),
+    "expires": Meaning("When it ends: a day, or a time from now such as `90d`.", "90d"),
+    "key": Meaning("The key itself, in the answer that makes it and never again."),
+    "customer": Meaning("The customer, by name or number."),
+    "disabled_at": Meaning("When they were disabled."),
     # --- a row: what ran ---
     "rows": Meaning("One entry for each inference, in any mix; answers come in the same order."),
     "model_id": Meaning("The model asked for: id, alias, Hugging Face path or a provider's spelling.", "llama_v31_8b"),
@@ -135,7 +168,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "Node.id": Meaning(
         "Lower case letters, digits and hyphens. In requests `aws:p4d.24xlarge` names it too.", "aws-p4d-24xlarge"
     ),
-    "GPU.id": Meaning("Unique together with all aliases of accelerators.", "a100_sxm_40gb"),
+    "GPUShown.id": Meaning("Unique together with all aliases of accelerators.", "a100_sxm_40gb"),
     "aliases": Meaning("Other names.", ["llama-3.1-8b-instruct"]),
     "name": Meaning("Name as people write it.", "LLaMA v3.1 8B"),
     "family": Meaning("Family of models.", "llama"),

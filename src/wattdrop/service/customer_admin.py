@@ -15,17 +15,38 @@ from ..schema.administration import (
 )
 from ..store.terms import name_beside_numbers
 from .administration import Administration, answer, stored
+from .description import Example, Parameter, operation
+from .description.operation import Answer, json_answer
 
 
 class CustomersResource(Administration):
     """List and create customers."""
 
+    @operation(
+        "listCustomers",
+        "Keys",
+        "List customers",
+        scope="admin",
+        answers={200: json_answer("Customers.", CustomerList)},
+        errors=(400, 401, 403, 404, 406, 429),
+        examples=(Example("all", "Every customer", recorded=False),),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """All of them, oldest first."""
         await self.admitted(request)
         found = await stored(self._store.customers.list)
         answer(response, CustomerList(customers=[CustomerEntry(**one._asdict()) for one in found]))
 
+    @operation(
+        "createCustomer",
+        "Keys",
+        "Make a customer",
+        scope="admin",
+        body=CustomerRequest,
+        answers={201: json_answer("The customer.", CustomerEntry)},
+        errors=(400, 401, 403, 404, 406, 409, 413, 415, 429),
+        examples=(Example("new", "A customer", {"name": "acme"}, recorded=False),),
+    )
     async def on_post(self, request: Request, response: Response) -> None:
         """A new one; 409 where the name is taken."""
         await self.admitted(request)
@@ -37,6 +58,16 @@ class CustomersResource(Administration):
 class UsersResource(Administration):
     """List and create users."""
 
+    @operation(
+        "listUsers",
+        "Keys",
+        "List users",
+        scope="admin",
+        parameters=(Parameter("customer", "Only of this customer: name or number."),),
+        answers={200: json_answer("Users.", UserList)},
+        errors=(400, 401, 403, 404, 406, 429),
+        examples=(Example("all", "Every user", recorded=False),),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """Those of every customer, or of the ``customer`` named, oldest first."""
         key = await self.admitted(request)
@@ -45,6 +76,16 @@ class UsersResource(Administration):
         found = await stored(lambda: self._store.customers.users(owner))
         answer(response, UserList(users=[UserEntry(**one._asdict()) for one in found]))
 
+    @operation(
+        "createUser",
+        "Keys",
+        "Make a user",
+        scope="admin",
+        body=UserRequest,
+        answers={201: json_answer("The user.", UserEntry)},
+        errors=(400, 401, 403, 404, 406, 409, 413, 415, 429),
+        examples=(Example("new", "A user", {"name": "ann"}, recorded=False),),
+    )
     async def on_post(self, request: Request, response: Response) -> None:
         """A new one; 409 where the customer has one of this name."""
         key = await self.admitted(request)
@@ -58,6 +99,16 @@ class UsersResource(Administration):
 class UserResource(Administration):
     """One user."""
 
+    @operation(
+        "disableUser",
+        "Keys",
+        "Disable a user and their keys",
+        scope="admin",
+        parameters=(Parameter("user_id", "Their number.", {"type": "integer"}, place="path"),),
+        answers={204: Answer("They are disabled.")},
+        errors=(400, 401, 403, 404, 406, 429),
+        examples=(Example("disable", "By number", path={"user_id": "2"}, recorded=False),),
+    )
     async def on_delete(self, request: Request, response: Response, user_id: int) -> None:
         """Disable them: every key of theirs ends, for good."""
         await self.admitted(request)

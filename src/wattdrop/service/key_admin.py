@@ -12,11 +12,23 @@ from ..schema.administration import KeyEntry, KeyList, KeyRequest
 from ..store import ApiKey
 from ..store.terms import end_of, name_of, rate_of, rate_text, scopes_of
 from .administration import Administration, answer, stored
+from .description import Example, Parameter, operation
+from .description.operation import Answer, json_answer
 
 
 class KeysResource(Administration):
     """List and create keys."""
 
+    @operation(
+        "listKeys",
+        "Keys",
+        "List keys",
+        scope="admin",
+        parameters=(Parameter("customer", "Only of this customer: name or number."),),
+        answers={200: json_answer("Keys, without themselves.", KeyList)},
+        errors=(400, 401, 403, 404, 406, 429),
+        examples=(Example("all", "Every key", recorded=False),),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """Those of every customer, or of the ``customer`` named, oldest first."""
         key = await self.admitted(request)
@@ -25,6 +37,18 @@ class KeysResource(Administration):
         found = await stored(lambda: self._store.keys.list(owner))
         answer(response, KeyList(keys=[entry_of(one) for one in found]))
 
+    @operation(
+        "createKey",
+        "Keys",
+        "Make a key",
+        scope="admin",
+        body=KeyRequest,
+        answers={201: json_answer("The key; it is not shown again.", KeyEntry)},
+        errors=(400, 401, 403, 404, 406, 409, 413, 415, 429),
+        examples=(
+            Example("sheet", "For a sheet", {"name": "shared sheet", "scopes": ["impact"]}, recorded=False),
+        ),
+    )
     async def on_post(self, request: Request, response: Response) -> None:
         """A new one. The answer shows it, and nothing does so again."""
         key = await self.admitted(request)
@@ -58,6 +82,16 @@ class KeysResource(Administration):
 class KeyResource(Administration):
     """One key."""
 
+    @operation(
+        "revokeKey",
+        "Keys",
+        "Revoke a key",
+        scope="admin",
+        parameters=(Parameter("key_id", "Its number.", {"type": "integer"}, place="path"),),
+        answers={204: Answer("It is revoked.")},
+        errors=(400, 401, 403, 404, 406, 429),
+        examples=(Example("revoke", "By its number", path={"key_id": "2"}, recorded=False),),
+    )
     async def on_delete(self, request: Request, response: Response, key_id: int) -> None:
         """Revoke it, for good. Other processes notice within ``key_cache_seconds``."""
         await self.admitted(request)

@@ -23,6 +23,7 @@ from .answers import send
 from .bodies import check_accept, read_json_body
 from .changes import Caller, Objects
 from .context import Context
+from .description.objects import operations_of_list, operations_of_one
 from .impact import flag
 from .kinds import ObjectKind, shown_as_given
 from .lists import Lists
@@ -70,6 +71,7 @@ class ObjectList:
         self._service = service
         self._kind = kind
         self._lists = lists
+        self.operations = operations_of_list(kind.name)
 
     async def on_get(self, request: Request, response: Response) -> None:
         """List the caller's own and everybody's."""
@@ -94,6 +96,7 @@ class ObjectResource:
     def __init__(self, service: ObjectService, kind: ObjectKind) -> None:
         self._service = service
         self._kind = kind
+        self.operations = operations_of_one(kind.name)
 
     async def on_get(self, request: Request, response: Response, name: str) -> None:
         """Read it."""

@@ -9,6 +9,8 @@ from ..store.terms import rate_text
 from .administration import answer, stored
 from .bodies import check_accept
 from .context import Context
+from .description import Example, operation
+from .description.operation import json_answer
 
 
 class OwnKeyResource:
@@ -17,6 +19,16 @@ class OwnKeyResource:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @operation(
+        "getOwnKey",
+        "Keys",
+        "What the key is that asks",
+        text="For every key, whatever its scopes.",
+        scope="impact",
+        answers={200: json_answer("The key, without itself.", OwnKey)},
+        errors=(401, 406, 429),
+        examples=(Example("own", "This key", recorded=False),),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """Say so."""
         context = self._context

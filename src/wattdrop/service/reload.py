@@ -14,6 +14,8 @@ from ..store import GLOBAL_CUSTOMER_ID, Entities
 from .answers import encode, send
 from .bodies import check_accept
 from .context import Context
+from .description import Example, operation
+from .description.operation import json_answer
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +27,17 @@ class ReloadResource:
         self._context = context
         self._entities = entities
 
+    @operation(
+        "reload",
+        "Service",
+        "Read the data anew",
+        text="Checks the data files and uses them from now on, in every process; a broken one keeps the previous, and "
+        "`reason` says where it is broken.",
+        scope="admin",
+        answers={200: json_answer("Done, or why not.", StatusResponse)},
+        errors=(401, 403, 406, 429),
+        examples=(Example("reload", "Reload"),),
+    )
     async def on_get(self, request: Request, response: Response) -> None:
         """Reload. A broken data file changes nothing, and ``reason`` says where it is broken."""
         key = await self._context.keys.authorise(request, "admin")

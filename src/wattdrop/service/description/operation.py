@@ -19,6 +19,7 @@ TAGS: Final[Mapping[str, str]] = {
     "Usage": "What the ledger kept of past requests.",
     "Evidence": "Where the numbers come from.",
     "Catalog": "Models, machines and accelerators that rows may name.",
+    "Keys": "Customers, users and keys; for administrators.",
     "Service": "State and description of the service; open without a key unless stated.",
 }
 """Groups of operations, in the order that the page shows them."""
@@ -71,7 +72,7 @@ class Operation(NamedTuple):
     examples: tuple[Example, ...]
 
 
-def operation(
+def described(
     id: str,
     tag: str,
     summary: str,
@@ -85,8 +86,8 @@ def operation(
     errors: tuple[int, ...] = (),
     error_shape: type = Error,
     examples: tuple[Example, ...] = (),
-) -> Callable[[Responder], Responder]:
-    """Describes a responder.
+) -> Operation:
+    """What is said about one method of one path.
 
     Parameters
     ----------
@@ -114,7 +115,7 @@ def operation(
         bodies = {JSON: body}  # type: ignore[dict-item]
     else:
         bodies = body
-    described = Operation(
+    return Operation(
         id,
         tag,
         summary,
@@ -129,8 +130,13 @@ def operation(
         examples,
     )
 
+
+def operation(id: str, tag: str, summary: str, **said: Any) -> Callable[[Responder], Responder]:
+    """Describes a responder; see ``described`` for what can be said."""
+    one = described(id, tag, summary, **said)
+
     def mark(responder: Responder) -> Responder:
-        responder.operation = described  # type: ignore[attr-defined]
+        responder.operation = one  # type: ignore[attr-defined]
         return responder
 
     return mark

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import falcon.asgi
 
+from .objects import Served
 from .operation import Operation
 
 METHODS = ("get", "put", "post", "delete", "patch")
@@ -21,6 +22,8 @@ class Route(NamedTuple):
     method: str
     operation: Operation | None
     unlisted: str
+    template: str
+    """The router's path that answers it: one responder may answer for several paths of the description."""
 
 
 class DescribedApp(falcon.asgi.App[Any, Any]):
@@ -38,14 +41,21 @@ class DescribedApp(falcon.asgi.App[Any, Any]):
     def routes(self) -> Iterator[Route]:
         """Every method of every path, in the order of registration."""
         for template, resource, suffix in self._resources:
+            own: Iterable[Served] = getattr(resource, "operations", ())
+            answered = re.sub(r"\{(\w+):[^}]*\}", r"{\1}", template)
+            for one in own:
+                yield Route(one.path, one.method, one.operation, "", answered)
             for method in METHODS:
+                if any(one.method == method for one in own):
+                    continue
                 responder = getattr(resource, f"on_{method}_{suffix}" if suffix else f"on_{method}", None)
                 if responder is not None:
                     yield Route(
-                        re.sub(r"\{(\w+):[^}]*\}", r"{\1}", template),
+                        answered,
                         method,
                         getattr(responder, "operation", None),
                         getattr(responder, "unlisted", ""),
+                        answered,
                     )
 
 
