@@ -25,6 +25,10 @@ KEYS = ("authorization", "x-api-key", "x-scope3-api-key", "cookie")
 OPEN = {"/status", "/health", "/ready", "/metrics", "/openapi.json", "/docs"}
 
 
+#: Streams, for which nothing makes up bodies from a description; ``tests/service/test_body_fuzz.py`` does.
+STREAMS = {"/v1/impact/bulk"}
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(tmp_path_factory.mktemp("strangers")) as server:
@@ -39,7 +43,7 @@ def operations(server: Running) -> list[Any]:
     else:
         schema = schemathesis.openapi.from_path(ROOT / "openapi" / "aiapi.yaml")
     schema.config.update(base_url=server.url)
-    found = [one.ok() for one in schema.get_all_operations()]
+    found = [one.ok() for one in schema.get_all_operations() if one.ok().path not in STREAMS]
     assert len(found) >= 20
     return found
 
