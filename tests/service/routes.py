@@ -25,7 +25,9 @@ def routes_of(front: Front) -> list[Route]:
     while not hasattr(app, "add_route"):
         app = app._app
     return [
-        Route(method.method, re.sub(r"\{[^}]*\}", "x", route.path), route.path)
+        Route(
+            method.method, re.sub(r"\{[^}]*\}", "x", re.sub(r"\{\w+:int\}", "99999", route.path)), route.path
+        )
         for route in falcon.inspect.inspect_routes(app)
         for method in route.methods
         if method.method in _METHODS and not method.internal
