@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 from tests.conftest import Service
+from tests.service.in_process import serving
 
 from wattdrop.catalog import load
 from wattdrop.engine import METHOD_VERSION
@@ -74,8 +76,9 @@ def test_debug_is_opt_in(service: Service) -> None:
     assert debug["hardware_node"]["id"] == "aws-p4d-24xlarge"
 
 
-def test_answers_name_method_and_data(service: Service) -> None:
-    headers = service.impact(ROW).headers
+def test_answers_name_method_and_data(tmp_path: Path) -> None:
+    with serving(tmp_path, ledger="off") as service:  # whose customer has made no objects
+        headers = service.impact(ROW).headers
     assert headers["x-wattdrop-method-version"] == METHOD_VERSION
     assert headers["x-wattdrop-catalog-digest"] == load().digest
 
