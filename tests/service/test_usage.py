@@ -25,7 +25,10 @@ from wattdrop.service.settings import read_settings
 from wattdrop.store import open_store
 
 ROW = {"model_id": "gpt-4o", "input_tokens": 100, "output_tokens": 500, "project_id": "search"}
-TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
+
+
+def today() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 class Recorded:
@@ -166,7 +169,7 @@ def test_a_client_can_be_forgotten(recorded: Recorded) -> None:
     recorded.until(2)
     assert recorded.service.request("DELETE", "/v1/usage?client_id=ann").json() == {"erased_rows": 1}
     assert [group["group"] for group in recorded.usage("?group_by=client")["groups"]] == [{"client": "bob"}]
-    assert recorded.service.request("DELETE", f"/v1/usage?before={TODAY}").json() == {"erased_rows": 0}
+    assert recorded.service.request("DELETE", f"/v1/usage?before={today()}").json() == {"erased_rows": 0}
 
 
 def test_customers_see_their_own_usage_only(recorded: Recorded) -> None:
@@ -216,7 +219,7 @@ def test_the_command_line_shows_exports_and_erases(recorded: Recorded, tmp_path:
     recorded.impact({**ROW, "request_cost": 0.25, "currency": "USD"}, {**ROW, "client_id": "ann"})
     recorded.until(2)
     shown = recorded.command("usage", "--by", "model,day")
-    assert "gpt_4o" in shown and TODAY in shown and " to " in shown.splitlines()[-1]
+    assert "gpt_4o" in shown and today() in shown and " to " in shown.splitlines()[-1]
     assert json.loads(recorded.command("usage", "--format", "json"))["total"]["costs"] == {"USD": 0.25}
     table = list(csv.DictReader(io.StringIO(recorded.command("usage", "--by", "client", "--format", "csv"))))
     assert {row["client"]: row["rows"] for row in table} == {"": "1", "ann": "1"}
