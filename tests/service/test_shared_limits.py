@@ -208,12 +208,12 @@ def test_a_redis_that_comes_back_is_used_again(tmp_path: Path) -> None:
     folder = Path(mkdtemp(prefix="redis"))  # a socket's path is short
     settings = {"rate": "1000/s", "redis_url": f"unix://{folder}/redis.sock"}
     with serving(tmp_path, **settings) as service:
-        assert service.get("/model").status_code == 200
+        assert service.get("/v1/key").status_code == 200
         with redis_server.started(folder) as url:
             buckets = RedisBuckets(url)
 
             def shared() -> bool:
-                assert service.get("/model").status_code == 200
+                assert service.get("/v1/key").status_code == 200
                 return bool(buckets._client.keys("wattdrop:*"))
 
             wait_until(shared, "Redis is not asked again")
