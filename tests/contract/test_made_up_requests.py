@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import numpy  # noqa: F401 - whole, as in a server: a thread's import under way fails whoever makes up values meanwhile
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from tests.conftest import Service
 from tests.description import description
+from tests.service.in_process import serving
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -26,6 +30,13 @@ MADE_UP = sorted(
     for method, operation in item.items()
     if operation["operationId"] not in STREAMS
 )
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """One of its own: what is made up creates objects and revokes keys, which other tests would trip over."""
+    with serving(tmp_path, key_cache_seconds="0") as service:
+        yield service
 
 
 def kept_running(app: Any) -> Any:
