@@ -41,7 +41,7 @@ def formulas() -> tuple[Formula, ...]:
 
 def _of_stage(stage: Callable[..., Any]) -> Sequence[Formula]:
     found = []
-    for statement in _functions(stage.__module__)[stage.__name__].body:
+    for statement in functions_of(stage.__module__)[stage.__name__].body:
         if isinstance(statement, ast.Assign):
             (target,) = statement.targets
             if not isinstance(target, ast.Name):
@@ -53,7 +53,7 @@ def _of_stage(stage: Callable[..., Any]) -> Sequence[Formula]:
 
 
 @cache
-def _functions(module: str) -> dict[str, ast.FunctionDef]:
+def functions_of(module: str) -> dict[str, ast.FunctionDef]:
     tree = ast.parse(inspect.getsource(sys.modules[module]))
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 

@@ -1,0 +1,301 @@
+"""Functions made of the kernel's graph: what follows from names once per setup, the rest once per row.
+
+A program serves batches of the same facts (see ``graph``) and gives the columns that were asked for. It has three parts,
+all spelled from the graph, none by hand:
+
+- ``statics(s, c)``: every operation on names and constants alone, on floats, once per setup;
+- ``row(k, q)``: the operations on quantities, of one row of floats;
+- ``block(k, q, o, r)``: the same on numpy arrays of some thousand rows, into output columns ``o``, with registers ``r``.
+
+Only ``+ - * /``, comparisons, minimum, maximum, square root and rounding up occur, each in the order of the text: the
+bits are those of ``kernel.estimate.estimate``, which tests hold against both parts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from .graph import CONSTANT_AT, FIELD, Facts, Graph, Node
+from ..resolve.quantities import Quantities
+
+_QUANTITY_AT: Final[Mapping[str, int]] = {name: at for at, name in enumerate(Quantities._fields)}
+_INFIX: Final = frozenset("+-*/") | {"<", "<=", ">", ">=", "=="}
+#: Operations whose first operands are written twice for floats, and must be names.
+_ATOMS: Final[Mapping[str, int]] = {"mn": 2, "mx": 2, "pick": 1, "is_given": 1}
+#: numpy's names of the operations that write into a given array.
+_UFUNCS: Final[Mapping[str, str]] = {
+    "+": "add",
+    "-": "subtract",
+    "*": "multiply",
+    "/": "divide",
+    "mn": "minimum",
+    "mx": "maximum",
+    "sqrt": "sqrt",
+    "ceil": "ceil",
+}
+
+Float = Callable[..., tuple[float, ...]]
+
+
+class Output(NamedTuple):
+    """Where a column comes from: computed per row, a static, a quantity as given, or the same number everywhere."""
+
+    kind: str  # "row", "static", "quantity" or "number"
+    at: int
+    value: float
+
+
+class Program:
+    """Functions for one set of facts and columns."""
+
+    __slots__ = ("_block", "_graph", "_kept", "_statics", "of_setup", "outputs", "registers", "row", "static_count")
+
+    def __init__(self, graph: Graph, columns: Sequence[int]) -> None:
+        spelled = _Spelled(graph, columns)
+        self.outputs = tuple(spelled.outputs)
+        self._statics = spelled.statics()
+        self.static_count = len(spelled.static_nodes)
+        self.row: Float = spelled.row()
+        self._block: Callable[..., None] | None = None
+        self.registers = 0
+        self._graph = spelled
+        self._kept: dict[int, tuple[Any, tuple[float, ...]]] = {}
+
+    def statics(self, setup: Any, constants: Any) -> tuple[float, ...]:
+        """What follows from a setup, worked out once for each."""
+        kept = self._kept.get(id(setup))
+        if kept is None or kept[0] is not setup:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            kept = self._kept[id(setup)] = setup, self._statics(setup, constants)
+        return kept[1]
+
+    def block(self) -> Callable[..., None]:
+        """The function for arrays; made on first use."""
+        if self._block is None:
+            self._block, self.registers = self._graph.block()
+        return self._block
+
+
+_MOST_KEPT: Final = 4096
+
+
+class _Spelled:
+    """The text of a program's functions."""
+
+    def __init__(self, graph: Graph, columns: Sequence[int]) -> None:
+        self.nodes = graph.nodes
+        reached = _reached(graph.nodes, columns)
+        self.dynamic = [n for n in reached if graph.nodes[n].dynamic and graph.nodes[n].op != "q"]
+        self.outputs: list[Output] = []
+        rows: list[int] = []
+        needed = {
+            arg
+            for n in self.dynamic
+            for arg in graph.nodes[n].args
+            if not graph.nodes[arg].dynamic and graph.nodes[arg].op != "const"
+        }
+        needed |= {n for n in columns if not graph.nodes[n].dynamic and graph.nodes[n].op != "const"}
+        self.static_nodes = sorted(needed)
+        self.static_at = {n: at for at, n in enumerate(self.static_nodes)}
+        for n in columns:
+            node = graph.nodes[n]
+            if node.op == "const":
+                self.outputs.append(Output("number", 0, node.value))
+            elif node.op == "q":
+                self.outputs.append(Output("quantity", _QUANTITY_AT[node.value], math.nan))
+            elif not node.dynamic:
+                self.outputs.append(Output("static", self.static_at[n], math.nan))
+            else:
+                if n not in rows:
+                    rows.append(n)
+                self.outputs.append(Output("row", rows.index(n), math.nan))
+        self.rows = rows
+
+    # --- floats ---
+
+    def statics(self) -> Float:
+        """``statics(s, c)``."""
+        nodes = self.nodes
+        inside = [n for n in _reached(nodes, self.static_nodes) if nodes[n].op not in ("const", "s", "c")]
+        leaf = {"s": lambda node: f"s[{FIELD[node.value]}]", "c": lambda node: f"c[{CONSTANT_AT[node.value]}]"}
+        lines, text = _float_lines(nodes, inside, self.static_nodes, leaf)
+        return _function("statics", "s, c", lines, [text(n) for n in self.static_nodes])
+
+    def row(self) -> Float:
+        """``row(k, q)``."""
+        leaf = {"q": lambda node: f"q[{_QUANTITY_AT[node.value]}]"}
+        lines, text = _float_lines(self.nodes, self.dynamic, self.rows, leaf, self.static_at)
+        return _function("row", "k, q", lines, [text(n) for n in self.rows])
+
+    # --- arrays ---
+
+    def block(self) -> tuple[Callable[..., None], int]:
+        """``block(k, q, o, r)``, and how many registers it needs."""
+        import numpy
+
+        lines, registers = _array_lines(self)
+        names = {name: getattr(numpy, name) for name in (*_UFUNCS.values(), "where", "copyto")}
+        return _compiled("block", "k, q, o, r", [*lines, "return"], names), registers
+
+
+def _reached(nodes: Sequence[Node], columns: Iterable[int]) -> list[int]:
+    """The nodes that columns need, arguments first."""
+    found: set[int] = set()
+    waiting = list(columns)
+    while waiting:
+        n = waiting.pop()
+        if n not in found:
+            found.add(n)
+            waiting.extend(nodes[n].args)
+    return sorted(found)
+
+
+def _float_lines(
+    nodes: Sequence[Node],
+    inside: Sequence[int],
+    results: Sequence[int],
+    leaf: Mapping[str, Callable[[Node], str]],
+    static_at: Mapping[int, int] | None = None,
+) -> tuple[list[str], Callable[[int], str]]:
+    """Assignments of Python floats; an operation that is used once is written where it is used."""
+    uses: dict[int, int] = {}
+    atoms: set[int] = set()
+    here = set(inside)
+    for n in inside:
+        op, args = nodes[n].op, nodes[n].args
+        for at, arg in enumerate(args):
+            uses[arg] = uses.get(arg, 0) + 1
+            if at < _ATOMS.get(op, 0):
+                atoms.add(arg)
+    for n in results:
+        uses[n] = uses.get(n, 0) + 1
+    names: dict[int, str] = {}
+    lines: list[str] = []
+
+    def text(n: int) -> str:
+        if n in names:
+            return names[n]
+        node = nodes[n]
+        if node.op == "const":
+            return _literal(node.value)
+        if static_at is not None and not node.dynamic:
+            lines.append(f"v{n} = k[{static_at[n]}]")
+        elif node.op in leaf:
+            lines.append(f"v{n} = {leaf[node.op](node)}")
+        else:
+            raise AssertionError(f"node {n} is not computed before it is used")
+        names[n] = f"v{n}"
+        return names[n]
+
+    for n in inside:
+        spelled = _float_text(nodes[n], [text(arg) for arg in nodes[n].args])
+        if uses.get(n, 0) > 1 or n in atoms:
+            lines.append(f"v{n} = {spelled}")
+            names[n] = f"v{n}"
+        else:
+            names[n] = spelled
+    assert here <= set(names)
+    return lines, text
+
+
+def _float_text(node: Node, args: Sequence[str]) -> str:
+    op = node.op
+    if op in _INFIX:
+        return f"({args[0]} {op} {args[1]})"
+    match op:
+        case "mn":
+            return f"({args[0]} if {args[0]} < {args[1]} else {args[1]})"
+        case "mx":
+            return f"({args[0]} if {args[0]} > {args[1]} else {args[1]})"
+        case "pick":
+            return f"({args[0]} if {args[0]} == {args[0]} else {args[1]})"
+        case "is_given":
+            return f"(1.0 if {args[0]} == {args[0]} else 0.0)"
+        case "where":
+            return f"({args[1]} if {args[0]} else {args[2]})"
+        case "sqrt":
+            return f"sqrt({args[0]})"
+        case "ceil":
+            return f"float(ceil({args[0]}))"
+    raise AssertionError(op)
+
+
+def _array_lines(spelled: _Spelled) -> tuple[list[str], int]:
+    """Calls of numpy; registers are taken again when nothing needs what they hold any more."""
+    nodes, order = spelled.nodes, spelled.dynamic
+    last: dict[int, int] = {}
+    for at, n in enumerate(order):
+        for arg in nodes[n].args:
+            last[arg] = at
+    output_of = {n: at for at, n in enumerate(spelled.rows)}
+    names: dict[int, str] = {}
+    lines: list[str] = []
+    free: list[int] = []
+    register_of: dict[int, int] = {}
+    registers = 0
+
+    def text(n: int) -> str:
+        node = nodes[n]
+        if node.op == "const":
+            return _literal(node.value)
+        if n not in names:
+            source = f"q[{_QUANTITY_AT[node.value]}]" if node.op == "q" else f"k[{spelled.static_at[n]}]"
+            lines.append(f"v{n} = {source}")
+            names[n] = f"v{n}"
+        return names[n]
+
+    for at, n in enumerate(order):
+        node = nodes[n]
+        args = [text(arg) for arg in node.args]
+        for arg in set(node.args):
+            if last.get(arg) == at and arg in register_of:
+                free.append(register_of.pop(arg))
+        output = output_of.get(n)
+        if node.op in _UFUNCS:
+            if output is not None:
+                target = f"o[{output}]"
+            else:
+                if not free:
+                    free.append(registers)
+                    registers += 1
+                register_of[n] = free.pop()
+                target = f"r[{register_of[n]}]"
+            lines.append(f"v{n} = {_UFUNCS[node.op]}({', '.join((*args, target))})")
+        else:
+            lines.append(f"v{n} = {_array_text(node, args)}")
+            if output is not None:
+                lines.append(f"copyto(o[{output}], v{n})")
+        names[n] = f"v{n}"
+    return lines, registers
+
+
+def _array_text(node: Node, args: Sequence[str]) -> str:
+    match node.op:
+        case "pick":
+            return f"where({args[0]} == {args[0]}, {args[0]}, {args[1]})"
+        case "is_given":
+            return f"where({args[0]} == {args[0]}, 1.0, 0.0)"
+        case "where":
+            return f"where({', '.join(args)})"
+    return f"({args[0]} {node.op} {args[1]})"
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, bool):
+        return repr(value)
+    return "nan" if value != value else repr(float(value))
+
+
+def _function(name: str, parameters: str, lines: Sequence[str], results: Sequence[str]) -> Any:
+    returned = f"return ({', '.join(results)}{',' if results else ''})"
+    return _compiled(name, parameters, [*lines, returned], {})
+
+
+def _compiled(name: str, parameters: str, lines: Sequence[str], names: Mapping[str, Any]) -> Any:
+    text = f"def {name}({parameters}):\n" + "\n".join(f"    {line}" for line in lines)
+    scope: dict[str, Any] = {"sqrt": math.sqrt, "ceil": math.ceil, "nan": math.nan, **names}
+    exec(compile(text, f"<wattdrop kernel {name}>", "exec"), scope)  # noqa: S102 - spelled from our own text
+    return scope[name]
