@@ -102,7 +102,8 @@ class Problem:
         resolution = resolver_of(catalog).batch(self.prepared.rows)
         resolved = [resolution.at(row) for row in range(len(self.measurements))]
         self.kinds = [
-            kind_of_work(r.setup, q.batch_size) for r, q in zip(resolved, resolution.quantities, strict=True)
+            kind_of_work(r.setup, batch_size)
+            for r, batch_size in zip(resolved, resolution.quantities.column("batch_size"), strict=True)
         ]
         self.gpus = [catalog.gpus.ids[r.gpu_ix] for r in resolved]
         self._bound(self.constants)

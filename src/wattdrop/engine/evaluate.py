@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, get_type_hints
 from ..kernel.columns import Setup
 from ..kernel.estimate import Impact, estimate
 from ..kernel.ops import FLOATS, arrays
-from ..resolve.quantities import Quantities, evidence
+from ..resolve.quantities import USUAL, Quantities, evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..kernel.constants import Constants
+    from ..resolve.quantities import QuantityColumns
     from .program import Program
 
 #: From about this many rows on, numpy's fixed cost per operation is less than Python's cost per row.
@@ -39,34 +40,33 @@ _PLACES: dict[str, tuple[int, int]] = {}
 class Evaluation:
     """Every column of every row. ``value(i, name)`` reads one; ``column(name)`` all rows."""
 
-    __slots__ = ("_c", "_index", "_quantities", "_reported", "_setups", "_whole", "rows")
+    __slots__ = ("_c", "_given", "_of_row", "_reported", "_setups", "_whole", "is_arrays", "rows")
 
     def __init__(
-        self, setups: Sequence[Setup], index: Any, quantities: Any, c: Constants, reported: Any, rows: int
+        self, setups: Sequence[Setup], setup_of_row: Any, given: QuantityColumns, c: Constants, reported: Any
     ) -> None:
-        self._setups, self._index, self._quantities, self._c = setups, index, quantities, c
-        self._reported = reported  # rows of floats, or an array of shape (columns, rows); None: not yet worked out
+        self._setups, self._of_row, self._given, self._c = setups, setup_of_row, given, c
+        self._reported = reported  # a tuple for each row, or float64 of shape (columns, rows); None: not worked out
         self._whole: dict[int, Impact] = {}  # rows, or blocks, with every step
-        self.rows = rows
-
-    @property
-    def _is_arrays(self) -> bool:
-        return not isinstance(self._quantities, list)
+        self.is_arrays = hasattr(reported, "shape")
+        self.rows = given.rows
 
     def value(self, row: int, name: str) -> float:
         """One kept value of one row."""
         at = _AT.get(name)
         if at is not None and self._reported is not None:
-            return float(self._reported[at][row] if self._is_arrays else self._reported[row][at])
+            return float(self._reported[at][row] if self.is_arrays else self._reported[row][at])
         stage, field = place(name)
         return float(self._row(row)[stage][field])
 
     def array(self, name: str) -> Any:
-        """One quantity of all rows as a float64 array; for evaluations on arrays."""
+        """One quantity of all rows as a float64 array."""
         import numpy
 
+        if not self.is_arrays:
+            return numpy.array(self.column(name), dtype=numpy.float64)
         at = _AT.get(name)
-        if at is not None and self._reported is not None:
+        if at is not None:
             return self._reported[at]
         stage, field = place(name)
         column = numpy.empty(self.rows)
@@ -76,7 +76,7 @@ class Evaluation:
 
     def column(self, name: str) -> list[float]:
         """One quantity of all rows, in order."""
-        if self._is_arrays:
+        if self.is_arrays:
             floats: list[float] = self.array(name).tolist()
             return floats
         at = _AT.get(name)
@@ -88,16 +88,12 @@ class Evaluation:
     # --- every step, for explanations ---
 
     def _row(self, row: int) -> Impact:
-        if self._is_arrays:
-            setup = self._setups[int(self._index[row])]
-            given = Quantities(*map(float, self._quantities[:, row]))
-            return estimate(setup, evidence(given, setup.frame_aspect, FLOATS), self._c, FLOATS)
-        found = self._whole.get(row)
+        found = self._whole.get(row) if not self.is_arrays else None
         if found is None:
-            setup, given = self._setups[self._index[row]], self._quantities[row]
-            found = self._whole[row] = estimate(
-                setup, evidence(given, setup.frame_aspect, FLOATS), self._c, FLOATS
-            )
+            setup = self._setups[int(self._of_row[row])]
+            found = estimate(setup, evidence(self._given[row], setup.frame_aspect, FLOATS), self._c, FLOATS)
+            if not self.is_arrays:
+                self._whole[row] = found
         return found
 
     def _block(self, start: int) -> Impact:
@@ -105,9 +101,15 @@ class Evaluation:
         if found is None:
             import numpy
 
-            op, part = arrays(), self._index[start : start + BLOCK_ROWS]
+            op, part = arrays(), self._of_row[start : start + BLOCK_ROWS]
+            columns = self._given.columns
             s = Setup(*numpy.array(self._setups, dtype=numpy.float64).T[:, part])
-            q = Quantities(*numpy.ascontiguousarray(self._quantities[:, start : start + BLOCK_ROWS]))
+            q = Quantities(
+                *(
+                    columns[at][start : start + BLOCK_ROWS] if at in columns else numpy.full(len(part), usual)
+                    for at, usual in enumerate(USUAL)
+                )
+            )
             with numpy.errstate(all="ignore"):  # the branch not taken may divide by zero
                 found = self._whole[start] = estimate(s, evidence(q, s.frame_aspect, op), self._c, op)
         return found
@@ -123,34 +125,38 @@ def place(name: str) -> tuple[int, int]:
 
 
 def evaluate(
-    setups: Sequence[Setup],
-    setup_of_row: Sequence[int],
-    quantities: Sequence[Quantities],
-    c: Constants,
+    setups: Sequence[Setup], setup_of_row: Sequence[int], given: QuantityColumns, c: Constants
 ) -> Evaluation:
     """The impact of rows whose setup is ``setups[setup_of_row[i]]``.
 
     Parameters
     ----------
     setups : distinct setups.
-    setup_of_row : for each row, which of them.
-    quantities : for each row, its numbers as the wire has them.
+    setup_of_row : for each row, which of them; an int64 array or a sequence.
+    given : the quantities of the rows, as the wire has them.
     """
-    rows = len(quantities)
+    rows = given.rows
     if rows >= FEWEST_ROWS_FOR_ARRAYS:
         import numpy
 
-        index = numpy.array(setup_of_row, dtype=numpy.int64)
-        return evaluate_arrays(setups, index, numpy.array(quantities, dtype=numpy.float64).T, c)
+        from .facts import program_of
+
+        index = numpy.asarray(setup_of_row, dtype=numpy.int64)
+        columns = given.arrays()
+        return Evaluation(
+            setups, index, columns, c, run_blocks(program_of(setups, columns), setups, index, columns, c)
+        )
     global _rows_seen
     _rows_seen += rows
-    given = list(quantities)
-    if _rows_seen <= FEWEST_ROWS_FOR_A_PROGRAM:
-        return Evaluation(setups, setup_of_row, given, c, None, rows)
-    from .facts import program_of_row
+    if not rows or _rows_seen <= FEWEST_ROWS_FOR_A_PROGRAM:
+        return Evaluation(setups, setup_of_row, given, c, None)
+    from .facts import program_of
 
-    reported = [_reported(program_of_row(setups[s], q), setups[s], q, c) for s, q in zip(setup_of_row, given, strict=True)]
-    return Evaluation(setups, setup_of_row, given, c, reported, rows)
+    program = program_of(setups, given)
+    reported = [
+        program.row(program.statics(setups[of], c), given.row(number)) for number, of in enumerate(setup_of_row)
+    ]
+    return Evaluation(setups, setup_of_row, given, c, reported)
 
 
 #: Rows of a process that go through the text itself: making a program takes as long as some hundred of them.
@@ -158,43 +164,30 @@ FEWEST_ROWS_FOR_A_PROGRAM: Final = 100
 _rows_seen = 0
 
 
-def _reported(program: Program, setup: Setup, q: Quantities, c: Constants) -> list[float]:
-    statics = program.statics(setup, c)
-    computed = program.row(statics, q)
-    return [
-        computed[at] if kind == "row" else statics[at] if kind == "static" else q[at] if kind == "quantity" else value
-        for kind, at, value in program.outputs
-    ]
-
-
-def evaluate_arrays(setups: Sequence[Setup], setup_of_row: Any, quantities: Any, c: Constants) -> Evaluation:
-    """The same for arrays: ``setup_of_row`` int64 of shape (n,), ``quantities`` float64 of shape (fields, n)."""
-    from .facts import program_of_block
-
-    program = program_of_block(setups, quantities)
-    reported = run_blocks(program, setups, setup_of_row, quantities, c)
-    return Evaluation(setups, setup_of_row, quantities, c, reported, len(setup_of_row))
-
-
-def run_blocks(program: Program, setups: Sequence[Setup], setup_of_row: Any, quantities: Any, c: Constants) -> Any:
+def run_blocks(
+    program: Program, setups: Sequence[Setup], setup_of_row: Any, given: QuantityColumns, c: Constants
+) -> Any:
     """The columns of a program for every row: float64 of shape (columns, n)."""
     import numpy
 
     block, rows = program.block(), len(setup_of_row)
     columns = numpy.empty((len(program.outputs), rows))
-    computed = {at: number for number, (kind, at, _) in enumerate(program.outputs) if kind == "row"}
-    outputs = [columns[computed[at]] for at in range(len(computed))]
+    first: dict[int, int] = {}  # of each computed result, the column that it is written to
+    for number, (kind, at, value) in enumerate(program.outputs):
+        if kind == "row":
+            first.setdefault(at, number)
+        elif kind == "number":
+            columns[number] = value
+        elif kind == "quantity":
+            columns[number] = given.columns[at]
+    outputs = [columns[first[at]] for at in range(len(first))]
     statics = numpy.array([program.statics(setup, c) for setup in setups], dtype=numpy.float64).T
-    same = statics == statics[:, :1] if statics.size else numpy.empty((0, 0), dtype=bool)
-    same |= statics != statics  # NaN everywhere is the same, too; a mixture differs from its first
-    everywhere = [
-        float(column[0]) if alike and (column == column).all() or not (column == column).any() else None
-        for column, alike in zip(statics, same.all(axis=1), strict=True)
-    ]
+    everywhere = [float(column[0]) if (column == column[0]).all() else None for column in statics]
     size = min(BLOCK_ROWS, rows)
     registers = [numpy.empty(size) for _ in range(program.registers)]
     gathered = [None if value is not None else numpy.empty(size) for value in everywhere]
-    with numpy.errstate(all="ignore"):  # both branches of a choice are evaluated; the one not taken may divide by zero
+    q: list[Any] = [None] * len(USUAL)
+    with numpy.errstate(all="ignore"):  # both branches of a choice are evaluated; the other may divide by zero
         for start in range(0, rows, BLOCK_ROWS):
             end = min(start + BLOCK_ROWS, rows)
             if end - start < size:
@@ -205,12 +198,13 @@ def run_blocks(program: Program, setups: Sequence[Setup], setup_of_row: Any, qua
                 value if into is None else column.take(part, out=into, mode="clip")
                 for column, value, into in zip(statics, everywhere, gathered, strict=True)
             ]
-            block(k, quantities[:, start:end], [output[start:end] for output in outputs], registers)
-            for number, (kind, at, value) in enumerate(program.outputs):
+            for at, column in given.columns.items():
+                q[at] = column[start:end]
+            block(k, q, [output[start:end] for output in outputs], registers)
+            for number, (kind, at, _) in enumerate(program.outputs):
                 if kind == "static":
                     columns[number, start:end] = k[at]
-                elif kind == "quantity":
-                    columns[number, start:end] = quantities[at, start:end]
-                elif kind == "number":
-                    columns[number, start:end] = value
+    for number, (kind, at, _) in enumerate(program.outputs):
+        if kind == "row" and first[at] != number:
+            columns[number] = columns[first[at]]
     return columns

@@ -6,11 +6,10 @@ Programs are kept for as long as the process lives: few sets of facts occur, bec
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ..kernel.columns import Setup
-from ..resolve.quantities import Quantities
+from ..resolve.quantities import USUAL, QuantityColumns
 from .evaluate import REPORTED
 from .graph import ABSENT, FIELD, GIVEN, MIXED, Facts, Graph, State
 from .program import Program
@@ -39,20 +38,11 @@ _GROUPS: Final[tuple[tuple[str, ...], ...]] = (
 #: Fields that are often exactly 0 or 1.
 _SWITCHES: Final = ("decodes", "is_moe", "decode_tokens_per_output_token", "decode_weights_share", "method_ratio")
 
-#: Quantities that are always there, with the value that they usually have.
-_USUAL: Final = {
-    "measured_at_it": 0.0,
-    "measured_at_gpu": 0.0,
-    "quantity": 1.0,
-    "grid_hourly_ratio": 1.0,
-    "ewif_hourly_ratio": 1.0,
-}
 _MOST_PROGRAMS: Final = 512
 
 Fixed = tuple[tuple[str, float], ...]
 _fixed: dict[int, tuple[Setup, Fixed]] = {}
 _programs: dict[Facts, Program] = {}
-_of_rows: dict[tuple[int, tuple[State, ...]], tuple[Setup, Program]] = {}
 
 
 def fixed_of(setup: Setup) -> Fixed:
@@ -99,33 +89,26 @@ def program(facts: Facts, columns: tuple[str, ...] = REPORTED) -> Program:
     return found
 
 
-def program_of_row(setup: Setup, q: Quantities) -> Program:
-    """The program of one row of floats."""
-    return program(Facts(states_of_row(q), fixed_of(setup)))
+def program_of(setups: Sequence[Setup], given: QuantityColumns) -> Program:
+    """The program of a batch."""
+    return program(Facts(_states(given), common(setups)))
 
 
-def states_of_row(q: Quantities) -> tuple[State, ...]:
-    """Which quantities one row gives."""
-    states: list[State] = [GIVEN if value == value else ABSENT for value in q]
-    for at, usual in _usual_at():
-        if q[at] == usual:
-            states[at] = usual
+def _states(given: QuantityColumns) -> tuple[State, ...]:
+    states = list(_NOTHING)
+    for at, column in given.columns.items():
+        if at in given.incomplete:
+            states[at] = MIXED
+        elif states[at] == ABSENT or not _is_everywhere(states[at], column):
+            states[at] = GIVEN
     return tuple(states)
 
 
-@cache
-def _usual_at() -> tuple[tuple[int, float], ...]:
-    return tuple((Quantities._fields.index(name), value) for name, value in _USUAL.items())
+#: The states of quantities of which no row gives any.
+_NOTHING: Final[tuple[State, ...]] = tuple(ABSENT if value != value else value for value in USUAL)
 
 
-def program_of_block(setups: Sequence[Setup], quantities: Any) -> Program:
-    """The program of rows in arrays: quantities float64 of shape (fields, n)."""
-    import numpy
-
-    rows = quantities.shape[1]
-    missing = numpy.isnan(quantities).sum(axis=1).tolist()
-    states: list[State] = [ABSENT if m == rows else MIXED if m else GIVEN for m in missing]
-    for at, usual in _usual_at():
-        if not missing[at] and (quantities[at] == usual).all():
-            states[at] = usual
-    return program(Facts(tuple(states), common(setups)))
+def _is_everywhere(value: State, column: Any) -> bool:
+    if isinstance(column, list):
+        return column.count(value) == len(column)
+    return bool((column == value).all())

@@ -87,6 +87,7 @@ class _Spelled:
 
     def __init__(self, graph: Graph, columns: Sequence[int]) -> None:
         self.nodes = graph.nodes
+        self.columns = columns
         reached = _reached(graph.nodes, columns)
         self.dynamic = [n for n in reached if graph.nodes[n].dynamic and graph.nodes[n].op != "q"]
         self.outputs: list[Output] = []
@@ -125,10 +126,10 @@ class _Spelled:
         return _function("statics", "s, c", lines, [text(n) for n in self.static_nodes])
 
     def row(self) -> Float:
-        """``row(k, q)``."""
+        """``row(k, q)``: every column."""
         leaf = {"q": lambda node: f"q[{_QUANTITY_AT[node.value]}]"}
-        lines, text = _float_lines(self.nodes, self.dynamic, self.rows, leaf, self.static_at)
-        return _function("row", "k, q", lines, [text(n) for n in self.rows])
+        lines, text = _float_lines(self.nodes, self.dynamic, self.columns, leaf, self.static_at)
+        return _function("row", "k, q", lines, [text(n) for n in self.columns])
 
     # --- arrays ---
 
@@ -263,7 +264,7 @@ def _array_lines(spelled: _Spelled) -> tuple[list[str], int]:
                     registers += 1
                 register_of[n] = free.pop()
                 target = f"r[{register_of[n]}]"
-            lines.append(f"v{n} = {_UFUNCS[node.op]}({', '.join((*args, target))})")
+            lines.append(f"v{n} = {_UFUNCS[node.op]}({', '.join(args)}, out={target})")
         else:
             lines.append(f"v{n} = {_array_text(node, args)}")
             if output is not None:

@@ -25,7 +25,6 @@ from .evaluate import FEWEST_ROWS_FOR_ARRAYS, Evaluation, evaluate
 if TYPE_CHECKING:
     from ..catalog import Catalog
     from ..resolve.description import Description
-    from ..resolve.quantities import Quantities
     from ..resolve.resolved import Resolved
     from .api import Estimate
 
@@ -99,7 +98,7 @@ class Ranges:
             most = max((sum(c.name == name for c in causes) for causes in wide), default=0)
             for nth in range(most):
                 self._effects.append(self._effect(estimate, name, [_nth(c, name, nth) for c in wide]))
-        if any(q.processing_duration_ms == q.processing_duration_ms for q in resolution.quantities):
+        if any(value == value for value in resolution.quantities.column("processing_duration_ms")):
             self._effects.append(self._duration(estimate, constants["duration_error"]))
         self._widths: dict[tuple[str, float], list[HalfWidths]] = {}
 
@@ -107,8 +106,10 @@ class Ranges:
         """The method's own error, by the kind of work of each row."""
         resolution = estimate.resolution
         kinds = [
-            kind_of_work(resolution.resolved[of].setup, q.batch_size)
-            for of, q in zip(resolution.resolved_of, resolution.quantities, strict=True)
+            kind_of_work(resolution.resolved[of].setup, batch_size)
+            for of, batch_size in zip(
+                resolution.resolved_of, resolution.quantities.column("batch_size"), strict=True
+            )
         ]
         numbers: dict[tuple[int, str], int] = {}
         index = [
@@ -146,10 +147,10 @@ class Ranges:
         ends = []
         for sign in (-1.0, 1.0):
             scale = math.exp(sign * _Z90 * error)
-            moved: list[Quantities] = [
-                q._replace(processing_duration_ms=q.processing_duration_ms * scale)
-                for q in resolution.quantities
-            ]
+            observed = resolution.quantities.column("processing_duration_ms")
+            moved = resolution.quantities.replaced(
+                "processing_duration_ms", [duration * scale for duration in observed]
+            )
             ends.append(evaluate(setups, resolution.resolved_of, moved, estimate.constants))
         keys = [("duration", of) for of in resolution.resolved_of]
         return _Effect("occupancy", tuple(ends), keys)

@@ -14,7 +14,7 @@ from ..catalog import Catalog
 from ..errors import BadRequest, RowError
 from ..resolve.description import NAME_FIELDS, PRESENT, Description
 from ..resolve.place import hourly_ratios
-from ..resolve.quantities import PLAIN_FIELDS, Quantities
+from ..resolve.quantities import PLAIN_FIELDS, USUAL, Quantities, QuantityColumns
 from ..resolve.resolved import Resolved
 from ..resolve.suggestions import of_one_batch
 from ..schema import FIELD_ALIASES, FIELDS, ImpactRow, parse_rows
@@ -22,7 +22,7 @@ from ..schema.moment import Moment
 from ..schema.moment import parse as parse_moment
 from ..schema.refusal import known_field_like
 from .api import METRICS, default_catalog, resolver_of
-from .evaluate import evaluate_arrays
+from .evaluate import evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +148,8 @@ def _batch(batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog) -> p
     columns: list[Any] = []
     if len(computed):
         setups = [found.setup for found in resolved]
-        evaluation = evaluate_arrays(setups, index[computed], numbers[:, computed], resolver.constants)
+        given = _columns(numbers, None if len(computed) == rows else computed)
+        evaluation = evaluate(setups, index[computed], given, resolver.constants)
     for names in METRICS.values():
         for name in names:
             column = np.full(rows, np.nan)
@@ -156,6 +157,25 @@ def _batch(batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog) -> p
                 column[computed] = evaluation.array(name)
             columns.append(column)
     return _results(columns, errors, rows)
+
+
+def _columns(numbers: Any, computed: Any) -> QuantityColumns:
+    """The quantities of the rows that can be computed."""
+    import numpy as np
+
+    columns, incomplete = {}, set()
+    for at, (column, usual) in enumerate(zip(numbers, USUAL, strict=True)):
+        of_rows = column if computed is None else column[computed]
+        if usual == usual:
+            if (of_rows != usual).any():
+                columns[at] = of_rows
+            continue
+        missing = np.isnan(of_rows)
+        if not missing.all():
+            columns[at] = of_rows
+            if missing.any():
+                incomplete.add(at)
+    return QuantityColumns(numbers.shape[1] if computed is None else len(computed), columns, frozenset(incomplete))
 
 
 def _results(columns: list[Any], errors: dict[int, RowError], rows: int) -> pa.RecordBatch:

@@ -5,16 +5,14 @@ As in the kernel, one text serves one row (floats) and many (arrays). NaN stands
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from ..kernel.columns import Evidence
 from ..units import MS_PER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ..kernel.ops import Column, Ops
-    from ..schema import ImpactRow
 
 NAN = float("nan")
 
@@ -80,41 +78,111 @@ PLAIN_FIELDS: tuple[str, ...] = (
 )
 
 
-def quantities(row: ImpactRow, hourly: tuple[float, float]) -> Quantities:
-    """The quantities of one row; ``hourly``: the hour's ratios to the annual mean of grid intensity and off-site water."""
-    read, made = pixels(row.input_images), pixels(row.output_images)
-    return Quantities(
-        input_tokens=_number(row.input_tokens),
-        cached_input_tokens=_number(row.cached_input_tokens),
-        output_tokens=_number(row.output_tokens),
-        reasoning_tokens=_number(row.reasoning_tokens),
-        output_audio_tokens=_number(row.output_audio_tokens),
-        input_audio_seconds=_number(row.input_audio_seconds),
-        output_audio_seconds=_number(row.output_audio_seconds),
-        input_images=read.images,
-        input_image_pixels=read.total,
-        output_images=made.images,
-        output_image_pixels=made.total,
-        output_image_pixels_squared=made.squares,
-        output_count=_number(row.output_count),
-        input_steps=_number(row.input_steps),
-        output_video_frames=_number(row.output_video_frames),
-        output_video_seconds=_number(row.output_video_seconds),
-        output_video_resolution=_number(row.output_video_resolution),
-        batch_size=_number(row.batch_size),
-        utilization_rate=_number(row.utilization_rate),
-        processing_duration_ms=_number(row.processing_duration_ms),
-        request_duration_ms=_number(row.request_duration_ms),
-        pue=_number(row.pue),
-        wue_l_per_kwh=_number(row.wue_l_per_kwh),
-        grid_gco2e_per_kwh=_number(row.grid_gco2e_per_kwh),
-        measured_energy_wh=_number(row.measured_energy_wh),
-        measured_at_it=1.0 if row.measured_energy_boundary == "it" else 0.0,
-        measured_at_gpu=1.0 if row.measured_energy_boundary == "gpu" else 0.0,
-        quantity=1.0 if row.quantity is None else float(row.quantity),
-        grid_hourly_ratio=hourly[0],
-        ewif_hourly_ratio=hourly[1],
-    )
+#: Fields of a row that make quantities; the images fill several.
+FIELDS: tuple[str, ...] = (*PLAIN_FIELDS, "input_images", "output_images", "measured_energy_boundary")
+
+#: What a quantity that no row gives is. The last five are there in every row.
+USUAL: tuple[float, ...] = tuple(
+    {"measured_at_it": 0.0, "measured_at_gpu": 0.0, "quantity": 1.0}.get(name, 1.0 if name.endswith("_ratio") else NAN)
+    for name in Quantities._fields
+)
+_AT = {name: at for at, name in enumerate(Quantities._fields)}
+
+
+class QuantityColumns(Sequence[Quantities]):
+    """The quantities of a batch, a column for each that some row gives.
+
+    ``columns``: by position in ``Quantities``, float64 arrays of length ``rows``, or lists of as many floats.
+    ``incomplete``: positions of columns that hold NaN, because some rows do not give them.
+    """
+
+    __slots__ = ("columns", "incomplete", "rows")
+
+    def __init__(self, rows: int, columns: dict[int, Any], incomplete: frozenset[int]) -> None:
+        self.rows = rows
+        self.columns = columns
+        self.incomplete = incomplete
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def row(self, number: int) -> list[float]:
+        """The quantities of one row, in their order."""
+        found = list(USUAL)
+        for at, column in self.columns.items():
+            found[at] = column[number]
+        return found
+
+    @overload
+    def __getitem__(self, number: int) -> Quantities: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Quantities]: ...
+    def __getitem__(self, number: int | slice) -> Quantities | list[Quantities]:
+        if isinstance(number, slice):
+            return [self[at] for at in range(*number.indices(self.rows))]
+        return Quantities(*map(float, self.row(range(self.rows)[number])))
+
+    def column(self, name: str) -> Any:
+        """One quantity of every row."""
+        found = self.columns.get(_AT[name])
+        return [USUAL[_AT[name]]] * self.rows if found is None else found
+
+    def usual(self, at: int) -> float:
+        """What every row has at a position that is no column."""
+        return USUAL[at]
+
+    def arrays(self) -> QuantityColumns:
+        """The same with numpy arrays for columns."""
+        import numpy
+
+        columns = {at: numpy.asarray(column, dtype=numpy.float64) for at, column in self.columns.items()}
+        return QuantityColumns(self.rows, columns, self.incomplete)
+
+    def replaced(self, name: str, column: Any) -> QuantityColumns:
+        """The same with other values where one quantity is given."""
+        return QuantityColumns(self.rows, {**self.columns, _AT[name]: column}, self.incomplete)
+
+
+def quantity_columns(
+    fields: Mapping[str, Sequence[Any]], hourly: Sequence[tuple[float, float]], rows: int
+) -> QuantityColumns:
+    """The quantities of rows from those of their fields that some row gives.
+
+    ``hourly``: for each row the hour's ratios to the annual mean of grid intensity and off-site water; empty: all 1.
+    """
+    columns: dict[int, list[float]] = {}
+    incomplete: set[int] = set()
+    for name, values in fields.items():
+        at = _AT.get(name)
+        if at is None:
+            continue
+        if name in _IMAGES:
+            parsed = list(zip(*map(pixels, values), strict=True))
+            for quantity, column in zip(_IMAGES[name], parsed, strict=False):
+                columns[_AT[quantity]] = list(column)
+                if any(value != value for value in column):
+                    incomplete.add(_AT[quantity])
+        elif None in values:
+            usual = USUAL[at]
+            columns[at] = [usual if value is None else float(value) for value in values]
+            if usual != usual:
+                incomplete.add(at)
+        else:
+            columns[at] = list(map(float, values))
+    boundaries = fields.get("measured_energy_boundary")
+    if boundaries is not None:
+        for boundary in ("it", "gpu"):
+            columns[_AT[f"measured_at_{boundary}"]] = [1.0 if one == boundary else 0.0 for one in boundaries]
+    if hourly:
+        for at, column in zip((_AT["grid_hourly_ratio"], _AT["ewif_hourly_ratio"]), zip(*hourly, strict=True), strict=True):
+            columns[at] = list(column)
+    return QuantityColumns(rows, columns, frozenset(incomplete))
+
+
+_IMAGES: Mapping[str, tuple[str, ...]] = {
+    "input_images": ("input_images", "input_image_pixels"),
+    "output_images": ("output_images", "output_image_pixels", "output_image_pixels_squared"),
+}
 
 
 def evidence(q: Quantities, frame_aspect: Column, op: Ops) -> Evidence:
@@ -190,7 +258,3 @@ def pixels(images: Sequence[str] | None) -> Pixels:
         total += area
         squares += area * area
     return Pixels(float(len(images)), total, squares)
-
-
-def _number(value: float | None) -> float:
-    return NAN if value is None else float(value)
