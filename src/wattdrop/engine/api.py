@@ -267,7 +267,7 @@ def estimate(rows: Sequence[RowLike] | pa.Table, catalog: Catalog | None = None)
 
 
 def _typed(rows: Sequence[RowLike]) -> Sequence[ImpactRow | RowError]:
-    if all(isinstance(row, ImpactRow) for row in rows):
+    if set(map(type, rows)) == {ImpactRow}:
         return rows  # type: ignore[return-value]
     raw = [row for row in rows if not isinstance(row, (ImpactRow, RowError))]
     parsed = iter(parse_rows(raw))

@@ -39,20 +39,26 @@ _GROUPS: Final[tuple[tuple[str, ...], ...]] = (
 _SWITCHES: Final = ("decodes", "is_moe", "decode_tokens_per_output_token", "decode_weights_share", "method_ratio")
 
 _MOST_PROGRAMS: Final = 512
+_MOST_SETUPS: Final = 4096
 
 Fixed = tuple[tuple[str, float], ...]
-_fixed: dict[int, tuple[Setup, Fixed]] = {}
-_programs: dict[Facts, Program] = {}
+_fixed: dict[int, tuple[Setup, int]] = {}
+_numbers: dict[Fixed, int] = {}
+_programs: dict[tuple[tuple[State, ...], int], Program] = {}
 
 
-def fixed_of(setup: Setup) -> Fixed:
-    """Fields that are exactly 0 or 1, in groups."""
+def _fixed_number(setup: Setup) -> int:
+    """Stands for the fields of a setup that are exactly 0 or 1, in groups: equal sets have equal numbers."""
     kept = _fixed.get(id(setup))
     if kept is None or kept[0] is not setup:
-        if len(_fixed) >= 4096:
+        if len(_fixed) >= _MOST_SETUPS:
             _fixed.clear()
-        kept = _fixed[id(setup)] = setup, tuple(_facts_of(setup))
+        kept = _fixed[id(setup)] = setup, _number_of(tuple(_facts_of(setup)))
     return kept[1]
+
+
+def _number_of(fixed: Fixed) -> int:
+    return _numbers.setdefault(fixed, len(_numbers))
 
 
 def _facts_of(setup: Setup) -> Iterable[tuple[str, float]]:
@@ -66,32 +72,35 @@ def _facts_of(setup: Setup) -> Iterable[tuple[str, float]]:
             yield name, setup[FIELD[name]]
 
 
-def common(setups: Sequence[Setup]) -> Fixed:
+def _common(setups: Sequence[Setup]) -> int:
     """What is fixed in all setups."""
-    sets = {fixed_of(setup) for setup in setups}
-    first, *others = sets
-    if not others:
-        return first
-    kept = set(first).intersection(*others)
-    return tuple(one for one in first if one in kept)
+    numbers = {_fixed_number(setup) for setup in setups}
+    if len(numbers) == 1:
+        return numbers.pop()
+    kept = _commons.get(frozenset(numbers))
+    if kept is None:
+        sets = [fixed for fixed, number in _numbers.items() if number in numbers]
+        in_all = set(sets[0]).intersection(*sets[1:])
+        if len(_commons) >= _MOST_SETUPS:
+            _commons.clear()
+        kept = _commons[frozenset(numbers)] = _number_of(tuple(one for one in sets[0] if one in in_all))
+    return kept
 
 
-def program(facts: Facts, columns: tuple[str, ...] = REPORTED) -> Program:
-    """The program of facts and columns."""
-    if columns is not REPORTED:
-        raise NotImplementedError
-    found = _programs.get(facts)
-    if found is None:
-        if len(_programs) >= _MOST_PROGRAMS:
-            _programs.clear()
-        graph = Graph(facts)
-        found = _programs[facts] = Program(graph, [graph.quantities[name] for name in columns])
-    return found
+_commons: dict[frozenset[int], int] = {}
 
 
 def program_of(setups: Sequence[Setup], given: QuantityColumns) -> Program:
     """The program of a batch."""
-    return program(Facts(_states(given), common(setups)))
+    key = _states(given), _common(setups)
+    found = _programs.get(key)
+    if found is None:
+        if len(_programs) >= _MOST_PROGRAMS:
+            _programs.clear()
+        fixed = next(fixed for fixed, number in _numbers.items() if number == key[1])
+        graph = Graph(Facts(key[0], fixed))
+        found = _programs[key] = Program(graph, [graph.quantities[name] for name in REPORTED])
+    return found
 
 
 def _states(given: QuantityColumns) -> tuple[State, ...]:

@@ -16,7 +16,6 @@ from ..resolve.description import NAME_FIELDS, PRESENT, Description
 from ..resolve.place import hourly_ratios
 from ..resolve.quantities import PLAIN_FIELDS, USUAL, Quantities, QuantityColumns
 from ..resolve.resolved import Resolved
-from ..resolve.suggestions import of_one_batch
 from ..schema import FIELD_ALIASES, FIELDS, ImpactRow, parse_rows
 from ..schema.moment import Moment
 from ..schema.moment import parse as parse_moment
@@ -123,8 +122,7 @@ def _batch(batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog) -> p
     resolver = resolver_of(catalog)
     numbers, doubtful = _numbers(batch, fields)
     codes, descriptions, moments = _descriptions(batch, fields, numbers, doubtful)
-    with of_one_batch():
-        outcomes: list[Resolved | RowError] = [resolver.description(d) for d in descriptions]
+    outcomes = resolver.descriptions(descriptions)
     resolved: list[Resolved] = []
     setup_of = np.full(len(outcomes) + 1, -1, dtype=np.int64)
     hourly = np.ones((len(outcomes) + 1, 2))

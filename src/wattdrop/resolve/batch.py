@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from msgspec.structs import astuple
 
 from ..errors import RowError
 from ..schema import FIELDS
-from .description import NAME_FIELDS, Description, contradiction, describe, moment_of
+from ..schema.moment import Moment
+from ..schema.moment import parse as parse_moment
+from .description import NAME_FIELDS, Description, contradiction, describe
 from .place import hourly_ratios
 from .quantities import FIELDS as QUANTITY_FIELDS
 from .quantities import QuantityColumns, quantity_columns
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 #: Descriptions remembered per catalog; beyond that the memory starts anew, so hostile names cannot fill it.
 _MOST_REMEMBERED = 20_000
+_MOST_WRONG = 1_000
+
+_Outcome = TypeVar("_Outcome")
 
 
 class Resolution(NamedTuple):
@@ -42,109 +47,105 @@ class Resolution(NamedTuple):
 class Resolver:
     """Resolves batches against one catalog and remembers what descriptions mean."""
 
-    __slots__ = ("_remembered", "catalog", "constants")
+    __slots__ = ("_remembered", "_wrong", "catalog", "constants")
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self._remembered: dict[Description, Resolved | RowError] = {}
+        self._remembered: dict[Description, Resolved] = {}
+        self._wrong: dict[Description, RowError] = {}
         self.constants = kernel_constants(catalog)
 
-    def description(self, d: Description) -> Resolved | RowError:
-        """What a description means; the same object for the same description."""
-        found = self._remembered.get(d)
-        if found is None:
-            if len(self._remembered) >= _MOST_REMEMBERED:
-                self._remembered.clear()
-            found = resolve_description(self.catalog, d)
-            if not (isinstance(found, RowError) and used_up()):  # next time it may get its suggestions
-                self._remembered[d] = found
+    def descriptions(self, distinct: Sequence[Description]) -> list[Resolved | RowError]:
+        """What descriptions mean; the same object for the same description."""
+        known = self._remembered
+        found: list[Resolved | RowError | None] = [known.get(d) for d in distinct]
+        if None in found:
+            with of_one_batch():
+                return [self._described(d) for d in distinct]
+        return cast("list[Resolved | RowError]", found)
+
+    def _described(self, d: Description) -> Resolved | RowError:
+        found = self._remembered.get(d) or self._wrong.get(d)
+        if found is not None:
+            return found
+        found = resolve_description(self.catalog, d)
+        if not isinstance(found, RowError):
+            _put(self._remembered, d, found, _MOST_REMEMBERED)
+        elif not used_up():  # next time it may get its suggestions
+            _put(self._wrong, d, found, _MOST_WRONG)
         return found
 
     def batch(self, rows: Sequence[ImpactRow | RowError]) -> Resolution:
         """Resolve rows; those that cannot be are errors, the others go on."""
-        with of_one_batch():
-            return self._batch(rows)
-
-    def _batch(self, rows: Sequence[ImpactRow | RowError]) -> Resolution:
         errors = {number: row for number, row in enumerate(rows) if isinstance(row, RowError)}
         read: Sequence[int] = range(len(rows))
         if errors:
             read = [number for number in read if number not in errors]
         typed = cast("Sequence[ImpactRow]", [rows[number] for number in read] if errors else rows)
         fields = _given(typed)
-        outcomes, of_rows = self._outcomes(typed, fields)
-        resolved: list[Resolved] = []
-        number_of: dict[int, int] = {}  # id of what was resolved -> its number
-        for outcome, _ in outcomes:
-            if not isinstance(outcome, RowError) and id(outcome) not in number_of:
-                number_of[id(outcome)] = len(resolved)
-                resolved.append(outcome)
-        numbers = [number_of.get(id(outcome), -1) for outcome, _ in outcomes]
-        if -1 in numbers:
-            failed = {read[at]: outcomes[of][0] for at, of in enumerate(of_rows) if numbers[of] < 0}
-            errors = dict(sorted((errors | cast("dict[int, RowError]", failed)).items()))
-            kept = [at for at, of in enumerate(of_rows) if numbers[of] >= 0]
-            fields = {name: [values[at] for at in kept] for name, values in fields.items()}
-            read, of_rows = [read[at] for at in kept], [of_rows[at] for at in kept]
-        hours = [hour for _, hour in outcomes]
-        hourly = [hours[of] for of in of_rows] if any(hour != NO_HOUR for hour in hours) else ()
-        given = quantity_columns(fields, hourly, len(of_rows))
-        return Resolution(resolved, [numbers[of] for of in of_rows], given, read, errors)
-
-    def _outcomes(
-        self, rows: Sequence[ImpactRow], fields: Mapping[str, Sequence[Any]]
-    ) -> tuple[list[_Outcome], list[int]]:
-        """What the rows mean, each distinct meaning once; and which of them each row has."""
-        outcomes: list[_Outcome] = []
-        known: dict[Any, int] = {}
-        of_rows: list[int] = []
-        for at, key in enumerate(_keys(fields, len(rows))):
-            of = known.get(key)
-            if of is None:
-                moment = moment_of(rows[at])
-                found = self.description(describe(rows[at], moment))
-                of = known[key] = len(outcomes)
-                outcomes.append(
-                    (found, NO_HOUR if isinstance(found, RowError) else hourly_ratios(self.catalog, found.place, moment))
-                )
-            of_rows.append(of)
+        moments = _moments(fields)
+        distinct, of_rows = _distinct(typed, fields, moments)
+        outcomes = self.descriptions(distinct)
         if _may_contradict(fields):
-            for at, row in enumerate(rows):
+            for at, row in enumerate(typed):
                 wrong = contradiction(row)
                 if wrong is not None:
                     of_rows[at] = len(outcomes)
-                    outcomes.append((wrong, NO_HOUR))
-        return outcomes, of_rows
+                    outcomes.append(wrong)
+        if any(isinstance(outcome, RowError) for outcome in outcomes):
+            kept = []
+            for at, of in enumerate(of_rows):
+                outcome = outcomes[of]
+                if isinstance(outcome, RowError):
+                    errors[read[at]] = outcome
+                else:
+                    kept.append(at)
+            errors = dict(sorted(errors.items()))
+            fields = {name: [values[at] for at in kept] for name, values in fields.items()}
+            read, of_rows = [read[at] for at in kept], [of_rows[at] for at in kept]
+            moments = [moments[at] for at in kept] if moments else ()
+        resolved: list[Resolved] = []
+        numbers: list[int] = []
+        for outcome in outcomes:
+            numbers.append(len(resolved))
+            if not isinstance(outcome, RowError):
+                resolved.append(outcome)
+        if len(resolved) < len(outcomes):
+            of_rows = [numbers[of] for of in of_rows]
+        given = quantity_columns(fields, self._hours(resolved, of_rows, moments), len(of_rows))
+        return Resolution(resolved, of_rows, given, read, errors)
+
+    def _hours(
+        self, resolved: Sequence[Resolved], of_rows: Sequence[int], moments: Sequence[Moment | None]
+    ) -> Sequence[tuple[float, float]]:
+        """For each row the hour's ratios; empty where all are 1."""
+        if not moments:
+            return ()
+        known: dict[tuple[int, Moment | None], tuple[float, float]] = {}
+        found = []
+        for key in zip(of_rows, moments, strict=True):
+            hour = known.get(key)
+            if hour is None:
+                of, moment = key
+                hour = known[key] = hourly_ratios(self.catalog, resolved[of].place, moment)
+            found.append(hour)
+        return found if any(hour != (1.0, 1.0) for hour in known.values()) else ()
 
 
-_Outcome = tuple["Resolved | RowError", tuple[float, float]]
-"""What a row resolves to, and its hour's ratios."""
-
-NO_HOUR = (1.0, 1.0)
-_READ = frozenset((*NAME_FIELDS, *QUANTITY_FIELDS, "utc_datetime"))
-
-
-def _hour(text: str | None) -> str | None:
-    """Year to hour of a canonical moment, which says all that matters; other spellings as they are."""
-    if text is None or "+" in text or "-" in text[10:] or text[19:20] not in (".", "Z"):
-        return text
-    return text[:13]
-
-
-#: Fields of which only the hour and the year, or whether they are above zero or there, decides what a row means.
-_STATED: Mapping[str, Callable[[Any], Any]] = {
-    "utc_datetime": _hour,
-    **dict.fromkeys(("input_tokens", "output_tokens", "reasoning_tokens", "output_audio_tokens"), bool),
-    **dict.fromkeys(("input_images", "output_images"), bool),
-    **dict.fromkeys(
-        ("input_audio_seconds", "output_audio_seconds", "output_video_frames", "output_video_seconds"),
-        lambda value: value is not None,
-    ),
-}
+def _put(remembered: dict[Description, _Outcome], d: Description, outcome: _Outcome, most: int) -> None:
+    if len(remembered) >= most:
+        remembered.clear()
+    remembered[d] = outcome
 
 
 def _given(rows: Sequence[ImpactRow]) -> dict[str, Sequence[Any]]:
     """The fields that some row gives, as columns."""
+    if len(rows) == 1:
+        return {
+            name: (value,)
+            for name, value in zip(FIELDS, astuple(rows[0]), strict=True)
+            if value is not None and name in _READ
+        }
     columns = zip(*map(astuple, rows), strict=True)
     return {
         name: column
@@ -153,20 +154,71 @@ def _given(rows: Sequence[ImpactRow]) -> dict[str, Sequence[Any]]:
     }
 
 
-def _keys(fields: Mapping[str, Sequence[Any]], rows: int) -> Iterable[Any]:
-    """For each row what decides its description and hour: equal keys mean the same."""
-    columns: list[Sequence[Any]] = []
+def _moments(fields: Mapping[str, Sequence[Any]]) -> Sequence[Moment | None]:
+    """When each row ran; empty where none says so."""
+    texts = fields.get("utc_datetime")
+    if texts is None:
+        return ()
+    known: dict[str, Moment | None] = {}
+    found = []
+    for text in texts:
+        hour = _hour(text) if text else ""
+        if hour not in known:
+            known[hour] = parse_moment(text) if text else None
+        found.append(known[hour])
+    return found
+
+
+def _hour(text: str) -> str:
+    """Year to hour of a canonical moment, which says all that matters; other spellings as they are."""
+    if text[19:20] not in (".", "Z") or "+" in text or "-" in text[10:]:
+        return text
+    return text[:13]
+
+
+def _distinct(
+    rows: Sequence[ImpactRow], fields: Mapping[str, Sequence[Any]], moments: Sequence[Moment | None]
+) -> tuple[list[Description], list[int]]:
+    """The distinct descriptions of rows, and which of them each row has."""
+    if len(rows) == 1:
+        return [describe(rows[0], moments[0] if moments else None)], [0]
+    keys: list[Sequence[Any]] = []
     for name, column in fields.items():
-        if name in _STATED:
-            column = list(map(_STATED[name], column))
+        stated = _STATED.get(name)
+        if stated is not None:
+            column = list(map(stated, column))
         elif name not in _NAMES:
             continue
-        if column.count(column[0]) < rows:
-            columns.append(column)
-    return zip(*columns, strict=True) if columns else repeat(None, rows)
+        if column.count(column[0]) < len(rows):
+            keys.append(column)
+    if moments:
+        keys.append([None if moment is None else moment.year for moment in moments])
+    known: dict[Any, int] = {}
+    number_of: dict[Description, int] = {}
+    of_rows: list[int] = []
+    for at, key in enumerate(zip(*keys, strict=True) if keys else repeat(None, len(rows))):
+        of = known.get(key)
+        if of is None:
+            d = describe(rows[at], moments[at] if moments else None)
+            of = known[key] = number_of.setdefault(d, len(number_of))
+        of_rows.append(of)
+    return list(number_of), of_rows
 
 
+def _is_there(value: Any) -> bool:
+    return value is not None
+
+
+#: Quantities of which only this decides what a row means: whether they are above zero, or there.
+_STATED: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("input_tokens", "output_tokens", "reasoning_tokens", "output_audio_tokens"), bool),
+    **dict.fromkeys(("input_images", "output_images"), bool),
+    **dict.fromkeys(
+        ("input_audio_seconds", "output_audio_seconds", "output_video_frames", "output_video_seconds"), _is_there
+    ),
+}
 _NAMES = frozenset(NAME_FIELDS)
+_READ = frozenset((*NAME_FIELDS, *QUANTITY_FIELDS, "utc_datetime"))
 
 
 def _may_contradict(fields: Mapping[str, Any]) -> bool:
