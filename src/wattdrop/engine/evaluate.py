@@ -85,6 +85,16 @@ class Evaluation:
         stage, field = place(name)
         return [float(self._row(row)[stage][field]) for row in range(self.rows)]
 
+    def reported(self, first: str, count: int = 5) -> list[tuple[float, ...]]:
+        """For each row, ``count`` of the columns of ``REPORTED`` from one on."""
+        start = _AT[first]
+        if self.is_arrays:
+            return list(zip(*self._reported[start : start + count].tolist(), strict=True))
+        if self._reported is not None:
+            return [row[start : start + count] for row in self._reported]
+        names = REPORTED[start : start + count]
+        return list(zip(*(self.column(name) for name in names), strict=True))
+
     # --- every step, for explanations ---
 
     def _row(self, row: int) -> Impact:

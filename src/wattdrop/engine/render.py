@@ -49,8 +49,7 @@ def response(estimate: Estimate, debug: bool, ranges: bool = False) -> ImpactRes
 
 
 def _metrics(estimate: Estimate, part: str) -> list[ImpactMetrics]:
-    columns = [estimate.evaluation.column(name) for name in METRICS[part]]
-    return [ImpactMetrics(*values) for values in zip(*columns, strict=True)]
+    return [ImpactMetrics(*values) for values in estimate.evaluation.reported(METRICS[part][0])]
 
 
 def _error(error: RowError) -> Error:

@@ -20,20 +20,22 @@ from ..schema import FIELD_ALIASES, FIELDS, ImpactRow, parse_rows
 from ..schema.moment import Moment
 from ..schema.moment import parse as parse_moment
 from ..schema.refusal import known_field_like
-from .api import METRICS, default_catalog, resolver_of
-from .evaluate import evaluate
+from .api import default_catalog, resolver_of
+from .evaluate import REPORTED, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pyarrow as pa
 
+    from ..resolve.batch import Resolver
+
 
 #: Rows that are resolved and computed at a time.
 BATCH_ROWS = 131_072
 #: Result columns, in order, after the caller's own.
 RESULT_COLUMNS: tuple[str, ...] = (
-    *(name for names in METRICS.values() for name in names),
+    *REPORTED,
     "error_code",
     "error_message",
 )
@@ -124,106 +126,141 @@ def _batch(batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog) -> p
     codes, descriptions, moments = _descriptions(batch, fields, numbers, doubtful)
     outcomes = resolver.descriptions(descriptions)
     resolved: list[Resolved] = []
+    number_of: dict[int, int] = {}
     setup_of = np.full(len(outcomes) + 1, -1, dtype=np.int64)
     hourly = np.ones((len(outcomes) + 1, 2))
     for number, (outcome, moment) in enumerate(zip(outcomes, moments, strict=True)):
         if not isinstance(outcome, RowError):
-            setup_of[number] = len(resolved)
-            resolved.append(outcome)
+            if id(outcome) not in number_of:
+                number_of[id(outcome)] = len(resolved)
+                resolved.append(outcome)
+            setup_of[number] = number_of[id(outcome)]
             hourly[number] = hourly_ratios(catalog, outcome.place, moment)
-    index = setup_of[codes]
-    numbers[-2:] = hourly[codes].T
-    failed = np.flatnonzero((index < 0) & ~doubtful)
-    errors = {int(row): cast("RowError", outcomes[codes[row]]) for row in failed}
-    doubtful_rows = [int(row) for row in np.flatnonzero(doubtful)]
-    single = resolver.batch(parse_rows(_raw(batch, fields, row) for row in doubtful_rows))
-    errors.update((doubtful_rows[number], error) for number, error in single.errors.items())
-    for number, of, given in zip(single.computed, single.resolved_of, single.quantities, strict=True):
-        index[doubtful_rows[number]] = len(resolved) + of
-        numbers[:, doubtful_rows[number]] = given
-    resolved.extend(single.resolved)
-    computed = np.flatnonzero(index >= 0)
-    columns: list[Any] = []
-    if len(computed):
-        setups = [found.setup for found in resolved]
-        given = _columns(numbers, None if len(computed) == rows else computed)
-        evaluation = evaluate(setups, index[computed], given, resolver.constants)
-    for names in METRICS.values():
-        for name in names:
-            column = np.full(rows, np.nan)
-            if len(computed):
-                column[computed] = evaluation.array(name)
-            columns.append(column)
+    index = setup_of.take(codes)
+    for at, ratios in zip((_AT["grid_hourly_ratio"], _AT["ewif_hourly_ratio"]), hourly.T, strict=True):
+        if (ratios != 1.0).any():
+            numbers[at] = ratios.take(codes)
+    errors: dict[int, RowError] = {}
+    if doubtful.any():
+        _read_singly(batch, fields, resolver, doubtful, index, numbers, resolved, errors)
+    failed = index < 0
+    if failed.any():
+        for row in np.flatnonzero(failed & ~doubtful).tolist():
+            errors[row] = cast("RowError", outcomes[codes[row]])
+        computed = np.flatnonzero(~failed)
+        numbers = {at: column[computed] for at, column in numbers.items()}
+        index = index[computed]
+    if not len(index):
+        return _results([np.full(rows, np.nan)] * len(REPORTED), errors, rows)
+    given = QuantityColumns(len(index), numbers, frozenset(at for at in numbers if _is_incomplete(at, numbers[at])))
+    setups = [found.setup for found in resolved]
+    reported = evaluate(setups, index, given, resolver.constants)
+    columns = [reported.array(name) for name in REPORTED]
+    if errors:
+        columns = [_spread(column, computed, rows) for column in columns]
     return _results(columns, errors, rows)
 
 
-def _columns(numbers: Any, computed: Any) -> QuantityColumns:
-    """The quantities of the rows that can be computed."""
+def _read_singly(
+    batch: pa.RecordBatch,
+    fields: dict[str, str],
+    resolver: Resolver,
+    doubtful: Any,
+    index: Any,
+    numbers: dict[int, Any],
+    resolved: list[Resolved],
+    errors: dict[int, RowError],
+) -> None:
+    """Rows that columns cannot say, through the parser of single rows: into ``index``, ``numbers`` and the rest."""
     import numpy as np
 
-    columns, incomplete = {}, set()
-    for at, (column, usual) in enumerate(zip(numbers, USUAL, strict=True)):
-        of_rows = column if computed is None else column[computed]
-        if usual == usual:
-            if (of_rows != usual).any():
-                columns[at] = of_rows
-            continue
-        missing = np.isnan(of_rows)
-        if not missing.all():
-            columns[at] = of_rows
-            if missing.any():
-                incomplete.add(at)
-    return QuantityColumns(numbers.shape[1] if computed is None else len(computed), columns, frozenset(incomplete))
+    rows = np.flatnonzero(doubtful)
+    single = resolver.batch(parse_rows(_raw(batch, fields, row) for row in rows.tolist()))
+    index[rows] = -1
+    errors.update((int(rows[number]), error) for number, error in single.errors.items())
+    places = rows[np.array(single.computed, dtype=np.int64)]
+    index[places] = np.array(single.resolved_of, dtype=np.int64) + len(resolved)
+    resolved.extend(single.resolved)
+    for at in {*numbers, *single.quantities.columns}:
+        usual = USUAL[at]
+        column = numbers[at].copy() if at in numbers else np.full(batch.num_rows, usual)
+        column[rows] = usual
+        column[places] = single.quantities.columns.get(at, usual)
+        numbers[at] = column
+
+
+def _is_incomplete(at: int, column: Any) -> bool:
+    import numpy as np
+
+    return USUAL[at] != USUAL[at] and bool(np.isnan(column).any())
+
+
+def _spread(column: Any, computed: Any, rows: int) -> Any:
+    import numpy as np
+
+    whole = np.full(rows, np.nan)
+    whole[computed] = column
+    return whole
 
 
 def _results(columns: list[Any], errors: dict[int, RowError], rows: int) -> pa.RecordBatch:
     import numpy as np
     import pyarrow as pa
 
-    valid = np.ones(rows, dtype=bool)
-    valid[list(errors)] = False
-    bitmap = pa.py_buffer(np.packbits(valid, bitorder="little").tobytes()) if errors else None
+    bitmap = None
+    if errors:
+        valid = np.ones(rows, dtype=bool)
+        valid[list(errors)] = False
+        bitmap = pa.py_buffer(np.packbits(valid, bitorder="little").tobytes())
     arrays: list[Any] = [
         pa.Array.from_buffers(pa.float64(), rows, [bitmap, pa.py_buffer(column)], null_count=len(errors))
         for column in columns
     ]
     for part in ("code", "message"):
-        texts: list[str | None] = [None] * rows
+        texts: list[str | None] = [None] * rows if errors else []
         for row, error in errors.items():
             texts[row] = getattr(error, part)
-        arrays.append(pa.array(texts, pa.string()))
+        arrays.append(pa.array(texts, pa.string()) if errors else pa.nulls(rows, pa.string()))
     return pa.RecordBatch.from_arrays(arrays, schema=_schema())
 
 
-def _numbers(batch: pa.RecordBatch, fields: dict[str, str]) -> tuple[Any, Any]:
-    """Quantities as an array (fields, rows), and which rows hold something that a column cannot say."""
+def _numbers(batch: pa.RecordBatch, fields: dict[str, str]) -> tuple[dict[int, Any], Any]:
+    """Quantities as columns, and which rows hold something that a column cannot say."""
     import numpy as np
 
-    rows = batch.num_rows
-    numbers = np.full((len(Quantities._fields), rows), np.nan)
-    doubtful = np.zeros(rows, dtype=bool)
+    numbers: dict[int, Any] = {}
+    doubtful = np.zeros(batch.num_rows, dtype=bool)
     for name in PLAIN_FIELDS:
         if name in fields:
             values = _floats(batch.column(fields[name]))
             if values is None:
                 doubtful[:] = True
-                continue
-            bounds = _bounds(name)
-            with np.errstate(invalid="ignore"):
-                doubtful |= (values < bounds.low) | (values > bounds.high)
-                if bounds.whole:
-                    doubtful |= (values == values) & (values != np.floor(values))
-            numbers[_AT[name]] = values
+            elif len(values) and not np.isnan(np.fmax.reduce(values)):  # not all of them missing
+                doubtful |= _out_of_bounds(values, _bounds(name))
+                usual = USUAL[_AT[name]]
+                numbers[_AT[name]] = np.where(np.isnan(values), usual, values) if usual == usual else values
     for name in (*_IMAGE_FIELDS, "measured_energy_boundary"):
         if name in fields:
             doubtful |= _given(batch.column(fields[name]))
     if "cached_input_tokens" in fields:
-        cached = numbers[_AT["cached_input_tokens"]]
-        doubtful |= cached > np.nan_to_num(numbers[_AT["input_tokens"]])
-    quantity = numbers[_AT["quantity"]]
-    numbers[_AT["quantity"]] = np.where(np.isnan(quantity), 1.0, quantity)
-    numbers[_AT["measured_at_it"]] = numbers[_AT["measured_at_gpu"]] = 0.0
+        none = np.zeros(batch.num_rows)
+        cached, read = (numbers.get(_AT[name], none) for name in ("cached_input_tokens", "input_tokens"))
+        doubtful |= cached > np.nan_to_num(read)
     return numbers, doubtful
+
+
+def _out_of_bounds(values: Any, bounds: _Bounds) -> Any:
+    """Which values no row may have; False where none."""
+    import numpy as np
+
+    wrong: Any = False
+    if np.fmin.reduce(values) < bounds.low or np.fmax.reduce(values) > bounds.high:
+        wrong = (values < bounds.low) | (values > bounds.high)
+    if bounds.whole:
+        fractions = (values == values) & (values != np.floor(values))
+        if fractions.any():
+            wrong = wrong | fractions
+    return wrong
 
 
 def _floats(column: Any) -> Any:
@@ -241,9 +278,9 @@ def _floats(column: Any) -> Any:
     doubles = column.cast(pa.float64(), safe=False)
     values = np.frombuffer(doubles.buffers()[1], dtype=np.float64, count=len(doubles) + doubles.offset)[
         doubles.offset :
-    ].copy()
+    ]
     if doubles.null_count:
-        values[~_valid(doubles)] = np.nan
+        values = np.where(_valid(doubles), values, np.nan)
     return values
 
 
@@ -272,16 +309,22 @@ def _descriptions(
     """For each row the number of its description and moment; then the distinct descriptions and moments."""
     import numpy as np
 
-    combined = np.zeros(batch.num_rows, dtype=np.int64)
+    rows = batch.num_rows
+    combined = _present(rows, numbers)
+    present = combined.copy()
+    distinct = 128
     columns: dict[str, tuple[Any, list[Any]]] = {}
     for name in (*NAME_FIELDS, "utc_datetime"):
         if name in fields:
             codes, values, unreadable = _codes(name, batch.column(fields[name]))
             doubtful |= unreadable
             columns[name] = codes, [*values, None]
-            _, combined = np.unique(combined * (len(values) + 1) + codes, return_inverse=True)
-    present = _present(batch, numbers)
-    _, first, codes = np.unique(combined * 128 + present, return_index=True, return_inverse=True)
+            distinct *= len(values) + 1
+            combined = combined * (len(values) + 1) + codes
+            if distinct > _MOST_COMBINATIONS:
+                _, combined = _numbered(combined, distinct)
+                distinct = int(combined.max(initial=0)) + 1
+    first, codes = _numbered(combined, distinct)
     descriptions, moments = [], []
     for row in first:
         named = {name: values[int(of_row[row])] for name, (of_row, values) in columns.items()}
@@ -290,9 +333,27 @@ def _descriptions(
         descriptions.append(
             Description(**named, year=None if moment is None else moment.year, present=int(present[row]))
         )
-    codes = codes.astype(np.int64)
     codes[doubtful] = len(descriptions)
     return codes, descriptions, moments
+
+
+#: Numbers of combinations up to here are looked up in an array, larger ones are sorted.
+_MOST_COMBINATIONS = 1 << 20
+
+
+def _numbered(combined: Any, distinct: int) -> tuple[Any, Any]:
+    """Row of the first of each distinct combination, and for each row the number of its own."""
+    import numpy as np
+
+    if distinct > _MOST_COMBINATIONS:
+        _, first, codes = np.unique(combined, return_index=True, return_inverse=True)
+        return first, codes.astype(np.int64)
+    first_of = np.full(distinct, -1, dtype=np.int64)
+    first_of[combined[::-1]] = np.arange(len(combined) - 1, -1, -1)
+    found = np.flatnonzero(first_of >= 0)
+    number_of = np.empty(distinct, dtype=np.int64)
+    number_of[found] = np.arange(len(found))
+    return first_of[found], number_of.take(combined)
 
 
 def _codes(name: str, column: Any) -> tuple[Any, list[Any], Any]:
@@ -340,11 +401,11 @@ def _read(name: str, value: Any) -> Any:
     return value
 
 
-def _present(batch: pa.RecordBatch, numbers: Any) -> Any:
+def _present(rows: int, numbers: dict[int, Any]) -> Any:
     """The kinds of work that each row states, as ``describe`` has them."""
     import numpy as np
 
-    present = np.zeros(batch.num_rows, dtype=np.int64)
+    present = np.zeros(rows, dtype=np.int64)
     for flag, names, positive in (
         ("input_tokens", ("input_tokens",), True),
         ("output_tokens", ("output_tokens", "reasoning_tokens"), True),
@@ -354,9 +415,10 @@ def _present(batch: pa.RecordBatch, numbers: Any) -> Any:
         ("output_video", ("output_video_frames", "output_video_seconds"), False),
     ):
         for name in names:
-            column = numbers[_AT[name]]
-            with np.errstate(invalid="ignore"):
-                present |= np.where(column > 0 if positive else column == column, PRESENT[flag], 0)
+            column = numbers.get(_AT[name])
+            if column is not None:
+                stated = column > 0 if positive else column == column
+                present |= stated.astype(np.int64) * PRESENT[flag]
     return present
 
 
