@@ -8,16 +8,15 @@ its error reads the same as anywhere else.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from ..catalog import Catalog
 from ..errors import BadRequest, RowError
 from ..resolve.description import NAME_FIELDS, PRESENT, Description
-from ..resolve.place import hourly_ratios
 from ..resolve.quantities import PLAIN_FIELDS, USUAL, Quantities, QuantityColumns
 from ..resolve.resolved import Resolved
 from ..schema import FIELD_ALIASES, FIELDS, ImpactRow, parse_rows
-from ..schema.moment import Moment
+from ..schema.moment import CANONICAL, Moment
 from ..schema.moment import parse as parse_moment
 from ..schema.refusal import known_field_like
 from .api import default_catalog, resolver_of
@@ -42,6 +41,7 @@ RESULT_COLUMNS: tuple[str, ...] = (
 
 #: Row of a quantity in the array of numbers.
 _AT = {name: at for at, name in enumerate(Quantities._fields)}
+_HOURLY = (_AT["grid_hourly_ratio"], _AT["ewif_hourly_ratio"])
 _IMAGE_FIELDS = ("input_images", "output_images")
 
 
@@ -123,23 +123,19 @@ def _batch(batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog) -> p
     rows = batch.num_rows
     resolver = resolver_of(catalog)
     numbers, doubtful = _numbers(batch, fields)
-    codes, descriptions, moments = _descriptions(batch, fields, numbers, doubtful)
+    codes, descriptions, hours = _descriptions(batch, fields, numbers, doubtful)
     outcomes = resolver.descriptions(descriptions)
     resolved: list[Resolved] = []
-    number_of: dict[int, int] = {}
     setup_of = np.full(len(outcomes) + 1, -1, dtype=np.int64)
-    hourly = np.ones((len(outcomes) + 1, 2))
-    for number, (outcome, moment) in enumerate(zip(outcomes, moments, strict=True)):
+    for number, outcome in enumerate(outcomes):
         if not isinstance(outcome, RowError):
-            if id(outcome) not in number_of:
-                number_of[id(outcome)] = len(resolved)
-                resolved.append(outcome)
-            setup_of[number] = number_of[id(outcome)]
-            hourly[number] = hourly_ratios(catalog, outcome.place, moment)
+            setup_of[number] = len(resolved)
+            resolved.append(outcome)
     index = setup_of.take(codes)
-    for at, ratios in zip((_AT["grid_hourly_ratio"], _AT["ewif_hourly_ratio"]), hourly.T, strict=True):
-        if (ratios != 1.0).any():
-            numbers[at] = ratios.take(codes)
+    if hours is not None and resolved:
+        for at, ratios in zip(_HOURLY, hours.ratios(catalog, resolved, index), strict=True):
+            if (ratios != 1.0).any():
+                numbers[at] = ratios
     errors: dict[int, RowError] = {}
     if doubtful.any():
         _read_singly(batch, fields, resolver, doubtful, index, numbers, resolved, errors)
@@ -304,9 +300,9 @@ def _given(column: Any) -> Any:
 
 
 def _descriptions(
-    batch: pa.RecordBatch, fields: dict[str, str], numbers: Any, doubtful: Any
-) -> tuple[Any, list[Description], list[Moment | None]]:
-    """For each row the number of its description and moment; then the distinct descriptions and moments."""
+    batch: pa.RecordBatch, fields: dict[str, str], numbers: dict[int, Any], doubtful: Any
+) -> tuple[Any, list[Description], _Hours | None]:
+    """For each row the number of its description; the distinct descriptions; and when rows ran, where any says so."""
     import numpy as np
 
     rows = batch.num_rows
@@ -314,27 +310,64 @@ def _descriptions(
     present = combined.copy()
     distinct = 128
     columns: dict[str, tuple[Any, list[Any]]] = {}
+    hours: _Hours | None = None
     for name in (*NAME_FIELDS, "utc_datetime"):
-        if name in fields:
+        if name not in fields:
+            continue
+        if name == "utc_datetime":
+            of_rows, moments, unreadable = _moment_codes(name, batch.column(fields[name]))
+            hours = _Hours(of_rows, moments)
+            years = sorted({moment.year for moment in moments if moment is not None})
+            year_of = [years.index(moment.year) if moment is not None else len(years) for moment in (*moments, None)]
+            name, values, codes = "year", list(years), np.array(year_of, dtype=np.int64).take(of_rows)
+        else:
             codes, values, unreadable = _codes(name, batch.column(fields[name]))
-            doubtful |= unreadable
-            columns[name] = codes, [*values, None]
-            distinct *= len(values) + 1
-            combined = combined * (len(values) + 1) + codes
-            if distinct > _MOST_COMBINATIONS:
-                _, combined = _numbered(combined, distinct)
-                distinct = int(combined.max(initial=0)) + 1
+        doubtful |= unreadable
+        columns[name] = codes, [*values, None]
+        distinct *= len(values) + 1
+        combined = combined * (len(values) + 1) + codes
+        if distinct > _MOST_COMBINATIONS:
+            _, combined = _numbered(combined, distinct)
+            distinct = int(combined.max(initial=0)) + 1
     first, codes = _numbered(combined, distinct)
-    descriptions, moments = [], []
-    for row in first:
-        named = {name: values[int(of_row[row])] for name, (of_row, values) in columns.items()}
-        moment = named.pop("utc_datetime", None)
-        moments.append(moment)
-        descriptions.append(
-            Description(**named, year=None if moment is None else moment.year, present=int(present[row]))
-        )
+    named = {
+        name: [values[code] for code in of_row.take(first).tolist()] for name, (of_row, values) in columns.items()
+    }
+    kinds = present.take(first).tolist()
+    descriptions = [
+        Description(**{name: values[at] for name, values in named.items()}, present=kinds[at])
+        for at in range(len(first))
+    ]
     codes[doubtful] = len(descriptions)
-    return codes, descriptions, moments
+    return codes, descriptions, hours
+
+
+class _Hours(NamedTuple):
+    """When rows ran: a code for each row, and the moments that codes stand for (one past the end: not given)."""
+
+    codes: Any
+    moments: list[Moment | None]
+
+    def ratios(self, catalog: Catalog, resolved: Sequence[Resolved], index: Any) -> Any:
+        """The hour's ratios to the annual mean of grid intensity and off-site water: float64 of shape (2, rows)."""
+        import numpy as np
+
+        of_moment = [0 if one is None else (one.month - 1) * 24 + one.hour + 1 for one in (*self.moments, None)]
+        profiles = list(dict.fromkeys(found.place.profile_ix for found in resolved))
+        tables = np.ones((2, len(profiles) + 1, _HOURS))  # the last one: rows that nothing is known of
+        for number, profile in enumerate(profiles):
+            if profile is not None:
+                for at in set(of_moment) - {0}:
+                    month, hour = divmod(at - 1, 24)
+                    tables[:, number, at] = catalog.hourly_ratio(profile, month + 1, hour)
+        number_of = [profiles.index(found.place.profile_ix) for found in resolved]
+        of_rows = np.array([*number_of, len(profiles)], dtype=np.int64).take(index, mode="wrap")
+        places = of_rows * _HOURS + np.array(of_moment, dtype=np.int64).take(self.codes)
+        return tables.reshape(2, -1).take(places, axis=1)
+
+
+_HOURS: Final = 12 * 24 + 1
+"""Every hour of a day in every month, and the hour that nobody gives."""
 
 
 #: Numbers of combinations up to here are looked up in an array, larger ones are sorted.
@@ -365,8 +398,6 @@ def _codes(name: str, column: Any) -> tuple[Any, list[Any], Any]:
     unreadable = np.zeros(rows, dtype=bool)
     if pa.types.is_null(column.type):
         return np.zeros(rows, dtype=np.int64), [], unreadable
-    if name == "utc_datetime" and pa.types.is_timestamp(column.type):
-        column = column.cast(pa.timestamp("s"), safe=False).cast(pa.string())
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     indices = _floats(encoded.indices)
     raw = encoded.dictionary.to_pylist()
@@ -376,6 +407,48 @@ def _codes(name: str, column: Any) -> tuple[Any, list[Any], Any]:
     unreadable = bad[codes]
     values = [None if value is _UNREADABLE else value for value in read]
     return codes, values, unreadable
+
+
+def _moment_codes(name: str, column: Any) -> tuple[Any, list[Any], Any]:
+    """The same of moments: one code for every hour of a month of a year, however many moments there are."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_timestamp(kind):
+        return _timestamp_codes(column.cast(pa.timestamp("s"), safe=False), np, pa)
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        return _codes(name, column)
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    texts = encoded.dictionary
+    if len(texts) < _FEW_TEXTS:
+        return _codes(name, encoded)
+    canonical = pc.match_substring_regex(texts, CANONICAL.replace(r"\Z", "$"))
+    hours = pc.if_else(canonical, pc.utf8_slice_codeunits(texts, 0, 13), texts).dictionary_encode()
+    spelled = [f"{text}:00:00Z" if text is not None and len(text) == 13 else text for text in hours.dictionary.to_pylist()]
+    read = [_read(name, text) for text in spelled]
+    indices = _floats(encoded.indices)
+    of_text = _floats(hours.indices)
+    of_text = np.append(np.where(np.isnan(of_text), len(read), of_text), len(read)).astype(np.int64)
+    codes = of_text.take(np.where(np.isnan(indices), len(texts), indices).astype(np.int64))
+    bad = np.array([value is _UNREADABLE for value in read] + [False])
+    return codes, [None if value is _UNREADABLE else value for value in read], bad[codes]
+
+
+_FEW_TEXTS = 256
+
+
+def _timestamp_codes(column: Any, np: Any, pa: Any) -> tuple[Any, list[Any], Any]:
+    """Codes of timestamps, in UTC or without a zone."""
+    seconds = np.frombuffer(column.buffers()[1], dtype="datetime64[s]", count=len(column) + column.offset)
+    valid, seconds = _valid(column), seconds[column.offset :]
+    months = seconds.astype("datetime64[M]").astype(np.int64)
+    hours = months * 24 + seconds.astype("datetime64[h]").astype(np.int64) % 24
+    distinct, codes = np.unique(np.where(valid, hours, hours.min(initial=0, where=valid)), return_inverse=True)
+    moments = [Moment(1970 + month // 12, 1 + month % 12, hour) for month, hour in (divmod(at, 24) for at in distinct.tolist())]
+    codes = np.where(valid, codes, len(moments)).astype(np.int64)
+    return codes, moments, np.zeros(len(column), dtype=bool)
 
 
 _UNREADABLE = object()
