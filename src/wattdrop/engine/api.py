@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..resolve.choice import Choice
     from ..schema import ImpactResponse
     from .explain import Explanation
-    from .ranges import CauseShare, HalfWidths, Range, Ranges
+    from .ranges import CauseShare, Column, HalfWidths, Range, Ranges
 
 #: Changes whenever the same row and data can give other numbers; see the changelog.
 METHOD_VERSION = "2026.11.3"
@@ -80,7 +80,7 @@ class RowResult(NamedTuple):
 
         at = self.estimate.position(self.number)
         low, high = self.estimate.ranges(quantity, level)
-        return Range(low[at], self.value(quantity), high[at])
+        return Range(float(low[at]), self.value(quantity), float(high[at]))
 
     def causes(self, quantity: str = "total_energy_wh") -> tuple[CauseShare, ...]:
         """What makes the quantity uncertain, the largest cause first, and what would settle it."""
@@ -166,8 +166,8 @@ class Estimate:
             self._ranges = Ranges(self)
         return self._ranges
 
-    def ranges(self, quantity: str, level: float = 0.9) -> tuple[Sequence[float], Sequence[float]]:
-        """Low and high ends of a kept quantity for every computed row, in order.
+    def ranges(self, quantity: str, level: float = 0.9) -> tuple[Column, Column]:
+        """Low and high ends of a kept quantity for every computed row, in order: lists, or arrays for many rows.
 
         Parameters
         ----------

@@ -31,7 +31,9 @@ REPORTED: Final[tuple[str, ...]] = tuple(
     for part in ("total", "row_inference", "row_training", "row_fine_tuning")
     for metric in ("energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml")
 )
-_AT: Final = {name: at for at, name in enumerate(REPORTED)}
+TOTALS: Final = REPORTED[:5]
+
+_PLACES_IN: Final = {columns: {name: at for at, name in enumerate(columns)} for columns in (REPORTED, TOTALS)}
 
 #: Where a quantity is kept: stage and field of the impact.
 _PLACES: dict[str, tuple[int, int]] = {}
@@ -40,20 +42,29 @@ _PLACES: dict[str, tuple[int, int]] = {}
 class Evaluation:
     """Every column of every row. ``value(i, name)`` reads one; ``column(name)`` all rows."""
 
-    __slots__ = ("_c", "_given", "_of_row", "_reported", "_setups", "_whole", "is_arrays", "rows")
+    __slots__ = ("_at", "_c", "_given", "_of_row", "_reported", "_setups", "_whole", "is_arrays", "rows")
 
     def __init__(
-        self, setups: Sequence[Setup], setup_of_row: Any, given: QuantityColumns, c: Constants, reported: Any
+        self,
+        setups: Sequence[Setup],
+        setup_of_row: Any,
+        given: QuantityColumns,
+        c: Constants,
+        reported: Any,
+        columns: tuple[str, ...],
     ) -> None:
         self._setups, self._of_row, self._given, self._c = setups, setup_of_row, given, c
-        self._reported = reported  # a tuple for each row, or float64 of shape (columns, rows); None: not worked out
+        self._at = _PLACES_IN[columns]
+        self._reported = (
+            reported  # a tuple for each row, or float64 of shape (columns, rows); None: not worked out
+        )
         self._whole: dict[int, Impact] = {}  # rows, or blocks, with every step
         self.is_arrays = hasattr(reported, "shape")
         self.rows = given.rows
 
     def value(self, row: int, name: str) -> float:
         """One kept value of one row."""
-        at = _AT.get(name)
+        at = self._at.get(name)
         if at is not None and self._reported is not None:
             return float(self._reported[at][row] if self.is_arrays else self._reported[row][at])
         stage, field = place(name)
@@ -65,7 +76,7 @@ class Evaluation:
 
         if not self.is_arrays:
             return numpy.array(self.column(name), dtype=numpy.float64)
-        at = _AT.get(name)
+        at = self._at.get(name)
         if at is not None:
             return self._reported[at]
         stage, field = place(name)
@@ -79,21 +90,11 @@ class Evaluation:
         if self.is_arrays:
             floats: list[float] = self.array(name).tolist()
             return floats
-        at = _AT.get(name)
+        at = self._at.get(name)
         if at is not None and self._reported is not None:
             return [row[at] for row in self._reported]
         stage, field = place(name)
         return [float(self._row(row)[stage][field]) for row in range(self.rows)]
-
-    def reported(self, first: str, count: int = 5) -> list[tuple[float, ...]]:
-        """For each row, ``count`` of the columns of ``REPORTED`` from one on."""
-        start = _AT[first]
-        if self.is_arrays:
-            return list(zip(*self._reported[start : start + count].tolist(), strict=True))
-        if self._reported is not None:
-            return [row[start : start + count] for row in self._reported]
-        names = REPORTED[start : start + count]
-        return list(zip(*(self.column(name) for name in names), strict=True))
 
     # --- every step, for explanations ---
 
@@ -135,7 +136,11 @@ def place(name: str) -> tuple[int, int]:
 
 
 def evaluate(
-    setups: Sequence[Setup], setup_of_row: Sequence[int], given: QuantityColumns, c: Constants
+    setups: Sequence[Setup],
+    setup_of_row: Sequence[int],
+    given: QuantityColumns,
+    c: Constants,
+    columns: tuple[str, ...] = REPORTED,
 ) -> Evaluation:
     """The impact of rows whose setup is ``setups[setup_of_row[i]]``.
 
@@ -144,6 +149,7 @@ def evaluate(
     setups : distinct setups.
     setup_of_row : for each row, which of them; an int64 array or a sequence.
     given : the quantities of the rows, as the wire has them.
+    columns : what is worked out at once, ``REPORTED`` or ``TOTALS``; the rest when it is asked for.
     """
     rows = given.rows
     if rows >= FEWEST_ROWS_FOR_ARRAYS:
@@ -152,21 +158,22 @@ def evaluate(
         from .facts import program_of
 
         index = numpy.asarray(setup_of_row, dtype=numpy.int64)
-        columns = given.arrays()
-        return Evaluation(
-            setups, index, columns, c, run_blocks(program_of(setups, columns), setups, index, columns, c)
-        )
+        arrays_given = given.arrays()
+        program = program_of(setups, arrays_given, columns)
+        reported = run_blocks(program, setups, index, arrays_given, c)
+        return Evaluation(setups, index, arrays_given, c, reported, columns)
     global _rows_seen
     _rows_seen += rows
     if not rows or _rows_seen <= FEWEST_ROWS_FOR_A_PROGRAM:
-        return Evaluation(setups, setup_of_row, given, c, None)
+        return Evaluation(setups, setup_of_row, given, c, None, columns)
     from .facts import program_of
 
-    program = program_of(setups, given)
+    program = program_of(setups, given, columns)
     reported = [
-        program.row(program.statics(setups[of], c), given.row(number)) for number, of in enumerate(setup_of_row)
+        program.row(program.statics(setups[of], c), given.row(number))
+        for number, of in enumerate(setup_of_row)
     ]
-    return Evaluation(setups, setup_of_row, given, c, reported)
+    return Evaluation(setups, setup_of_row, given, c, reported, columns)
 
 
 #: Rows of a process that go through the text itself: making a program takes as long as some hundred of them.
@@ -197,7 +204,9 @@ def run_blocks(
     registers = [numpy.empty(size) for _ in range(program.registers)]
     gathered = [None if value is not None else numpy.empty(size) for value in everywhere]
     q: list[Any] = [None] * len(USUAL)
-    with numpy.errstate(all="ignore"):  # both branches of a choice are evaluated; the other may divide by zero
+    with numpy.errstate(
+        all="ignore"
+    ):  # both branches of a choice are evaluated; the other may divide by zero
         for start in range(0, rows, BLOCK_ROWS):
             end = min(start + BLOCK_ROWS, rows)
             if end - start < size:

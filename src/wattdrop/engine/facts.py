@@ -36,7 +36,13 @@ _GROUPS: Final[tuple[tuple[str, ...], ...]] = (
     ("output_audio_s_per_input_token",),
 )
 #: Fields that are often exactly 0 or 1.
-_SWITCHES: Final = ("decodes", "is_moe", "decode_tokens_per_output_token", "decode_weights_share", "method_ratio")
+_SWITCHES: Final = (
+    "decodes",
+    "is_moe",
+    "decode_tokens_per_output_token",
+    "decode_weights_share",
+    "method_ratio",
+)
 
 _MOST_PROGRAMS: Final = 512
 _MOST_SETUPS: Final = 4096
@@ -44,7 +50,7 @@ _MOST_SETUPS: Final = 4096
 Fixed = tuple[tuple[str, float], ...]
 _fixed: dict[int, tuple[Setup, int]] = {}
 _numbers: dict[Fixed, int] = {}
-_programs: dict[tuple[tuple[State, ...], int], Program] = {}
+_programs: dict[tuple[tuple[State, ...], int, int], Program] = {}
 
 
 def _fixed_number(setup: Setup) -> int:
@@ -90,16 +96,18 @@ def _common(setups: Sequence[Setup]) -> int:
 _commons: dict[frozenset[int], int] = {}
 
 
-def program_of(setups: Sequence[Setup], given: QuantityColumns) -> Program:
-    """The program of a batch."""
-    key = _states(given), _common(setups)
+def program_of(
+    setups: Sequence[Setup], given: QuantityColumns, columns: tuple[str, ...] = REPORTED
+) -> Program:
+    """The program that works out columns of a batch."""
+    key = _states(given), _common(setups), len(columns)
     found = _programs.get(key)
     if found is None:
         if len(_programs) >= _MOST_PROGRAMS:
             _programs.clear()
         fixed = next(fixed for fixed, number in _numbers.items() if number == key[1])
         graph = Graph(Facts(key[0], fixed))
-        found = _programs[key] = Program(graph, [graph.quantities[name] for name in REPORTED])
+        found = _programs[key] = Program(graph, [graph.quantities[name] for name in columns])
     return found
 
 

@@ -54,6 +54,7 @@ def _of_stage(stage: Callable[..., Any]) -> Sequence[Formula]:
 
 @cache
 def functions_of(module: str) -> dict[str, ast.FunctionDef]:
+    """The functions of a module as they are written."""
     tree = ast.parse(inspect.getsource(sys.modules[module]))
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 

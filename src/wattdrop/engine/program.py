@@ -17,8 +17,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from .graph import CONSTANT_AT, FIELD, Facts, Graph, Node
 from ..resolve.quantities import Quantities
+from .graph import CONSTANT_AT, FIELD, Graph, Node
 
 _QUANTITY_AT: Final[Mapping[str, int]] = {name: at for at, name in enumerate(Quantities._fields)}
 _INFIX: Final = frozenset("+-*/") | {"<", "<=", ">", ">=", "=="}
@@ -50,7 +50,17 @@ class Output(NamedTuple):
 class Program:
     """Functions for one set of facts and columns."""
 
-    __slots__ = ("_block", "_graph", "_kept", "_statics", "of_setup", "outputs", "registers", "row", "static_count")
+    __slots__ = (
+        "_block",
+        "_graph",
+        "_kept",
+        "_statics",
+        "of_setup",
+        "outputs",
+        "registers",
+        "row",
+        "static_count",
+    )
 
     def __init__(self, graph: Graph, columns: Sequence[int]) -> None:
         spelled = _Spelled(graph, columns)
@@ -121,7 +131,10 @@ class _Spelled:
         """``statics(s, c)``."""
         nodes = self.nodes
         inside = [n for n in _reached(nodes, self.static_nodes) if nodes[n].op not in ("const", "s", "c")]
-        leaf = {"s": lambda node: f"s[{FIELD[node.value]}]", "c": lambda node: f"c[{CONSTANT_AT[node.value]}]"}
+        leaf = {
+            "s": lambda node: f"s[{FIELD[node.value]}]",
+            "c": lambda node: f"c[{CONSTANT_AT[node.value]}]",
+        }
         lines, text = _float_lines(nodes, inside, self.static_nodes, leaf)
         return _function("statics", "s, c", lines, [text(n) for n in self.static_nodes])
 
@@ -164,7 +177,6 @@ def _float_lines(
     """Assignments of Python floats; an operation that is used once is written where it is used."""
     uses: dict[int, int] = {}
     atoms: set[int] = set()
-    here = set(inside)
     for n in inside:
         op, args = nodes[n].op, nodes[n].args
         for at, arg in enumerate(args):
@@ -198,7 +210,6 @@ def _float_lines(
             names[n] = f"v{n}"
         else:
             names[n] = spelled
-    assert here <= set(names)
     return lines, text
 
 
@@ -251,9 +262,8 @@ def _array_lines(spelled: _Spelled) -> tuple[list[str], int]:
     for at, n in enumerate(order):
         node = nodes[n]
         args = [text(arg) for arg in node.args]
-        for arg in set(node.args):
-            if last.get(arg) == at and arg in register_of:
-                free.append(register_of.pop(arg))
+        unneeded = [arg for arg in set(node.args) if last.get(arg) == at and arg in register_of]
+        free.extend(register_of.pop(arg) for arg in unneeded)
         output = output_of.get(n)
         if node.op in _UFUNCS:
             if output is not None:
@@ -290,9 +300,10 @@ def _literal(value: Any) -> str:
     return "nan" if value != value else repr(float(value))
 
 
-def _function(name: str, parameters: str, lines: Sequence[str], results: Sequence[str]) -> Any:
+def _function(name: str, parameters: str, lines: Sequence[str], results: Sequence[str]) -> Float:
     returned = f"return ({', '.join(results)}{',' if results else ''})"
-    return _compiled(name, parameters, [*lines, returned], {})
+    made: Float = _compiled(name, parameters, [*lines, returned], {})
+    return made
 
 
 def _compiled(name: str, parameters: str, lines: Sequence[str], names: Mapping[str, Any]) -> Any:

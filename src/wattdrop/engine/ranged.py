@@ -26,7 +26,9 @@ def row_ranges(estimate: Estimate) -> dict[int, RangesShape]:
     for quantity in METRICS["total"]:
         wide, narrow = estimate.ranges(quantity, 0.9), estimate.ranges(quantity, 0.5)
         central = estimate.evaluation.column(quantity)
-        columns = (wide[0], narrow[0], central, narrow[1], wide[1])
+        ends = (wide[0], narrow[0], narrow[1], wide[1])
+        low_90, low_50, high_50, high_90 = (end if isinstance(end, list) else end.tolist() for end in ends)
+        columns = (low_90, low_50, central, high_50, high_90)
         metrics.append([MetricRange(*values) for values in zip(*columns, strict=True)])
     return {
         number: RangesShape(

@@ -15,12 +15,12 @@ rows is as uncertain as one of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from ..resolve.causes import CAUSES, Cause, causes_of, kind_of_work
-from .evaluate import FEWEST_ROWS_FOR_ARRAYS, Evaluation, evaluate
+from .evaluate import TOTALS, Evaluation, evaluate
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -68,7 +68,10 @@ class CauseShare(NamedTuple):
     advice: str  # empty where the caller can do nothing, or has done it
 
 
-HalfWidths: TypeAlias = tuple[str, list[float], list[float], Sequence[Hashable]]
+Column: TypeAlias = Any
+"""One number a row: a list of floats, or a float64 array where the estimate was made of arrays."""
+
+HalfWidths: TypeAlias = tuple[str, Any, Any, Sequence[Hashable]]
 """A cause: its name, the half-widths down and up of every row (in logarithms, not negative), and the keys of the rows."""
 
 
@@ -77,7 +80,14 @@ class _Effect(NamedTuple):
 
     name: str
     ends: tuple[Evaluation, ...]
-    keys: Sequence[Hashable]  # of each row; None where the cause does not touch it
+    distinct: Sequence[Hashable]  # keys; None where the cause does not touch a row
+    of_rows: Sequence[int]  # which of them each row has
+
+    @property
+    def keys(self) -> Sequence[Hashable]:
+        """The key of each row."""
+        distinct = self.distinct
+        return [distinct[of] for of in self.of_rows]
 
 
 class Ranges:
@@ -121,9 +131,11 @@ class Ranges:
                 resolution.resolved[of].setup._replace(method_ratio=ratio[kind] ** sign)
                 for of, kind in numbers
             ]
-            ends.append(evaluate(setups, index, resolution.quantities, estimate.constants))
+            ends.append(evaluate(setups, index, resolution.quantities, estimate.constants, TOTALS))
         models = [resolution.resolved[of].model_ix for of in resolution.resolved_of]
-        return _Effect("method", tuple(ends), list(zip(kinds, models, strict=True)))
+        distinct: dict[tuple[str, int], int] = {}
+        of_rows = [distinct.setdefault(key, len(distinct)) for key in zip(kinds, models, strict=True)]
+        return _Effect("method", tuple(ends), list(distinct), of_rows)
 
     def _effect(self, estimate: Estimate, name: str, causes: Sequence[Cause | None]) -> _Effect:
         resolution = estimate.resolution
@@ -135,10 +147,10 @@ class Ranges:
                 for r, cause in zip(resolution.resolved, causes, strict=True)
             ]
             evaluations.append(
-                evaluate(setups, resolution.resolved_of, resolution.quantities, estimate.constants)
+                evaluate(setups, resolution.resolved_of, resolution.quantities, estimate.constants, TOTALS)
             )
         keys = [None if cause is None else cause.key for cause in causes]
-        return _Effect(name, tuple(evaluations), [keys[of] for of in resolution.resolved_of])
+        return _Effect(name, tuple(evaluations), keys, resolution.resolved_of)
 
     def _duration(self, estimate: Estimate, error: float) -> _Effect:
         """An observed duration says the requests in flight only to within the error of the modelled time."""
@@ -151,9 +163,9 @@ class Ranges:
             moved = resolution.quantities.replaced(
                 "processing_duration_ms", [duration * scale for duration in observed]
             )
-            ends.append(evaluate(setups, resolution.resolved_of, moved, estimate.constants))
-        keys = [("duration", of) for of in resolution.resolved_of]
-        return _Effect("occupancy", tuple(ends), keys)
+            ends.append(evaluate(setups, resolution.resolved_of, moved, estimate.constants, TOTALS))
+        keys = [("duration", of) for of in range(len(resolution.resolved))]
+        return _Effect("occupancy", tuple(ends), keys, resolution.resolved_of)
 
     # --- half-widths ---
 
@@ -161,26 +173,38 @@ class Ranges:
         """Of each effect: its name, the half-widths down and up of every row (in logs, not negative), and its keys."""
         if (quantity, level) not in self._widths:
             z = NormalDist().inv_cdf(0.5 + level / 2.0)
-            central = self._central.column(quantity)
+            central = self._values(self._central, quantity)
             found = []
             for effect in self._effects:
-                down, up = _ends_of(central, [end.column(quantity) for end in effect.ends])
+                down, up = self._ends_of(central, quantity, effect)
                 scale = z / _Z90
                 if effect is self._effects[0] and z < _Z90:
-                    inner_down, inner_up = _ends_of(central, [e.column(quantity) for e in self._narrow.ends])
-                    down = [_between(z, a, b) for a, b in zip(inner_down, down, strict=True)]
-                    up = [_between(z, a, b) for a, b in zip(inner_up, up, strict=True)]
+                    inner_down, inner_up = self._ends_of(central, quantity, self._narrow)
+                    down, up = _between(z, inner_down, down), _between(z, inner_up, up)
                     scale = 1.0
                 if scale != 1.0:
-                    down, up = [width * scale for width in down], [width * scale for width in up]
+                    down, up = _times(down, scale), _times(up, scale)
                 found.append((effect.name, down, up, effect.keys))
             self._widths[quantity, level] = found
         return self._widths[quantity, level]
 
-    def columns(self, quantity: str, level: float) -> tuple[list[float], list[float]]:
+    def _values(self, evaluation: Evaluation, quantity: str) -> Column:
+        return evaluation.array(quantity) if self._central.is_arrays else evaluation.column(quantity)
+
+    def _ends_of(self, central: Column, quantity: str, effect: _Effect) -> tuple[Column, Column]:
+        ends = [self._values(end, quantity) for end in effect.ends]
+        return _ends_of_many(central, ends) if self._central.is_arrays else _ends_of(central, ends)
+
+    def columns(self, quantity: str, level: float) -> tuple[Column, Column]:
         """Low and high end of a quantity for every computed row."""
-        central = self._central.column(quantity)
+        central = self._values(self._central, quantity)
         widths = self.half_widths(quantity, level)
+        if self._central.is_arrays:
+            import numpy as np
+
+            _, downs, ups, _ = zip(*widths, strict=True)
+            below, above = (np.sqrt(sum(width * width for width in ends)) for ends in (downs, ups))
+            return central * np.exp(-below), central * np.exp(above)
         lows, highs = [], []
         for row, value in enumerate(central):
             lows.append(value * math.exp(-math.sqrt(math.fsum(down[row] ** 2 for _, down, _, _ in widths))))
@@ -189,27 +213,41 @@ class Ranges:
 
     def total(self, quantity: str, level: float) -> Range:
         """The sum of a quantity over all computed rows; rows that share a cause share its error."""
-        central = self._central.column(quantity)
-        total = math.fsum(central)
+        total = math.fsum(self._central.column(quantity))
         if not total > 0.0:
             return Range(total, total, total)
+        central = self._values(self._central, quantity)
         squares = [0.0, 0.0]
-        for _, down, up, keys in self.half_widths(quantity, level):
-            for side, widths in enumerate((down, up)):
-                shared: dict[Hashable, float] = {}
-                for value, width, key in zip(central, widths, keys, strict=True):
-                    shared[key] = shared.get(key, 0.0) + value / total * width
-                squares[side] += math.fsum(width * width for width in shared.values())
+        for effect, widths in zip(self._effects, self.half_widths(quantity, level), strict=True):
+            for side in (0, 1):
+                shared = self._shared(effect, central, widths[1 + side], total)
+                squares[side] += math.fsum(width * width for width in shared)
         return Range(total * math.exp(-math.sqrt(squares[0])), total, total * math.exp(math.sqrt(squares[1])))
+
+    def _shared(self, effect: _Effect, central: Column, widths: Column, total: float) -> Iterable[float]:
+        """The half-widths of a sum, of each key: those of its rows, weighted by their part of the sum."""
+        if self._central.is_arrays:
+            import numpy as np
+
+            numbers: dict[Hashable, int] = {}
+            number_of = [numbers.setdefault(key, len(numbers)) for key in effect.distinct]
+            keys = np.array(number_of, dtype=np.int64).take(np.asarray(effect.of_rows, dtype=np.int64))
+            sums: list[float] = np.bincount(keys, central * (widths / total)).tolist()
+            return sums
+        shared: dict[Hashable, float] = {}
+        for value, width, of in zip(central, widths, effect.of_rows, strict=True):
+            key = effect.distinct[of]
+            shared[key] = shared.get(key, 0.0) + value / total * width
+        return shared.values()
 
     def causes(self, row: int, quantity: str, given: frozenset[str]) -> tuple[CauseShare, ...]:
         """The causes of one row's 90 % range, the largest first; ``given``: the fields that the row fills."""
-        value = self._central.column(quantity)[row]
+        value = self._central.value(row, quantity)
         squares: dict[str, list[float]] = {}
         for name, down, up, _ in self.half_widths(quantity, 0.9):
             of_name = squares.setdefault(name, [0.0, 0.0])
-            of_name[0] += down[row] ** 2
-            of_name[1] += up[row] ** 2
+            of_name[0] += float(down[row]) ** 2
+            of_name[1] += float(up[row]) ** 2
         whole = math.fsum(down + up for down, up in squares.values())
         found = []
         for name, (below, above) in squares.items():
@@ -243,11 +281,10 @@ def _nth(causes: Sequence[Cause], name: str, nth: int) -> Cause | None:
 
 def _ends_of(central: Sequence[float], ends: Sequence[Sequence[float]]) -> tuple[list[float], list[float]]:
     """Half-widths down and up of each row from the values at a cause's ends."""
-    moved_ends = [end for end in ends if end != central]  # most causes leave most metrics alone
-    if moved_ends and len(central) >= FEWEST_ROWS_FOR_ARRAYS:
-        return _ends_of_many(central, moved_ends)
     down, up = [0.0] * len(central), [0.0] * len(central)
-    for end in moved_ends:
+    for end in ends:
+        if end == central:  # most causes leave most metrics alone
+            continue
         for row, (value, moved) in enumerate(zip(central, end, strict=True)):
             if value > 0.0 and moved > 0.0 and moved != value:
                 step = math.log(moved / value)
@@ -256,25 +293,33 @@ def _ends_of(central: Sequence[float], ends: Sequence[Sequence[float]]) -> tuple
     return down, up
 
 
-def _ends_of_many(
-    central: Sequence[float], ends: Sequence[Sequence[float]]
-) -> tuple[list[float], list[float]]:
-    """The same for many rows. Logarithms may differ from those of a few rows in the last bit."""
+def _ends_of_many(central: Column, ends: Sequence[Column]) -> tuple[Column, Column]:
+    """The same of arrays. Logarithms may differ from those of a few rows in the last bit."""
     import numpy as np
 
-    values = np.array(central)
-    down, up = np.zeros(len(values)), np.zeros(len(values))
-    for end in ends:
-        moved = np.array(end)
-        moves = (values > 0.0) & (moved > 0.0)
-        step = np.log(np.divide(moved, values, out=np.ones(len(values)), where=moves))
-        np.maximum(down, -step, out=down)
-        np.maximum(up, step, out=up)
-    return down.tolist(), up.tolist()
+    nothing = np.zeros(len(central))
+    down = up = nothing
+    for moved in ends:
+        if (moved == central).all():
+            continue
+        moves = (central > 0.0) & (moved > 0.0)
+        step = np.log(np.divide(moved, central, out=np.ones(len(central)), where=moves))
+        down, up = np.maximum(down, -step), np.maximum(up, step)
+    return down, up
 
 
-def _between(z: float, inner: float, outer: float) -> float:
-    """A half-width at z, from those at the 50 % and at the 90 % level."""
+def _times(widths: Column, factor: float) -> Column:
+    return [width * factor for width in widths] if isinstance(widths, list) else widths * factor
+
+
+def _between(z: float, inner: Column, outer: Column) -> Column:
+    """Half-widths at z, from those at the 50 % and at the 90 % level."""
+    if isinstance(inner, list):
+        return [_one_between(z, a, b) for a, b in zip(inner, outer, strict=True)]
+    return _one_between(z, inner, outer)
+
+
+def _one_between(z: float, inner: Column, outer: Column) -> Column:
     if z <= _Z50:
         return inner * z / _Z50
     return inner + (outer - inner) * (z - _Z50) / (_Z90 - _Z50)

@@ -49,7 +49,8 @@ def response(estimate: Estimate, debug: bool, ranges: bool = False) -> ImpactRes
 
 
 def _metrics(estimate: Estimate, part: str) -> list[ImpactMetrics]:
-    return [ImpactMetrics(*values) for values in estimate.evaluation.reported(METRICS[part][0])]
+    columns = [estimate.evaluation.column(name) for name in METRICS[part]]
+    return [ImpactMetrics(*values) for values in zip(*columns, strict=True)]
 
 
 def _error(error: RowError) -> Error:

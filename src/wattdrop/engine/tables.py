@@ -148,7 +148,9 @@ def _batch(batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog) -> p
         index = index[computed]
     if not len(index):
         return _results([np.full(rows, np.nan)] * len(REPORTED), errors, rows)
-    given = QuantityColumns(len(index), numbers, frozenset(at for at in numbers if _is_incomplete(at, numbers[at])))
+    given = QuantityColumns(
+        len(index), numbers, frozenset(at for at in numbers if _is_incomplete(at, numbers[at]))
+    )
     setups = [found.setup for found in resolved]
     reported = evaluate(setups, index, given, resolver.constants)
     columns = [reported.array(name) for name in REPORTED]
@@ -318,7 +320,9 @@ def _descriptions(
             of_rows, moments, unreadable = _moment_codes(name, batch.column(fields[name]))
             hours = _Hours(of_rows, moments)
             years = sorted({moment.year for moment in moments if moment is not None})
-            year_of = [years.index(moment.year) if moment is not None else len(years) for moment in (*moments, None)]
+            year_of = [
+                years.index(moment.year) if moment is not None else len(years) for moment in (*moments, None)
+            ]
             name, values, codes = "year", list(years), np.array(year_of, dtype=np.int64).take(of_rows)
         else:
             codes, values, unreadable = _codes(name, batch.column(fields[name]))
@@ -331,7 +335,8 @@ def _descriptions(
             distinct = int(combined.max(initial=0)) + 1
     first, codes = _numbered(combined, distinct)
     named = {
-        name: [values[code] for code in of_row.take(first).tolist()] for name, (of_row, values) in columns.items()
+        name: [values[code] for code in of_row.take(first).tolist()]
+        for name, (of_row, values) in columns.items()
     }
     kinds = present.take(first).tolist()
     descriptions = [
@@ -352,7 +357,9 @@ class _Hours(NamedTuple):
         """The hour's ratios to the annual mean of grid intensity and off-site water: float64 of shape (2, rows)."""
         import numpy as np
 
-        of_moment = [0 if one is None else (one.month - 1) * 24 + one.hour + 1 for one in (*self.moments, None)]
+        of_moment = [
+            0 if one is None else (one.month - 1) * 24 + one.hour + 1 for one in (*self.moments, None)
+        ]
         profiles = list(dict.fromkeys(found.place.profile_ix for found in resolved))
         tables = np.ones((2, len(profiles) + 1, _HOURS))  # the last one: rows that nothing is known of
         for number, profile in enumerate(profiles):
@@ -426,7 +433,10 @@ def _moment_codes(name: str, column: Any) -> tuple[Any, list[Any], Any]:
         return _codes(name, encoded)
     canonical = pc.match_substring_regex(texts, CANONICAL.replace(r"\Z", "$"))
     hours = pc.if_else(canonical, pc.utf8_slice_codeunits(texts, 0, 13), texts).dictionary_encode()
-    spelled = [f"{text}:00:00Z" if text is not None and len(text) == 13 else text for text in hours.dictionary.to_pylist()]
+    spelled = [
+        f"{text}:00:00Z" if text is not None and len(text) == 13 else text
+        for text in hours.dictionary.to_pylist()
+    ]
     read = [_read(name, text) for text in spelled]
     indices = _floats(encoded.indices)
     of_text = _floats(hours.indices)
@@ -445,8 +455,13 @@ def _timestamp_codes(column: Any, np: Any, pa: Any) -> tuple[Any, list[Any], Any
     valid, seconds = _valid(column), seconds[column.offset :]
     months = seconds.astype("datetime64[M]").astype(np.int64)
     hours = months * 24 + seconds.astype("datetime64[h]").astype(np.int64) % 24
-    distinct, codes = np.unique(np.where(valid, hours, hours.min(initial=0, where=valid)), return_inverse=True)
-    moments = [Moment(1970 + month // 12, 1 + month % 12, hour) for month, hour in (divmod(at, 24) for at in distinct.tolist())]
+    distinct, codes = np.unique(
+        np.where(valid, hours, hours.min(initial=0, where=valid)), return_inverse=True
+    )
+    moments = [
+        Moment(1970 + month // 12, 1 + month % 12, hour)
+        for month, hour in (divmod(at, 24) for at in distinct.tolist())
+    ]
     codes = np.where(valid, codes, len(moments)).astype(np.int64)
     return codes, moments, np.zeros(len(column), dtype=bool)
 

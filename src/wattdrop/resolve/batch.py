@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
@@ -214,7 +214,8 @@ _STATED: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("input_tokens", "output_tokens", "reasoning_tokens", "output_audio_tokens"), bool),
     **dict.fromkeys(("input_images", "output_images"), bool),
     **dict.fromkeys(
-        ("input_audio_seconds", "output_audio_seconds", "output_video_frames", "output_video_seconds"), _is_there
+        ("input_audio_seconds", "output_audio_seconds", "output_video_frames", "output_video_seconds"),
+        _is_there,
     ),
 }
 _NAMES = frozenset(NAME_FIELDS)

@@ -83,7 +83,9 @@ FIELDS: tuple[str, ...] = (*PLAIN_FIELDS, "input_images", "output_images", "meas
 
 #: What a quantity that no row gives is. The last five are there in every row.
 USUAL: tuple[float, ...] = tuple(
-    {"measured_at_it": 0.0, "measured_at_gpu": 0.0, "quantity": 1.0}.get(name, 1.0 if name.endswith("_ratio") else NAN)
+    {"measured_at_it": 0.0, "measured_at_gpu": 0.0, "quantity": 1.0}.get(
+        name, 1.0 if name.endswith("_ratio") else NAN
+    )
     for name in Quantities._fields
 )
 _AT = {name: at for at, name in enumerate(Quantities._fields)}
@@ -174,7 +176,9 @@ def quantity_columns(
         for boundary in ("it", "gpu"):
             columns[_AT[f"measured_at_{boundary}"]] = [1.0 if one == boundary else 0.0 for one in boundaries]
     if hourly:
-        for at, column in zip((_AT["grid_hourly_ratio"], _AT["ewif_hourly_ratio"]), zip(*hourly, strict=True), strict=True):
+        for at, column in zip(
+            (_AT["grid_hourly_ratio"], _AT["ewif_hourly_ratio"]), zip(*hourly, strict=True), strict=True
+        ):
             columns[at] = list(column)
     return QuantityColumns(rows, columns, frozenset(incomplete))
 
