@@ -196,11 +196,10 @@ class Estimate:
     def causes(self, number: int, quantity: str = "total_energy_wh") -> tuple[CauseShare, ...]:
         """What makes a row's quantity uncertain, the largest cause first."""
         at = self.position(number)
-        resolved = self.resolution.at(at)
-        given = {name for name in resolved.description._fields if getattr(resolved.description, name)}
-        of_row = self.resolution.quantities[at]
-        given |= {name for name, value in zip(of_row._fields, of_row, strict=True) if value == value}
-        return self._worked_out_ranges().causes(at, quantity, frozenset(given))
+        resolution = self.resolution
+        return self._worked_out_ranges().causes(
+            at, quantity, resolution.at(at).named() | resolution.quantities.given(at)
+        )
 
     def response(self, debug: bool = False, ranges: bool = False) -> ImpactResponse:
         """The answer in the shape of the public contract; ``ranges`` adds fields that the contract does not have."""

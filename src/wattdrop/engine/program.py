@@ -56,17 +56,17 @@ class Program:
         "_kept",
         "_statics",
         "of_setup",
+        "operations",
         "outputs",
         "registers",
         "row",
-        "static_count",
     )
 
     def __init__(self, graph: Graph, columns: Sequence[int]) -> None:
         spelled = _Spelled(graph, columns)
         self.outputs = tuple(spelled.outputs)
         self._statics = spelled.statics()
-        self.static_count = len(spelled.static_nodes)
+        self.operations = len(spelled.dynamic)
         self.row: Float = spelled.row()
         self._block: Callable[..., None] | None = None
         self.registers = 0

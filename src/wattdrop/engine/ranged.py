@@ -22,21 +22,10 @@ _TOTALS: tuple[
 
 def row_ranges(estimate: Estimate) -> dict[int, RangesShape]:
     """The ranges of every computed row's total impact, by row number."""
-    metrics = []
-    for quantity in METRICS["total"]:
-        wide, narrow = estimate.ranges(quantity, 0.9), estimate.ranges(quantity, 0.5)
-        central = estimate.evaluation.column(quantity)
-        ends = (wide[0], narrow[0], narrow[1], wide[1])
-        low_90, low_50, high_50, high_90 = (end if isinstance(end, list) else end.tolist() for end in ends)
-        columns = (low_90, low_50, central, high_50, high_90)
-        metrics.append([MetricRange(*values) for values in zip(*columns, strict=True)])
+    metrics = _metrics(estimate)
     return {
         number: RangesShape(
-            usage_energy_wh=metrics[0][at],
-            usage_emissions_gco2e=metrics[1][at],
-            usage_water_ml=metrics[2][at],
-            embodied_emissions_gco2e=metrics[3][at],
-            embodied_water_ml=metrics[4][at],
+            **metrics[at],
             causes=[
                 RangeCause(
                     cause=cause.cause,
@@ -52,8 +41,26 @@ def row_ranges(estimate: Estimate) -> dict[int, RangesShape]:
     }
 
 
+def _metrics(estimate: Estimate) -> list[dict[str, MetricRange]]:
+    """The five metrics of every computed row."""
+    metrics = []
+    for quantity in METRICS["total"]:
+        wide, narrow = estimate.ranges(quantity, 0.9), estimate.ranges(quantity, 0.5)
+        central = estimate.evaluation.column(quantity)
+        ends = (wide[0], narrow[0], narrow[1], wide[1])
+        low_90, low_50, high_50, high_90 = (end if isinstance(end, list) else end.tolist() for end in ends)
+        columns = (low_90, low_50, central, high_50, high_90)
+        metrics.append([MetricRange(*values) for values in zip(*columns, strict=True)])
+    return [dict(zip(_NAMES, of_row, strict=True)) for of_row in zip(*metrics, strict=True)]
+
+
+_NAMES = tuple(name for name in RangesShape.__struct_fields__ if name != "causes")
+
+
 def total_ranges(estimate: Estimate) -> RangesShape:
     """The ranges of the sums over all computed rows."""
+    if len(estimate.resolution.computed) == 1:  # the sum of one row is that row
+        return RangesShape(**_metrics(estimate)[0], causes=None)
     metrics = []
     for name in _TOTALS:
         wide, narrow = estimate.total_range(name, 0.9), estimate.total_range(name, 0.5)

@@ -111,6 +111,8 @@ class Ranges:
         if any(value == value for value in resolution.quantities.column("processing_duration_ms")):
             self._effects.append(self._duration(estimate, constants["duration_error"]))
         self._widths: dict[tuple[str, float], list[HalfWidths]] = {}
+        self._at_ends: dict[str, list[HalfWidths]] = {}
+        self._squares_of: dict[str, dict[str, tuple[list[float], list[float]]]] = {}
 
     def _method(self, estimate: Estimate, ratio: Mapping[str, float]) -> _Effect:
         """The method's own error, by the kind of work of each row."""
@@ -171,27 +173,33 @@ class Ranges:
 
     def half_widths(self, quantity: str, level: float) -> list[HalfWidths]:
         """Of each effect: its name, the half-widths down and up of every row (in logs, not negative), and its keys."""
-        if (quantity, level) not in self._widths:
+        found = self._widths.get((quantity, level))
+        if found is None:
             z = NormalDist().inv_cdf(0.5 + level / 2.0)
-            central = self._values(self._central, quantity)
-            found = []
-            for effect in self._effects:
-                down, up = self._ends_of(central, quantity, effect)
-                scale = z / _Z90
-                if effect is self._effects[0] and z < _Z90:
-                    inner_down, inner_up = self._ends_of(central, quantity, self._narrow)
-                    down, up = _between(z, inner_down, down), _between(z, inner_up, up)
-                    scale = 1.0
-                if scale != 1.0:
-                    down, up = _times(down, scale), _times(up, scale)
-                found.append((effect.name, down, up, effect.keys))
-            self._widths[quantity, level] = found
-        return self._widths[quantity, level]
+            (name, down, up, keys), *others = self._wide(quantity)
+            if z < _Z90:
+                inner_down, inner_up = self._ends_of(quantity, self._narrow)
+                down, up = _between(z, inner_down, down), _between(z, inner_up, up)
+            else:
+                down, up = _times(down, z / _Z90), _times(up, z / _Z90)
+            scaled = ((n, _times(a, z / _Z90), _times(b, z / _Z90), k) for n, a, b, k in others)
+            found = self._widths[quantity, level] = [(name, down, up, keys), *scaled]
+        return found
+
+    def _wide(self, quantity: str) -> list[HalfWidths]:
+        """The same at the ends that the causes were evaluated at."""
+        found = self._at_ends.get(quantity)
+        if found is None:
+            found = self._at_ends[quantity] = [
+                (effect.name, *self._ends_of(quantity, effect), effect.keys) for effect in self._effects
+            ]
+        return found
 
     def _values(self, evaluation: Evaluation, quantity: str) -> Column:
         return evaluation.array(quantity) if self._central.is_arrays else evaluation.column(quantity)
 
-    def _ends_of(self, central: Column, quantity: str, effect: _Effect) -> tuple[Column, Column]:
+    def _ends_of(self, quantity: str, effect: _Effect) -> tuple[Column, Column]:
+        central = self._values(self._central, quantity)
         ends = [self._values(end, quantity) for end in effect.ends]
         return _ends_of_many(central, ends) if self._central.is_arrays else _ends_of(central, ends)
 
@@ -243,20 +251,33 @@ class Ranges:
     def causes(self, row: int, quantity: str, given: frozenset[str]) -> tuple[CauseShare, ...]:
         """The causes of one row's 90 % range, the largest first; ``given``: the fields that the row fills."""
         value = self._central.value(row, quantity)
-        squares: dict[str, list[float]] = {}
-        for name, down, up, _ in self.half_widths(quantity, 0.9):
-            of_name = squares.setdefault(name, [0.0, 0.0])
-            of_name[0] += float(down[row]) ** 2
-            of_name[1] += float(up[row]) ** 2
-        whole = math.fsum(down + up for down, up in squares.values())
+        squares = [(name, down[row], up[row]) for name, (down, up) in self._squares(quantity).items()]
+        whole = math.fsum(down + up for _, down, up in squares)
         found = []
-        for name, (below, above) in squares.items():
+        for name, below, above in squares:
             if below + above > 1e-12 * whole > 0.0:
                 text, settles = ADVICE.get(name, ("", ()))
-                advice = "" if given & set(settles) else text
+                advice = "" if given.intersection(settles) else text
                 low, high = value * math.exp(-math.sqrt(below)), value * math.exp(math.sqrt(above))
                 found.append(CauseShare(name, (below + above) / whole, low, high, advice))
         return tuple(sorted(found, key=lambda cause: -cause.share))
+
+    def _squares(self, quantity: str) -> dict[str, tuple[list[float], list[float]]]:
+        """By cause, the squared half-widths down and up of every row."""
+        found = self._squares_of.get(quantity)
+        if found is None:
+            sums: dict[str, tuple[Column, Column]] = {}
+            for name, down, up, _ in self.half_widths(quantity, 0.9):
+                both = _squared(down), _squared(up)
+                sums[name] = (
+                    both
+                    if name not in sums
+                    else (_plus(sums[name][0], both[0]), _plus(sums[name][1], both[1]))
+                )
+            found = self._squares_of[quantity] = {
+                name: (_listed(down), _listed(up)) for name, (down, up) in sums.items()
+            }
+        return found
 
 
 #: Causes of descriptions, by catalog: working them out costs a hundred times what an estimate does. 20 kB each.
@@ -309,7 +330,22 @@ def _ends_of_many(central: Column, ends: Sequence[Column]) -> tuple[Column, Colu
 
 
 def _times(widths: Column, factor: float) -> Column:
+    if factor == 1.0:
+        return widths
     return [width * factor for width in widths] if isinstance(widths, list) else widths * factor
+
+
+def _squared(widths: Column) -> Column:
+    return [width * width for width in widths] if isinstance(widths, list) else widths * widths
+
+
+def _plus(a: Column, b: Column) -> Column:
+    return [one + other for one, other in zip(a, b, strict=True)] if isinstance(a, list) else a + b
+
+
+def _listed(widths: Column) -> list[float]:
+    listed: list[float] = widths if isinstance(widths, list) else widths.tolist()
+    return listed
 
 
 def _between(z: float, inner: Column, outer: Column) -> Column:

@@ -124,6 +124,11 @@ class QuantityColumns(Sequence[Quantities]):
             return [self[at] for at in range(*number.indices(self.rows))]
         return Quantities(*map(float, self.row(range(self.rows)[number])))
 
+    def given(self, number: int) -> frozenset[str]:
+        """The quantities that one row gives."""
+        columns = self.columns.items()
+        return frozenset(Quantities._fields[at] for at, column in columns if column[number] == column[number])
+
     def column(self, name: str) -> Any:
         """One quantity of every row."""
         found = self.columns.get(_AT[name])

@@ -23,6 +23,7 @@ from ..kernel.replica import (
 )
 from ..units import PER_BILLION
 from .choice import Choice
+from .description import Description
 from .facility import facility_of, grid_of
 from .hardware import HardwareFound, names_hardware, resolve_hardware
 from .lifetime import Lifetime, Making, lifetime
@@ -37,7 +38,6 @@ from .task import named_task, resolve_task
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
-    from .description import Description
 
 
 class Resolved(NamedTuple):
@@ -55,6 +55,12 @@ class Resolved(NamedTuple):
     description: Description
     demand: Demand
     lifetime: Lifetime
+
+    def named(self) -> frozenset[str]:
+        """The fields of the description that say something."""
+        return frozenset(
+            name for name, value in zip(Description._fields, self.description, strict=True) if value
+        )
 
     @property
     def zone_ix(self) -> int:
