@@ -68,6 +68,10 @@ _refusals = _counter(
 )
 _lines_dropped = _counter("log_lines_dropped", "Lines of the log that nobody took in time.")
 _restarts = _counter("worker_restarts", "Worker processes that died or hung and were replaced.")
+_limits_alone = _counter(
+    "limits_kept_alone",
+    "Requests and batches charged to the share of one process, because what shares limits was away.",
+)
 _ledger_queue = Gauge(
     "wattdrop_ledger_queue_rows",
     "Rows of the ledger that wait to be written.",
@@ -135,6 +139,11 @@ def lines_dropped(count: int) -> None:
 def worker_restarted() -> None:
     """A worker process was replaced."""
     _restarts.inc()
+
+
+def limit_kept_alone() -> None:
+    """A request or a batch was charged to the share of this process."""
+    _limits_alone.inc()
 
 
 def ledger_queue(rows: int) -> None:
