@@ -9,20 +9,33 @@ from .entities import model_entity, node_entity
 
 if TYPE_CHECKING:
     from ..resolve.resolved import Resolved
+    from ..schema.entities import Model, Node
     from .api import Estimate
 
 _HIGHEST_INTENSITY = 2000.0  # bound of the contract
 
 
-def debug_info(estimate: Estimate, at: int) -> DebugInfo:
-    """Debug of a computed row; ``at`` counts computed rows only."""
-    resolved = estimate.resolution.at(at)
-    return DebugInfo(
-        model=model_entity(estimate.catalog, resolved.model_ix),
-        hardware_node=node_entity(estimate.catalog, resolved.node_ix),
-        grid_mix=_grid_mix(estimate, resolved, at),
-        steps=_steps(estimate, resolved, at),
-    )
+class Debugger:
+    """Debug of the computed rows of an estimate. Rows of a batch mostly share a model and a machine: each is made once."""
+
+    def __init__(self, estimate: Estimate) -> None:
+        self._estimate = estimate
+        self._models: dict[int, Model] = {}
+        self._nodes: dict[int, Node] = {}
+
+    def info(self, at: int) -> DebugInfo:
+        """Debug of a row; ``at`` counts computed rows only."""
+        estimate, resolved = self._estimate, self._estimate.resolution.at(at)
+        if resolved.model_ix not in self._models:
+            self._models[resolved.model_ix] = model_entity(estimate.catalog, resolved.model_ix)
+        if resolved.node_ix not in self._nodes:
+            self._nodes[resolved.node_ix] = node_entity(estimate.catalog, resolved.node_ix)
+        return DebugInfo(
+            model=self._models[resolved.model_ix],
+            hardware_node=self._nodes[resolved.node_ix],
+            grid_mix=_grid_mix(estimate, resolved, at),
+            steps=_steps(estimate, resolved, at),
+        )
 
 
 def _grid_mix(estimate: Estimate, resolved: Resolved, at: int) -> GridMix | None:
