@@ -8,6 +8,9 @@ from ..schema import DebugInfo, GridMix, PredictionStep
 from .entities import model_entity, node_entity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..resolve.choice import Choice
     from ..resolve.resolved import Resolved
     from ..schema.entities import Model, Node
     from .api import Estimate
@@ -22,6 +25,7 @@ class Debugger:
         self._estimate = estimate
         self._models: dict[int, Model] = {}
         self._nodes: dict[int, Node] = {}
+        self._choices = estimate.every_choice()
 
     def info(self, at: int) -> DebugInfo:
         """Debug of a row; ``at`` counts computed rows only."""
@@ -34,7 +38,7 @@ class Debugger:
             model=self._models[resolved.model_ix],
             hardware_node=self._nodes[resolved.node_ix],
             grid_mix=_grid_mix(estimate, resolved, at),
-            steps=_steps(estimate, resolved, at),
+            steps=_steps(estimate, at, self._choices[at]),
         )
 
 
@@ -49,7 +53,7 @@ def _grid_mix(estimate: Estimate, resolved: Resolved, at: int) -> GridMix | None
     return GridMix(country=country, region=region, gco2e_per_kwh=min(intensity, _HIGHEST_INTENSITY))
 
 
-def _steps(estimate: Estimate, resolved: Resolved, at: int) -> list[PredictionStep]:
+def _steps(estimate: Estimate, at: int, choices: Sequence[Choice]) -> list[PredictionStep]:
     value = estimate.evaluation.value
     parts = (
         ("prefill", value(at, "prefill_device_s"), 1.0),
@@ -67,7 +71,6 @@ def _steps(estimate: Estimate, resolved: Resolved, at: int) -> list[PredictionSt
         if seconds > 0.0
     ]
     said = [
-        f"{c.question}: {c.chosen} ({c.basis}, {c.rung})" + (f"; {c.note}" if c.note else "")
-        for c in estimate.choices(estimate.resolution.computed[at])
+        f"{c.question}: {c.chosen} ({c.basis}, {c.rung})" + (f"; {c.note}" if c.note else "") for c in choices
     ]
     return steps + [PredictionStep(description=text, duration_ms=0.0, inferences=0) for text in said]
