@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 import re
 import secrets
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -229,6 +230,20 @@ class Broken:
         return self.buckets.take(key_id, kind, cost_s, burst_s)
 
 
+class Late(Broken):
+    """Shared buckets whose answer can be held back."""
+
+    waits = True
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(clock)
+        self.answer = threading.Event()
+
+    def take(self, key_id: int, kind: str, cost_s: float, burst_s: float) -> tuple[bool, float]:
+        assert self.answer.wait(PATIENCE_S)
+        return super().take(key_id, kind, cost_s, burst_s)
+
+
 class Slow(Broken):
     """The same, over a network."""
 
@@ -258,6 +273,26 @@ def test_processes_that_lose_the_shared_buckets_divide_what_is_left() -> None:
     assert sum(given()) <= 1
     now[0] += 20.0
     assert sum(given()) == 10
+
+
+def test_asking_whether_the_others_are_back_frees_nothing() -> None:
+    now = [0.0]
+    slow = Late(lambda: now[0])
+    shared = SharedBuckets(slow, "a test", (), 1, lambda: now[0])
+
+    async def given() -> int:
+        first = asyncio.create_task(shared.take(1, "requests", 1.0, 5.0))
+        await asyncio.sleep(0)  # it asks, and waits
+        others = [await shared.take(1, "requests", 1.0, 5.0) for _ in range(10)]
+        slow.answer.set()
+        return sum(one.granted for one in [*others, await first])
+
+    slow.away = True
+    slow.answer.set()
+    assert sum(asyncio.run(shared.take(1, "requests", 1.0, 5.0)).granted for _ in range(10)) == 5
+    slow.answer.clear()
+    now[0] += 3.5  # time to try again; three came back
+    assert asyncio.run(given()) == 3
 
 
 def test_a_batch_larger_than_a_share_is_given_and_paid_for_with_time() -> None:

@@ -56,6 +56,7 @@ class SharedBuckets:
         self._own = OwnBuckets(clock, processes)
         # Buckets that gave something while the others were away, and when theirs was to be full.
         self._alone: dict[tuple[int, str], float] = {}
+        self._paying: set[tuple[int, str]] = set()
         self._away = False
         self._ask_at = 0.0
         self._threads = ThreadPoolExecutor(_THREADS, "wattdrop-limits")
@@ -69,17 +70,21 @@ class SharedBuckets:
             self._ask_at = self._clock() + _RETRY_SECONDS
         elif (refused := self._known_to_be_empty(key_id, kind, cost_s, burst_s)) is not None:
             return refused
-        asked_at, debt_s = self._clock(), self._debt_s(key_id, kind)
-        self._repay(key_id, kind, debt_s)
+        asked_at, bucket = self._clock(), (key_id, kind)
+        debt_s = 0.0 if bucket in self._paying else self._debt_s(key_id, kind)
+        if debt_s:
+            self._paying.add(bucket)
         try:
             unpaid_s, granted, full_in_s = await self._ask(key_id, kind, cost_s, burst_s, debt_s)
         except self._errors as error:
-            self._repay(key_id, kind, -debt_s)
             self._lost(error)
             return self._take_alone(key_id, kind, cost_s, burst_s)
-        self._repay(key_id, kind, -unpaid_s)
+        finally:
+            if debt_s:
+                self._paying.discard(bucket)
+        self._repay(key_id, kind, debt_s - unpaid_s)
         if self._debt_s(key_id, kind) <= _TOLERANCE_S:
-            self._alone.pop((key_id, kind), None)
+            self._alone.pop(bucket, None)
             # So that who loses the others begins where they were. It was measured after the question was sent: what
             # is kept is never emptier than theirs.
             self._own.put(key_id, kind, full_in_s - (self._clock() - asked_at))
