@@ -56,7 +56,9 @@ def described_answer(method: str, path: str, status: int, media_type: str) -> st
         assert status in NOWHERE or unlisted, f"{method} {path} answers {status} and is not described"
         return "#/components/schemas/Error" if status >= 400 else None
     responses = operation["responses"]
-    assert str(status) in responses or status >= 500 or status == 405, (
+    # Names of models may hold slashes, so that a path of aliases is that of a model, too.
+    elsewhere = status == 405 and path.endswith("/alias")
+    assert str(status) in responses or status >= 500 or elsewhere, (
         f"{method} {template} answers {status}, which is not said"
     )
     response = resolved(responses.get(str(status), responses["default"]))

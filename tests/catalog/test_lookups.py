@@ -129,3 +129,19 @@ def test_constants_are_figures_by_id(catalog: Catalog) -> None:
     assert (figure.low, figure.high, figure.source_ids, figure.basis) == (0.5, 1.2, ("fit-text",), "derived")
     assert catalog.constant("weights_cost") == 0.75
     assert catalog.constants.text(0, "unit") == "ratio"
+
+
+def test_an_unknown_name_is_not_compared_with_every_name_again(catalog: Catalog) -> None:
+    models = catalog.models
+    assert models.nearest("llama_v31_8", 1) == ["llama_v31_8b"]
+    index = models._near
+    assert index is not None
+    assert models.nearest("lama_v31_8b", 1) == ["llama_v31_8b"]
+    assert models._near is index
+
+
+@pytest.mark.parametrize("name", ["x", "zq", "7", "\N{SNOWMAN}", "-", "q" * 300])
+def test_names_with_nothing_in_common_with_any_get_suggestions_or_none(catalog: Catalog, name: str) -> None:
+    near = catalog.models.nearest(name)
+    assert len(near) <= 3
+    assert set(near) <= set(catalog.models.ids)

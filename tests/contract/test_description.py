@@ -81,6 +81,55 @@ def test_every_route_is_described_or_left_out_for_a_reason(service: Service) -> 
         )
 
 
+def test_the_router_serves_every_described_path(service: Service) -> None:
+    app: DescribedApp = service.app.described
+    for path, method, operation in operations():
+        found = app._router.find(re.sub(r"\{\w+\}", "1", path))
+        assert found is not None, path
+        resource, responders = found[0], found[1]
+        assert responders[method.upper()] == getattr(resource, f"on_{method}"), f"{method} {path}"
+        assert operation["operationId"]
+
+
+@pytest.mark.parametrize("kind", ["model", "node", "gpu", "datacenter"])
+def test_creations_say_what_they_need_and_objects_can_be_sent_back(service: Service, kind: str) -> None:
+    create = validator(f"#/paths/~1{kind}/post/requestBody/content/application~1json/schema")
+    update = validator(f"#/paths/~1{kind}~1%7B{kind}Id%7D/put/requestBody/content/application~1json/schema")
+    whole = EXAMPLES[kind]
+    create.validate(whole)
+    for name in whole:
+        part = {other: value for other, value in whole.items() if other != name}
+        answer = service.request("POST", f"/{kind}", json=part)
+        missing = answer.status_code == 400 and answer.json()["message"].startswith(f"{name}: missing")
+        assert create.is_valid(part) != missing, name
+        if answer.status_code == 201:
+            assert service.request("DELETE", f"/{kind}/{answer.json()['id']}").status_code == 204
+    made = service.request("POST", f"/{kind}", json=whole)
+    assert made.status_code == 201
+    read = service.get(f"/{kind}/{whole['id']}").json()
+    update.validate(read)
+    assert service.request("PUT", f"/{kind}/{whole['id']}", json=read).status_code == 200
+    assert not update.is_valid({**read, "creator": "me"})
+    assert service.request("DELETE", f"/{kind}/{whole['id']}").status_code == 204
+
+
+def test_an_alias_must_be_there(service: Service) -> None:
+    given = validator("#/components/schemas/AliasGiven")
+    assert not given.is_valid({})
+    assert given.is_valid({"alias": "x"})
+
+
+def test_every_key_may_ask_about_itself(service: Service) -> None:
+    assert description()["paths"]["/v1/key"]["get"]["security"] == [{"bearerAuth": []}, {"apiKey": []}]
+    key = service.keys.create("reads", scopes=["read"])
+    assert service.get("/v1/key", key=key).status_code == 200
+
+
+def test_a_page_is_no_longer_than_is_said(service: Service) -> None:
+    assert len(service.get("/model?limit=100").json()["models"]) == 100
+    assert service.get("/model?limit=101").status_code == 400
+
+
 def test_a_route_without_a_description_is_noticed() -> None:
     class Bare:
         async def on_get(self, request: Any, response: Any) -> None: ...

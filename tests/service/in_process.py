@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -24,7 +25,9 @@ def serving(folder: Path, key: dict[str, Any] | None = None, **settings: str) ->
     store = open_store(found.database, found.secret())
     try:
         made = store.keys.create("tests", **(key or {}))
-        yield Service(create_app(_catalog(), store, found), made, store.keys, store)
+        app = create_app(_catalog(), store, found)
+        yield Service(app, made, store.keys, store)
+        asyncio.run(app.lifecycle.stop())
     finally:
         store.close()
 

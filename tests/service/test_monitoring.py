@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -203,3 +205,18 @@ def _settings_shown(server: Running) -> str:
     command = [sys.executable, "-m", "wattdrop", "settings"]
     environment = {"WATTDROP_METRICS_TOKEN": "let-me-see", "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def test_what_waits_for_the_ledger_is_counted(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+
+        def waiting() -> float:
+            return of(numbers(server.get("/metrics").text), "ledger_waiting_bytes")
+
+        assert server.get("/ready").status_code == 200
+        with closing(sqlite3.connect(tmp_path / "wattdrop.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")  # nobody else writes until this ends
+            assert server.impact().headers["x-wattdrop-stored"] == "1"
+            assert waiting() > 0
+            other.execute("ROLLBACK")
+        wait_until(lambda: waiting() == 0, "it waits on")

@@ -156,7 +156,7 @@ if "serve" in sys.argv or "wattdrop.service.worker" in sys.orig_argv:
 def test_a_part_that_cannot_start_ends_the_service_and_says_why(tmp_path: Path, workers: str) -> None:
     (tmp_path / "sitecustomize.py").write_text(NO_START)
     with running(tmp_path / "data", "--workers", workers, PYTHONPATH=str(tmp_path)) as server:
-        assert server.wait() != 0
+        assert server.wait() == 3
         assert any("no such disk" in line for line in server.lines)
 
 
@@ -187,7 +187,7 @@ def test_workers_that_cannot_start_end_the_service(tmp_path: Path) -> None:
         "import sys\nif 'wattdrop.service.worker' in sys.orig_argv: raise SystemExit('no disk')\n"
     )
     with running(tmp_path / "data", "--workers", "2", PYTHONPATH=str(tmp_path)) as server:
-        assert server.wait() == 1
+        assert server.wait() == 3
         assert any("before it was ready" in line for line in server.lines)
 
 

@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 import re
 import secrets
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -197,16 +198,16 @@ def test_a_database_that_answers_too_late_makes_no_limit_larger(
             assert given.keys() == {200, 429}, given
             # Each worker gives its half, and what came back meanwhile.
             assert 50 <= given[200] <= 110, given
-            assert sum("share, 1/2" in line["message"] for line in server.log()) <= 2
+            assert sum("share, 1/2" in str(line) for line in server.log()) <= 2
 
         def shared_again() -> bool:
             given.update(statuses(server, key, 40))
-            return sum("the database again" in line["message"] for line in server.log()) >= 2
+            return sum("the database again" in str(line) for line in server.log()) >= 2
 
         wait_until(shared_again, "limits are not shared again")
         given += statuses(server, key, 400)
-        # What was given meanwhile is paid for now: in all no more than a hundred and what came back.
-        assert given[200] <= 110, given
+        # What was given meanwhile is paid for now. One worker may be back before the other, and finds its half unpaid.
+        assert given[200] <= 160, given
         counted = server.get("/metrics").text
     (alone,) = re.findall(r"^wattdrop_limits_kept_alone_total (\S+)", counted, re.MULTILINE)
     assert float(alone) > 0
@@ -227,6 +228,20 @@ class Broken:
         if self.away:
             raise OSError("gone")
         return self.buckets.take(key_id, kind, cost_s, burst_s)
+
+
+class Late(Broken):
+    """Shared buckets whose answer can be held back."""
+
+    waits = True
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(clock)
+        self.answer = threading.Event()
+
+    def take(self, key_id: int, kind: str, cost_s: float, burst_s: float) -> tuple[bool, float]:
+        assert self.answer.wait(PATIENCE_S)
+        return super().take(key_id, kind, cost_s, burst_s)
 
 
 class Slow(Broken):
@@ -252,10 +267,32 @@ def test_processes_that_lose_the_shared_buckets_divide_what_is_left() -> None:
     now[0] += 2.0  # two tokens came back, one for each
     assert given() == [1, 1]
     broken.away = False
-    now[0] += 3.0  # and three more; what was given is paid for before anything is shared again
-    assert sum(given()) == 3
-    now[0] += 10.0
+    now[0] += 1.0  # One more. What was given is paid for before more is, by each as soon as it asks again.
+    assert sum(given(1) + given()) <= 5
+    now[0] += 1.0
+    assert sum(given()) <= 1
+    now[0] += 20.0
     assert sum(given()) == 10
+
+
+def test_asking_whether_the_others_are_back_frees_nothing() -> None:
+    now = [0.0]
+    slow = Late(lambda: now[0])
+    shared = SharedBuckets(slow, "a test", (), 1, lambda: now[0])
+
+    async def given() -> int:
+        first = asyncio.create_task(shared.take(1, "requests", 1.0, 5.0))
+        await asyncio.sleep(0)  # it asks, and waits
+        others = [await shared.take(1, "requests", 1.0, 5.0) for _ in range(10)]
+        slow.answer.set()
+        return sum(one.granted for one in [*others, await first])
+
+    slow.away = True
+    slow.answer.set()
+    assert sum(asyncio.run(shared.take(1, "requests", 1.0, 5.0)).granted for _ in range(10)) == 5
+    slow.answer.clear()
+    now[0] += 3.5  # time to try again; three came back
+    assert asyncio.run(given()) == 3
 
 
 def test_a_batch_larger_than_a_share_is_given_and_paid_for_with_time() -> None:
@@ -273,6 +310,8 @@ def test_a_batch_larger_than_a_share_is_given_and_paid_for_with_time() -> None:
     assert not take(2.4).granted
     assert take(2.25).granted
     now[0] = 48.0
+    assert not take(10.0).granted
+    now[0] = 49.0
     assert take(10.0).granted
 
 

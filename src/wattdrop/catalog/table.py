@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import nan
-from typing import Any, Final, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 from ..errors import CatalogError
 from ..schema.names import normalise
 from .figure import Figure
+
+if TYPE_CHECKING:
+    from .nearest import NameIndex
 
 Part = Mapping[str, Any]
 BETWEEN_ROWS: Final = "\x1f"
@@ -103,7 +106,7 @@ class ChainedIds(Sequence[str]):
 class Table:
     """Entities of one kind. `kind` is the plural used everywhere: models, gpus, nodes, zones, ..."""
 
-    __slots__ = ("_base", "_columns", "_figures", "_known", "_offset", "_part", "kind")
+    __slots__ = ("_base", "_columns", "_figures", "_known", "_near", "_offset", "_part", "kind")
 
     def __init__(
         self,
@@ -119,6 +122,7 @@ class Table:
         self._offset = len(base) if base is not None else 0
         self._columns: _Columns | None = None
         self._figures: Part | None = None
+        self._near: NameIndex | None = None
 
     def _own(self) -> _Columns:
         columns = self._columns
@@ -177,7 +181,23 @@ class Table:
         """Ids of the entities with the most similar names, best first, for error messages."""
         from .nearest import nearest_rows  # difflib: only when something was not found
 
-        return [self.ids[ix] for ix in nearest_rows(normalise(name), list(self.names()), n)]
+        wanted = normalise(name).replace("-", "")
+        return [self.ids[ix] for ix in nearest_rows(wanted, self._alike(wanted, lambda key, ix: True), n)]
+
+    def _alike(self, wanted: str, keep: Callable[[str, int], bool]) -> list[tuple[float, str, int]]:
+        """Names that share letter pairs with one: the base's are indexed once for all overlays."""
+        from .nearest import NameIndex
+
+        if self._near is None:
+            own_names = self._own().names.items()
+            self._near = NameIndex([(key, ix + self._offset) for key, ix in own_names])
+        found = self._near.shortlist(wanted, keep)
+        if self._base is not None:
+            own = self._own()
+            found += self._base._alike(
+                wanted, lambda key, ix: ix not in own.hidden and key not in own.names and keep(key, ix)
+            )
+        return found
 
     def number(self, ix: int, quantity: str) -> float:
         """The value of a quantity, nan where it is not known."""

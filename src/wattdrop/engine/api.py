@@ -215,6 +215,22 @@ class Estimate:
         named = tuple(map(served_alone, resolved.choices)) if given.batch_size == 1.0 else resolved.choices
         return (*named, *assumed_quantities(resolved.setup, given, self.constants))
 
+    def every_choice(self) -> list[tuple[Choice, ...]]:
+        """``choices`` of every computed row, in order; of many rows at once this costs a fraction."""
+        from .assumed import assumed_of_rows
+
+        resolution = self.resolution
+        resolved, quantities = resolution.resolved, resolution.quantities
+        assumed = assumed_of_rows(
+            [one.setup for one in resolved], resolution.resolved_of, quantities, self.constants
+        )
+        shared = [one.choices for one in resolved]
+        alone = [tuple(map(served_alone, one)) for one in shared]
+        return [
+            (*(alone if quantities[at].batch_size == 1.0 else shared)[number], *assumed[at])
+            for at, number in enumerate(resolution.resolved_of)
+        ]
+
     def explain(self, number: int) -> Explanation:
         """Every step to the numbers of one row."""
         from .explain import explain

@@ -6,16 +6,20 @@ energy are reported. So a picture's assumed size is named for a row that makes p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..kernel.estimate import estimate
 from ..kernel.ops import FLOATS
 from ..resolve.choice import Choice
+from .evaluate import evaluate
 
 if TYPE_CHECKING:
     from ..kernel.columns import Evidence, Setup
     from ..kernel.constants import Constants
+    from ..resolve.quantities import Quantities
+
+_ENERGY = "modelled_it_energy_wh"
 
 #: Setup default -> the row field that would replace it, and what it counts.
 FIELDS: Mapping[str, tuple[str, str]] = {
@@ -37,11 +41,37 @@ def assumed_quantities(setup: Setup, given: Evidence, c: Constants) -> tuple[Cho
     """The quantities of one row that were assumed, each as a choice that names the field to give."""
     before = estimate(setup, given, c, FLOATS).node.modelled_it_energy_wh
     found = []
-    for default, (field, counted) in FIELDS.items():
+    for default in FIELDS:
         value = float(getattr(setup, default))
         if value > 0.0:
             doubled = setup._replace(**{default: 2.0 * value})
             if estimate(doubled, given, c, FLOATS).node.modelled_it_energy_wh != before:
-                note = f"the row does not say; give {field}"
-                found.append(Choice(counted, f"{value:g}", "assumed", "default of model and task", note))
+                found.append(_assumed(default, value))
     return tuple(found)
+
+
+def assumed_of_rows(
+    setups: Sequence[Setup], setup_of_row: Sequence[int], quantities: Sequence[Quantities], c: Constants
+) -> list[tuple[Choice, ...]]:
+    """The same for every row of a batch: each default is doubled for all rows at once."""
+    before = evaluate(setups, setup_of_row, quantities, c).column(_ENERGY)
+    found: list[list[Choice]] = [[] for _ in before]
+    for default in FIELDS:
+        values = [float(getattr(setup, default)) for setup in setups]
+        if not any(value > 0.0 for value in values):
+            continue
+        doubled = [
+            setup._replace(**{default: 2.0 * value}) for setup, value in zip(setups, values, strict=True)
+        ]
+        said = [_assumed(default, value) for value in values]
+        after = evaluate(doubled, setup_of_row, quantities, c).column(_ENERGY)
+        for at, (one, other) in enumerate(zip(before, after, strict=True)):
+            if one != other and values[setup_of_row[at]] > 0.0:
+                found[at].append(said[setup_of_row[at]])
+    return [tuple(one) for one in found]
+
+
+def _assumed(default: str, value: float) -> Choice:
+    field, counted = FIELDS[default]
+    note = f"the row does not say; give {field}"
+    return Choice(counted, f"{value:g}", "assumed", "default of model and task", note)

@@ -29,10 +29,12 @@ def response(estimate: Estimate, debug: bool, ranges: bool = False) -> ImpactRes
             fine_tuning_impact=fine_tuning[at] if fine_tuning[at].usage_energy_wh > 0 else None,
             total_impact=total[at],
         )
-        if debug:
-            from .debug import debug_info
+    if debug:
+        from .debug import Debugger
 
-            rows[number].debug = debug_info(estimate, at)  # type: ignore[union-attr]
+        debugger = Debugger(estimate)
+        for at, number in enumerate(estimate.resolution.computed):
+            rows[number].debug = debugger.info(at)  # type: ignore[union-attr]
     if ranges:
         from .ranged import row_ranges, total_ranges
 

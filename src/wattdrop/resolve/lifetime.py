@@ -1,6 +1,6 @@
 """What making the model cost, and over how many requests it is spread.
 
-Training is published as energy, emissions, accelerator hours or compute; each is derived from the next where it is
+Training is published as energy, accelerator hours, compute or emissions; each is derived from the next where it is
 missing. Requests of a model's life are almost never published. Unless the catalog has them, the method takes the
 compute of all requests to be ``lifetime_compute_ratio`` times the compute of training (Epoch AI 2024: both deserve
 about the same), and divides it by the compute of one default request of the model. Where nothing about a model's
@@ -92,6 +92,10 @@ def _share(catalog: Catalog, ix: int, request_flops: float, assume: bool = True)
     compute = number(ix, "training_compute_flop")
     hours = number(ix, "training_gpu_hours")
     rung = "published energy" if energy_wh == energy_wh else "published accelerator hours"
+    emissions = number(ix, "training_emissions_tco2e") * G_PER_T
+    world = catalog.intensity(catalog.world_zone, _GRID, _year(catalog, ix))
+    if energy_wh != energy_wh and hours != hours and compute != compute and emissions == emissions:
+        energy_wh, rung = emissions / world.value * WH_PER_KWH, "published emissions"
     if hours != hours:
         hours = energy_wh / facility_w if energy_wh == energy_wh else compute / flops_per_hour
         rung = rung if energy_wh == energy_wh else "published compute"
@@ -108,9 +112,7 @@ def _share(catalog: Catalog, ix: int, request_flops: float, assume: bool = True)
         requests = max(1.0, catalog.constant("lifetime_compute_ratio") * compute / request_flops)
     if energy_wh != energy_wh:
         energy_wh = hours * facility_w
-    emissions = number(ix, "training_emissions_tco2e") * G_PER_T
     if emissions != emissions:
-        world = catalog.intensity(catalog.world_zone, _GRID, _year(catalog, ix))
         emissions = energy_wh / WH_PER_KWH * world.value
     making = Making(
         energy_wh / requests,

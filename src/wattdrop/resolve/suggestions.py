@@ -1,7 +1,7 @@
 """The known names nearest to an unknown one, for so many unknown names of a batch.
 
-A search takes about 15 ms on a long list. A request may hold a thousand different unknown names, and its client waits
-five seconds; the first few suggestions say as much as all.
+A search takes about 2 ms on a long list, the first one a tenth of a second more. A request may hold a thousand different
+unknown names, and its client waits five seconds; the first few suggestions say as much as all.
 """
 
 from __future__ import annotations

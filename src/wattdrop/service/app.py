@@ -80,7 +80,9 @@ def create_app(
     app = DescribedApp(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     add_error_handlers(app)
-    limits = Limits(settings, buckets_of(settings, store))
+    buckets = buckets_of(settings, store)
+    lifecycle.on_stop(buckets.close)
+    limits = Limits(settings, buckets)
     last_use = LastUse(store.keys)
     cache = KeyCache(store.keys, settings.key_cache_seconds, settings.key_grace_seconds)
     ring = KeyRing(cache, limits, last_use)

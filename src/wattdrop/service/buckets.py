@@ -54,20 +54,33 @@ def taken(full_at: float, now: float, cost_s: float, burst_s: float) -> tuple[bo
 
 
 class OwnBuckets:
-    """Buckets of this process alone."""
+    """Buckets of this process alone, or its share of those of several processes that cannot ask each other."""
 
     waits = False
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, processes: int = 1) -> None:
         self._clock = clock
+        self._processes = processes
         self._full_at: dict[tuple[int, str], float] = {}
 
     def take(self, key_id: int, kind: str, cost_s: float, burst_s: float) -> tuple[bool, float]:
-        """See ``Buckets``."""
+        """See ``Buckets``.
+
+        Of several processes each refills its share so much more slowly. What is more than a share but not more than
+        all of them is given to a full bucket, which then takes the longer to be full again.
+        """
         now, bucket = self._clock(), (key_id, kind)
-        granted, full_at = taken(self._full_at.get(bucket, now), now, cost_s, burst_s)
-        self.put(key_id, kind, full_at - now)
-        return granted, full_at - now
+        cost_of_share_s, most_s = cost_s * self._processes, burst_s * self._processes
+        start = min(max(now, self._full_at.get(bucket, now)), now + most_s)
+        room_s = max(burst_s, cost_of_share_s) if cost_s <= burst_s else burst_s
+        granted = start + cost_of_share_s <= now + room_s + _TOLERANCE_S
+        full_in_s = start + cost_of_share_s * granted - now
+        self.put(key_id, kind, full_in_s)
+        return granted, full_in_s
+
+    def full_in_s(self, key_id: int, kind: str) -> float:
+        """Until the bucket is full."""
+        return max(0.0, self._full_at.get((key_id, kind), 0.0) - self._clock())
 
     def put(self, key_id: int, kind: str, full_in_s: float) -> None:
         """What is known of a bucket from elsewhere."""

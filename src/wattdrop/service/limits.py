@@ -39,8 +39,12 @@ class Limit(NamedTuple):
         return max(0, int((self.burst_s - full_in_s) * self.per_s + 1e-6))
 
     def wait_s(self, count: int, full_in_s: float) -> float:
-        """Until so many tokens are there."""
-        return max(0.0, full_in_s + count / self.per_s - self.burst_s)
+        """Until so many tokens are there; of more than there ever are, until the bucket is full."""
+        return max(0.0, full_in_s - max(0.0, self.burst_s - count / self.per_s))
+
+    def divided(self, processes: int) -> Limit:
+        """The share of one of so many processes."""
+        return self if processes == 1 else self._replace(per_s=self.per_s / processes)
 
     @property
     def shown(self) -> str:
@@ -114,25 +118,27 @@ class Limits:
         limit = self._limit("rows", key.rows_per_s, self._row_rate)
         while limit is not None and count > 0:
             piece = min(count, self.piece_of(key, count))
-            granted, full_in_s = await self._buckets.take(
-                key.id, limit.kind, piece / limit.per_s, limit.burst_s
-            )
-            if granted:
+            taken = await self._buckets.take(key.id, limit.kind, piece / limit.per_s, limit.burst_s)
+            if taken.granted:
                 count -= piece
             else:
-                await asyncio.sleep(max(0.01, limit.wait_s(piece, full_in_s)))
+                wait_s = limit.divided(taken.processes).wait_s(piece, taken.full_in_s)
+                await asyncio.sleep(max(0.01, wait_s))
 
     def _limit(self, kind: str, own: float | None, of_settings: float | None) -> Limit | None:
         per_s = of_settings if own is None else own
         return None if per_s is None else Limit(kind, per_s, max(self._burst_s, 1 / per_s))
 
     async def _take(self, key: ApiKey, limit: Limit, count: int, exchange: Exchange) -> None:
-        granted, full_in_s = await self._buckets.take(key.id, limit.kind, count / limit.per_s, limit.burst_s)
-        left = limit.left(full_in_s)
+        granted, full_in_s, processes = await self._buckets.take(
+            key.id, limit.kind, count / limit.per_s, limit.burst_s
+        )
+        share = limit.divided(processes)
+        left = share.left(full_in_s)
         if granted:
             exchange.left.append((limit.kind, left, math.ceil(full_in_s)))
             return
-        wait_s = max(1, math.ceil(limit.wait_s(count, full_in_s)))
+        wait_s = max(1, math.ceil(share.wait_s(count, full_in_s)))
         exchange.left.append((limit.kind, left, wait_s))
         sent = "another request" if limit.kind == "requests" else f"{count} rows"
         raise RateLimited(

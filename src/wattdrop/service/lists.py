@@ -1,7 +1,7 @@
 """What ``GET /model``, ``/node``, ``/gpu`` and ``/datacenter`` list: a caller's own objects first, then the most used.
 
-At most 100, because clients fail on 101. More comes page by page to those who ask with ``limit`` and ``offset``; where
-the next page is stands in a header, because strict clients refuse fields that the contract does not have.
+At most 100 a page, because clients fail on 101. More comes to those who ask with ``limit`` and ``offset``; where the next
+page is stands in a header, because strict clients refuse fields that the contract does not have.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from .kinds import ObjectKind
 
 _NAMES_PER_DEFAULT = 10
 """A model that is the default of a task counts as if it had so many names more."""
-_MOST_A_PAGE = 1000
 _MOST_OFFSET = 10_000_000
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -48,7 +47,7 @@ class Lists:
 
     def page(self, caller: Caller, kind: ObjectKind, request: Request) -> Page:
         """The page that a request asks for."""
-        limit = _whole(request, "limit", LIST_LIMIT, 1, _MOST_A_PAGE)
+        limit = _whole(request, "limit", LIST_LIMIT, 1, LIST_LIMIT)
         offset = _whole(request, "offset", 0, 0, _MOST_OFFSET)
         layer = self._catalogs.layer(caller.customer_id)
         keep = _FILTERS[kind.name](layer.catalog, caller, request)

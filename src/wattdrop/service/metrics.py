@@ -68,9 +68,13 @@ _refusals = _counter(
 )
 _lines_dropped = _counter("log_lines_dropped", "Lines of the log that nobody took in time.")
 _restarts = _counter("worker_restarts", "Worker processes that died or hung and were replaced.")
-_ledger_queue = Gauge(
-    "wattdrop_ledger_queue_rows",
-    "Rows of the ledger that wait to be written.",
+_limits_alone = _counter(
+    "limits_kept_alone",
+    "Requests and batches charged to the share of one process, because what shares limits was away.",
+)
+_ledger_waiting = Gauge(
+    "wattdrop_ledger_waiting_bytes",
+    "Bytes of answers in the journal that the database does not have yet.",
     registry=_registry,
     multiprocess_mode="livesum",
 )
@@ -137,9 +141,14 @@ def worker_restarted() -> None:
     _restarts.inc()
 
 
-def ledger_queue(rows: int) -> None:
-    """So many rows of the ledger wait in this process."""
-    _ledger_queue.set(rows)
+def limit_kept_alone() -> None:
+    """A request or a batch was charged to the share of this process."""
+    _limits_alone.inc()
+
+
+def ledger_waiting(size_bytes: int) -> None:
+    """So much waits in the journal of this process."""
+    _ledger_waiting.set(size_bytes)
 
 
 def ledger_written(rows: int) -> None:

@@ -24,7 +24,7 @@ class OwnKeyResource:
         "Keys",
         "What the key is that asks",
         text="For every key, whatever its scopes.",
-        scope="impact",
+        scope="any",
         answers={200: json_answer("The key, without itself.", OwnKey)},
         errors=(401, 406, 429),
         examples=(Example("own", "This key", recorded=False),),

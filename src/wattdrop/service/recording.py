@@ -130,7 +130,9 @@ class Recorder:
             _entry_rows(rows, result, idempotency_key or secrets.token_hex(8), first),
         )
         try:
-            self._opened().append(_encoder.encode(entry))
+            journal = self._opened()
+            journal.append(_encoder.encode(entry))
+            metrics.ledger_waiting(journal.waiting_bytes)
         except (StoreError, OSError, ImportError) as error:
             metrics.ledger_dropped(len(rows), "no_room")
             self._say(f"answers are not stored: {error}")
@@ -227,6 +229,7 @@ class Recorder:
         if entries:
             self._add(entries)
             journal.forget(mark)
+        metrics.ledger_waiting(journal.waiting_bytes)
         return not entries
 
     def _adopt(self, journal: Journal) -> None:

@@ -164,7 +164,9 @@ def _why_not(host: str, port: int, error: OSError) -> str:
 
 
 def run(listener: socket.socket, settings: Settings) -> int:
-    """Serve until SIGTERM or Ctrl-C. Gives the exit status: 0 drained, 1 with requests cut off or workers lost."""
+    """Serve until SIGTERM or Ctrl-C. Gives the exit status: 0 drained, 1 with requests cut off or workers lost, 3
+    where a part could not start.
+    """
     handler = logs.set_up(settings.log_format, settings.log_level)
     allow_many_connections()
     try:

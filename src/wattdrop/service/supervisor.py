@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 #: For the parts that drain after the last answer, before a worker that does not end is killed.
 _STOP_SECONDS: Final = 15.0
 _REFUSE_SECONDS: Final = 2.0
+_NOT_STARTED: Final = 3  # as uvicorn says of a single process
 _SHORT_LIFE_SECONDS: Final = 10.0
 _SHORTEST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_PAUSE_SECONDS: Final = 30.0
@@ -87,7 +88,9 @@ class Supervisor:
         self._was_ready = False
 
     def run(self) -> int:
-        """Serve until a signal comes. Gives the exit status: 0 all drained, 1 some did not, 128 + n ended at once."""
+        """Serve until a signal comes. Gives the exit status: 0 all drained, 1 some did not, 3 never started, 128 + n
+        ended at once.
+        """
         bell, ring = socket.socketpair()
         for one in (bell, ring):
             one.setblocking(False)
@@ -96,7 +99,7 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._note)
         try:
-            return self._drain() if self._serve() else 1
+            return self._drain() if self._serve() else _NOT_STARTED
         finally:
             for worker in self._workers:
                 worker.end()

@@ -141,9 +141,8 @@ def _operation(
     described: dict[str, Any] = {"operationId": one.id, "tags": [one.tag], "summary": one.summary}
     if one.text:
         described["description"] = one.text
-    described["security"] = (
-        [{"bearerAuth": [one.scope]}, {"apiKey": [one.scope]}] if one.scope is not None else []
-    )
+    scopes = [one.scope] if one.scope not in (None, "any") else []
+    described["security"] = [{"bearerAuth": scopes}, {"apiKey": scopes}] if one.scope is not None else []
     parameters = [_parameter(parameter) for parameter in one.parameters]
     if one.row_in_query:
         parameters += [_row_parameter(name, schema) for name, schema in row_properties(schemas).items()]

@@ -14,8 +14,9 @@ from ...schema.entities import (
     Node,
     NodeListShown,
 )
-from ...schema.objects import AliasGiven, DatacenterGiven, GpuGiven, ModelGiven, NodeGiven
+from ...schema.objects import REQUIRED, AliasGiven, DatacenterGiven, GpuGiven, ModelGiven, NodeGiven
 from .operation import Answer, Example, Operation, Parameter, described, json_answer
+from .schemas import reference
 
 
 class Served(NamedTuple):
@@ -104,6 +105,11 @@ def _list(kind: _Kind) -> Operation:
     )
 
 
+def _whole(given: type) -> dict[str, Any]:
+    """The shape of a creation: that of a change, with what must be there."""
+    return {"allOf": [reference(given)], "required": list(REQUIRED[given])}
+
+
 def _create(kind: _Kind) -> Operation:
     return described(
         f"create{kind.title}",
@@ -112,7 +118,7 @@ def _create(kind: _Kind) -> Operation:
         text="Only its customer sees and uses it. Ids and aliases share one namespace: 409 names what has one already.",
         scope="write",
         parameters=(_EXTENDED, _CUSTOMER),
-        body=kind.given,
+        body=_whole(kind.given),
         answers={201: json_answer("As it was made.", kind.shown)},
         errors=_WRITE_ERRORS,
         examples=(Example("new", f"A {kind.word} of yours", kind.example, recorded=False),),
@@ -143,7 +149,8 @@ def _one(kind: _Kind) -> list[tuple[str, Operation]]:
         f"update{kind.title}",
         "Catalog",
         f"Change one {kind.word}",
-        text="Only the fields sent. What everybody sees needs the scope `admin`: a shipped object is then changed for all.",
+        text="Only the fields sent; null and an empty text count as not sent. "
+        "What everybody sees needs the scope `admin`: a shipped object is then changed for all.",
         scope="write",
         parameters=(place, _EXTENDED, _CUSTOMER),
         body=kind.given,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from ...schema import Error
 from ...store import Scope
@@ -62,7 +62,7 @@ class Operation(NamedTuple):
     tag: str
     summary: str
     text: str
-    scope: Scope | None
+    scope: Scope | Literal["any"] | None
     parameters: tuple[Parameter, ...]
     row_in_query: bool
     body: Mapping[str, Shape]
@@ -79,7 +79,7 @@ def described(
     *,
     answers: Mapping[int, Answer],
     text: str = "",
-    scope: Scope | None = None,
+    scope: Scope | Literal["any"] | None = None,
     parameters: tuple[Parameter, ...] = (),
     row_in_query: bool = False,
     body: Shape | Mapping[str, Shape] | None = None,
@@ -98,7 +98,7 @@ def described(
     answers
         Answers that are no errors, by status.
     scope
-        Right that the key needs; None where no key is needed.
+        Right that the key needs, any where every key will do; None where no key is needed.
     parameters, row_in_query
         Query and path parameters; whether every field of a row is one too.
     body

@@ -15,11 +15,16 @@ import msgspec
 
 from ...schema import ErrorDetails
 from ...schema.meanings import meaning
+from ...schema.objects import REQUIRED, WRITTEN_BY_US, AliasGiven
 from .operation import Shape
 
 REFERENCE: Final = "#/components/schemas/"
 #: Answers that may grow: everything else in an answer is what the public contract names, and nothing more.
 _OPEN: Final = frozenset({ErrorDetails.__name__})
+#: Bodies of which every field must be there whenever they are sent.
+_ALWAYS_WHOLE: Final = {AliasGiven.__name__: list(REQUIRED[AliasGiven])}
+#: Objects that may be sent back as they were answered.
+_SENT_BACK: Final = frozenset(kind.__name__ for kind in REQUIRED if kind is not AliasGiven)
 _NULL: Final = {"type": "null"}
 Schema = dict[str, Any]
 
@@ -100,8 +105,11 @@ def _described(name: str, schema: Schema, requested: bool) -> Schema:
                 shown["examples"] = [said.example]
         properties[field] = shown
     described: Schema = {"type": "object", "description": _prose(schema.get("description", ""))}
-    if schema.get("required"):
-        described["required"] = schema["required"]
+    if name in _SENT_BACK:
+        ours = "As it was answered: whatever is sent here is left alone."
+        properties |= {field: {"description": ours} for field in WRITTEN_BY_US}
+    if required := _ALWAYS_WHOLE.get(name) or schema.get("required"):
+        described["required"] = required
     described["properties"] = properties
     if schema.get("additionalProperties") is False or not (requested or name in _OPEN):
         described["additionalProperties"] = False

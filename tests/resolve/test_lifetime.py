@@ -1,0 +1,46 @@
+"""What the making of a model adds to one request."""
+
+from __future__ import annotations
+
+import pytest
+
+from wattdrop import estimate
+from wattdrop.catalog import Catalog, load
+
+SOURCES = ("training_energy_mwh", "training_gpu_hours", "training_compute_flop")
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Catalog:
+    return load()
+
+
+def test_a_model_of_which_only_the_emissions_of_training_are_published(shipped: Catalog) -> None:
+    models = shipped.models
+    ix = models.row("nllb_moe_54b")
+    tonnes = models.number(ix, "training_emissions_tco2e")
+    assert tonnes > 0
+    assert all(models.number(ix, one) != models.number(ix, one) for one in SOURCES)
+    result = estimate([{"model_id": "nllb_moe_54b", "input_tokens": 100, "output_tokens": 100}], shipped)
+    training = result.rows[0].metrics("training")
+    # They are spread over the requests of its life, and its energy is what emits as much on the world's grid.
+    assert 0 < training.usage_emissions_gco2e < 1e-4 * tonnes * 1e6
+    assert 300 < 1000 * training.usage_emissions_gco2e / training.usage_energy_wh < 700
+    (choice,) = (one for one in result.choices(0) if one.question == "training")
+    assert (choice.basis, choice.rung) == ("derived", "published emissions")
+
+
+def test_no_shipped_model_charges_a_request_with_more_than_a_millionth_of_its_training(
+    shipped: Catalog,
+) -> None:
+    models = shipped.models
+    known = [
+        ix for ix in models.visible() if (value := models.number(ix, "training_emissions_tco2e")) == value
+    ]
+    assert len(known) > 10
+    result = estimate([{"model_id": models.ids[ix], "input_tokens": 100} for ix in known], shipped)
+    for row, ix in zip(result.rows, known, strict=True):
+        share_g = row.metrics("training").usage_emissions_gco2e
+        assert share_g < models.number(ix, "training_emissions_tco2e"), models.ids[
+            ix
+        ]  # grams of a request, tonnes of all
