@@ -17,7 +17,7 @@ from .evaluate import evaluate
 if TYPE_CHECKING:
     from ..kernel.columns import Evidence, Setup
     from ..kernel.constants import Constants
-    from ..resolve.quantities import Quantities
+    from ..resolve.quantities import QuantityColumns
 
 _ENERGY = "modelled_it_energy_wh"
 
@@ -51,10 +51,10 @@ def assumed_quantities(setup: Setup, given: Evidence, c: Constants) -> tuple[Cho
 
 
 def assumed_of_rows(
-    setups: Sequence[Setup], setup_of_row: Sequence[int], quantities: Sequence[Quantities], c: Constants
+    setups: Sequence[Setup], setup_of_row: Sequence[int], quantities: QuantityColumns, c: Constants
 ) -> list[tuple[Choice, ...]]:
     """The same for every row of a batch: each default is doubled for all rows at once."""
-    before = evaluate(setups, setup_of_row, quantities, c).column(_ENERGY)
+    before = evaluate(setups, setup_of_row, quantities, c, (_ENERGY,)).column(_ENERGY)
     found: list[list[Choice]] = [[] for _ in before]
     for default in FIELDS:
         values = [float(getattr(setup, default)) for setup in setups]
@@ -64,7 +64,7 @@ def assumed_of_rows(
             setup._replace(**{default: 2.0 * value}) for setup, value in zip(setups, values, strict=True)
         ]
         said = [_assumed(default, value) for value in values]
-        after = evaluate(doubled, setup_of_row, quantities, c).column(_ENERGY)
+        after = evaluate(doubled, setup_of_row, quantities, c, (_ENERGY,)).column(_ENERGY)
         for at, (one, other) in enumerate(zip(before, after, strict=True)):
             if one != other and values[setup_of_row[at]] > 0.0:
                 found[at].append(said[setup_of_row[at]])

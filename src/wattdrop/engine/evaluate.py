@@ -6,6 +6,7 @@ first few rows of a process go through the text itself, because making a program
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, get_type_hints
 
 from ..kernel.columns import Setup
@@ -33,8 +34,6 @@ REPORTED: Final[tuple[str, ...]] = tuple(
 )
 TOTALS: Final = REPORTED[:5]
 
-_PLACES_IN: Final = {columns: {name: at for at, name in enumerate(columns)} for columns in (REPORTED, TOTALS)}
-
 #: Where a quantity is kept: stage and field of the impact.
 _PLACES: dict[str, tuple[int, int]] = {}
 
@@ -54,7 +53,7 @@ class Evaluation:
         columns: tuple[str, ...],
     ) -> None:
         self._setups, self._of_row, self._given, self._c = setups, setup_of_row, given, c
-        self._at = _PLACES_IN[columns]
+        self._at = _positions(columns)
         self._reported = (
             reported  # a tuple for each row, or float64 of shape (columns, rows); None: not worked out
         )
@@ -68,6 +67,10 @@ class Evaluation:
         if at is not None and self._reported is not None:
             return float(self._reported[at][row] if self.is_arrays else self._reported[row][at])
         stage, field = place(name)
+        if self.is_arrays:
+            start = row // BLOCK_ROWS * BLOCK_ROWS
+            column = self._block(start)[stage][field]
+            return float(column[row - start] if getattr(column, "ndim", 0) else column)
         return float(self._row(row)[stage][field])
 
     def array(self, name: str) -> Any:
@@ -99,12 +102,11 @@ class Evaluation:
     # --- every step, for explanations ---
 
     def _row(self, row: int) -> Impact:
-        found = self._whole.get(row) if not self.is_arrays else None
+        found = self._whole.get(row)
         if found is None:
-            setup = self._setups[int(self._of_row[row])]
+            setup = self._setups[self._of_row[row]]
             found = estimate(setup, evidence(self._given[row], setup.frame_aspect, FLOATS), self._c, FLOATS)
-            if not self.is_arrays:
-                self._whole[row] = found
+            self._whole[row] = found
         return found
 
     def _block(self, start: int) -> Impact:
@@ -124,6 +126,11 @@ class Evaluation:
             with numpy.errstate(all="ignore"):  # the branch not taken may divide by zero
                 found = self._whole[start] = estimate(s, evidence(q, s.frame_aspect, op), self._c, op)
         return found
+
+
+@cache
+def _positions(columns: tuple[str, ...]) -> dict[str, int]:
+    return {name: at for at, name in enumerate(columns)}
 
 
 def place(name: str) -> tuple[int, int]:
@@ -149,7 +156,7 @@ def evaluate(
     setups : distinct setups.
     setup_of_row : for each row, which of them; an int64 array or a sequence.
     given : the quantities of the rows, as the wire has them.
-    columns : what is worked out at once, ``REPORTED`` or ``TOTALS``; the rest when it is asked for.
+    columns : what is worked out at once; every other column when it is asked for.
     """
     rows = given.rows
     if rows >= FEWEST_ROWS_FOR_ARRAYS:

@@ -50,7 +50,7 @@ _MOST_SETUPS: Final = 4096
 Fixed = tuple[tuple[str, float], ...]
 _fixed: dict[int, tuple[Setup, int]] = {}
 _numbers: dict[Fixed, int] = {}
-_programs: dict[tuple[tuple[State, ...], int, int], Program] = {}
+_programs: dict[tuple[tuple[State, ...], int, tuple[str, ...]], Program] = {}
 
 
 def _fixed_number(setup: Setup) -> int:
@@ -100,7 +100,7 @@ def program_of(
     setups: Sequence[Setup], given: QuantityColumns, columns: tuple[str, ...] = REPORTED
 ) -> Program:
     """The program that works out columns of a batch."""
-    key = _states(given), _common(setups), len(columns)
+    key = _states(given), _common(setups), columns
     found = _programs.get(key)
     if found is None:
         if len(_programs) >= _MOST_PROGRAMS:
