@@ -78,10 +78,12 @@ class Load(NamedTuple):
 
     @property
     def per_s(self) -> float:
+        """Requests a second."""
         return self.requests / self.seconds
 
     @property
     def cpu_us(self) -> float:
+        """CPU time of the server a request."""
         return self.cpu_s / max(1, self.requests) * 1e6
 
 
@@ -116,11 +118,25 @@ class Generator:
         self._script.write_text(SCRIPT)
 
     def start(self, url: str, key: str, connections: int, seconds: float) -> subprocess.Popen[str]:
-        command = ["wrk", "-t1", f"-c{connections}", f"-d{math.ceil(seconds)}s", "--timeout", "60s", "-s", str(self._script), url]
+        """Begin to send."""
+        command = [
+            "wrk",
+            "-t1",
+            f"-c{connections}",
+            f"-d{math.ceil(seconds)}s",
+            "--timeout",
+            "60s",
+            "-s",
+            str(self._script),
+            url,
+        ]
         environment = {**os.environ, "LOAD_BODIES": str(self._bodies), "LOAD_KEY": key}
-        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
 
     def run(self, url: str, key: str, connections: int, seconds: float, cpu: Callable[[], float]) -> Load:
+        """Send, and wait for the end."""
         spent = cpu()
         return finished(self.start(url, key, connections, seconds), cpu, spent)
 
@@ -185,7 +201,9 @@ def serve_empty_handler() -> None:
     async def main() -> None:
         app = falcon.asgi.App()
         app.add_route("/v1/impact", Empty())
-        config = uvicorn.Config(app, port=0, http="httptools", loop="uvloop", access_log=False, log_level="error")
+        config = uvicorn.Config(
+            app, port=0, http="httptools", loop="uvloop", access_log=False, log_level="error"
+        )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve())
         while not server.started:
@@ -217,6 +235,11 @@ def decode_cpu_us(body: bytes, rounds: int = 15) -> float:
 # --- the tables ---
 
 
+def latencies(load: Load) -> str:
+    """As cells."""
+    return f"{load.p50_ms:.2f} | {load.p99_ms:.1f} | {load.p999_ms:.1f}"
+
+
 def cost_table(folder: Path, seconds: float, rounds: int = 3) -> str:
     """What a request costs beyond an empty handler, and a thousand rows beyond their typed decode."""
     one, thousand = Generator(folder, 1, 200), Generator(folder, 1000, 5)
@@ -245,8 +268,8 @@ def load_table(folder: Path, seconds: float, workers: int) -> str:
     """Throughput and latency."""
     one, thousand = Generator(folder, 1, 200), Generator(folder, 1000, 5)
     lines = [
-        "| ledger | rows a request | connections | req/s | rows/s | p50 ms | p99 ms | p99.9 ms | server CPU a request | cores "
-        "| errors |",
+        "| ledger | rows a request | connections | req/s | rows/s | p50 ms | p99 ms | p99.9 ms | server CPU a request "
+        "| cores | errors |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, environment in LEDGERS.items():
@@ -257,9 +280,8 @@ def load_table(folder: Path, seconds: float, workers: int) -> str:
                 for connections in CONNECTIONS:
                     load = generator.run(server.url + "/v1/impact", server.key, connections, seconds, cpu)
                     lines.append(
-                        f"| {name} | {rows:,} | {connections} | {load.per_s:,.0f} | {rows * load.per_s:,.0f} | {load.p50_ms:.2f} "
-                        f"| {load.p99_ms:.1f} | {load.p999_ms:.1f} | {load.cpu_us:,.0f} µs | {load.cpu_s / load.seconds:.2f} "
-                        f"| {load.errors} |"
+                        f"| {name} | {rows:,} | {connections} | {load.per_s:,.0f} | {rows * load.per_s:,.0f} "
+                        f"| {latencies(load)} | {load.cpu_us:,.0f} µs | {load.cpu_s / load.seconds:.2f} | {load.errors} |"
                     )
                     print(lines[-1], flush=True)
     return "\n".join(lines)
@@ -268,7 +290,10 @@ def load_table(folder: Path, seconds: float, workers: int) -> str:
 def mixed_table(folder: Path, seconds: float) -> str:
     """Single rows alone, and while others send thousands."""
     one, thousand = Generator(folder, 1, 200), Generator(folder, 1000, 5)
-    lines = ["| workers | beside 4 connections of | req/s | p50 ms | p99 ms | p99.9 ms |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| workers | beside 4 connections of | req/s | p50 ms | p99 ms | p99.9 ms |",
+        "|---|---|---|---|---|---|",
+    ]
     for workers in (1, 2):
         with service(workers, LEDGERS["off"]) as server:
             cpu = cpu_of(server)
@@ -278,14 +303,14 @@ def mixed_table(folder: Path, seconds: float) -> str:
                 if beside.startswith("1,000"):
                     other = thousand.start(url, server.key, 4, seconds + 2)
                 elif beside.startswith("a stream"):
-                    other = subprocess.Popen([sys.executable, __file__, "--stream", server.url, server.key, str(seconds + 2)])
+                    other = subprocess.Popen(
+                        [sys.executable, __file__, "--stream", server.url, server.key, str(seconds + 2)]
+                    )
                 time.sleep(1)
                 load = one.run(url, server.key, 8, seconds, cpu)
                 if other is not None:
                     other.wait()
-                lines.append(
-                    f"| {workers} | {beside} | {load.per_s:,.0f} | {load.p50_ms:.2f} | {load.p99_ms:.1f} | {load.p999_ms:.1f} |"
-                )
+                lines.append(f"| {workers} | {beside} | {load.per_s:,.0f} | {latencies(load)} |")
                 print(lines[-1], flush=True)
     return "\n".join(lines)
 
@@ -317,7 +342,11 @@ def stream(url: str, key: str, seconds: float) -> None:
 
 def machine() -> str:
     model = next(
-        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
         platform.processor(),
     )
     memory = psutil.virtual_memory().total / 1e9
@@ -331,18 +360,28 @@ def commit() -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=float, default=5, help="of each run")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--only", choices=("cost", "load", "mixed"), action="append")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/reference/benchmarks-service.md")
+    parser.add_argument(
+        "--write", action="store_true", help="put the tables into docs/reference/benchmarks-service.md"
+    )
     parser.add_argument("--empty-handler", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--stream", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.empty_handler:
-        return serve_empty_handler()
-    if options.stream:
-        return stream(options.stream[0], options.stream[1], float(options.stream[2]))
+        serve_empty_handler()
+    elif options.stream:
+        stream(options.stream[0], options.stream[1], float(options.stream[2]))
+    else:
+        measure(options)
+
+
+def measure(options: argparse.Namespace) -> None:
+    """Print the tables, and write them where asked."""
     only: Sequence[str] = options.only or ("cost", "load", "mixed")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -1,7 +1,8 @@
 """Which facts a caller sees: the shipped catalog, what an operator changed for everybody, and the customer's own objects.
 
 Each customer's catalog is kept until a revision in the database says that it is old. Where asking travels, that is asked at
-most once a second. An SQLite file is asked after every change of it, which its write-ahead log tells, and once a second. While the database is away the last known catalog answers.
+most once a second. An SQLite file is asked after every change of it, which its write-ahead log tells, and once a
+second. While the database is away the last known catalog answers.
 """
 
 from __future__ import annotations

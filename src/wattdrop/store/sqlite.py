@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import time
@@ -27,7 +26,7 @@ class SqliteDatabase(Database):
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._log_path = f"{path}-wal"
+        self._log = path.with_name(f"{path.name}-wal")
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
         self._condition = threading.Condition()
@@ -133,7 +132,7 @@ class SqliteDatabase(Database):
         soon after a write nothing can be told.
         """
         try:
-            found = os.stat(self._log_path)
+            found = self._log.stat()
         except OSError:
             return None
         if abs(time.time_ns() - found.st_mtime_ns) < _UNSURE_NS:
