@@ -51,6 +51,8 @@ class Parts(NamedTuple):
         group = group_of_row[self.row]
         kept = group >= 0
         group, row = group[kept], self.row[kept]
+        if not len(group):
+            return {}
         keys = group * (number_of.max(initial=0) + 1) + number_of[self.name[kept]]
         distinct, first, which = np.unique(keys, return_index=True, return_inverse=True)
         found = np.empty((len(distinct), 1 + _VALUES))

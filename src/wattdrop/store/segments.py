@@ -50,7 +50,7 @@ class Segments:
         """Keep rows, values as ``COLUMNS`` has them. Gives the name of the file."""
         import pyarrow as pa
 
-        schema = _schema()
+        schema = schema_of_rows()
         columns = zip(*rows, strict=True)
         arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
         return self.write_tables([pa.Table.from_arrays(arrays, schema=schema)])
@@ -65,7 +65,7 @@ class Segments:
         path = f"{folder}/{name}"
         try:
             system.create_dir(folder, recursive=True)
-            with parquet.ParquetWriter(path, _schema(), filesystem=system, compression="zstd") as writer:
+            with parquet.ParquetWriter(path, schema_of_rows(), filesystem=system, compression="zstd") as writer:
                 waiting: list[pa.Table] = []
                 for table in tables:
                     waiting.append(table)
@@ -143,7 +143,8 @@ def _settle(path: str) -> None:
         os.close(file)
 
 
-def _schema() -> pa.Schema:
+def schema_of_rows() -> pa.Schema:
+    """The columns of rows as Parquet files have them."""
     import pyarrow as pa
 
     def kind(name: str) -> pa.DataType:

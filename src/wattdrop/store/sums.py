@@ -46,7 +46,7 @@ def add_sums(
             sums.append([0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0])
         _add(sums[number], row)
         group_of_row[at], weights[at] = number, row.weight
-    of_groups = parts.sums(group_of_row, weights, causes) if len(parts.row) else {}
+    of_groups = parts.sums(group_of_row, weights, causes)
     for number, variances in _sampling(rows, group_of_row).items():
         more = np.array([[SAMPLING, *variances, *variances]], dtype=np.float64)
         of_groups[number] = np.concatenate([of_groups.get(number, more[:0]), more])
