@@ -65,7 +65,9 @@ class Segments:
         path = f"{folder}/{name}"
         try:
             system.create_dir(folder, recursive=True)
-            with parquet.ParquetWriter(path, schema_of_rows(), filesystem=system, compression="zstd") as writer:
+            with parquet.ParquetWriter(
+                path, schema_of_rows(), filesystem=system, compression="zstd"
+            ) as writer:
                 waiting: list[pa.Table] = []
                 for table in tables:
                     waiting.append(table)
