@@ -39,7 +39,7 @@ MODELS = ("gpt-4o", "llama_v31_8b", "claude-3-5-sonnet-20241022", "mistral-large
 REGIONS = ("us-east-1", "eu-west-1", "us-west-2", "ap-south-1")
 LEDGERS: Mapping[str, Mapping[str, str]] = {
     "off": {"WATTDROP_LEDGER": "off"},
-    "sampled, 1 in 100": {"WATTDROP_LEDGER": "sampled", "WATTDROP_LEDGER_SHARE": "0.01"},
+    "sampled, 1 in 100": {"WATTDROP_LEDGER": "sampled", "WATTDROP_LEDGER_ONE_IN": "100"},
     "on": {"WATTDROP_LEDGER": "on"},
     "on, segments": {"WATTDROP_LEDGER": "on", "WATTDROP_LEDGER_STORE": "segments"},
 }
@@ -391,9 +391,19 @@ def measure(options: argparse.Namespace) -> None:
             "mixed": lambda: mixed_table(folder, options.seconds),
         }
         before = ", ".join(f"{one:.1f}" for one in psutil.getloadavg())
-        print(f"{machine()}; commit {commit()}; load average before {before}")
+        head = f"{machine()}; commit {commit()}; load average before {before}; {options.seconds:g} s a run."
+        print(head, flush=True)
+        tables = {}
         for part in only:
-            print(f"\n## {part}\n\n{makers[part]()}", flush=True)
+            tables[part] = makers[part]()
+            print(f"\n## {part}\n\n{tables[part]}", flush=True)
+    if options.write:
+        text = PAGE.read_text()
+        for part, table in {"machine": head, **tables}.items():
+            start, end = f"<!-- {part} -->\n", f"<!-- end of {part} -->"
+            before, _, rest = text.partition(start)
+            text = f"{before}{start}\n{table}\n\n{end}{rest.partition(end)[2]}"
+        PAGE.write_text(text)
 
 
 if __name__ == "__main__":
