@@ -1,9 +1,9 @@
 """What the ledger costs: rows a second of processor time by step, and how long usage takes to tell.
 
-    python benchmarks/ledger.py [ROWS] [DATABASE]
+    python benchmarks/ledger.py [ROWS] [DATABASE] [--segments]
 
 ROWS is 100,000 by default; DATABASE a new SQLite file in a temporary folder, or a postgresql:// address of an empty
-database.
+database. With ``--segments`` rows go to Parquet files, sums to the database.
 """
 
 from __future__ import annotations
@@ -60,10 +60,10 @@ def asked(name: str, ask: Callable[[], Any]) -> None:
     print(f"{name:<44} {cpu * 1e3:9.1f} ms CPU {wall * 1e3:9.1f} ms wall, {len(found)} groups")
 
 
-def main(count: int, where: str) -> None:
+def main(count: int, where: str, segments: bool = False) -> None:
     catalog, folder = load(), Path(tempfile.mkdtemp())
     settings = read_settings({"WATTDROP_DATA_DIR": str(folder)})
-    store = open_store(where or folder / "wattdrop.db", b"x" * 32)
+    store = open_store(where or folder / "wattdrop.db", b"x" * 32, folder / "ledger", segments)
     recorder = Recorder(store.ledger, Catalogs(catalog, store.entities), settings)
     key = ApiKey(1, 1, "", "", "", None, frozenset(), None, None, None, None, None, None)
     results = [
@@ -85,12 +85,13 @@ def main(count: int, where: str) -> None:
         recorder._journal.forget(found[1])
     with timed("ranges", count):
         ledger_rows = [
-            recorder.ledger_rows([_decoder.decode(entry) for entry in entries[at : at + 40]])
+            batch
             for at in range(0, len(entries), 40)
+            for batch in recorder.ledger_rows([_decoder.decode(entry) for entry in entries[at : at + 40]])
         ]
-    with timed(f"database ({store.database.dialect})", count):
+    with timed(f"{'segments' if segments else 'rows'} and sums ({store.database.dialect})", count):
         for batch_rows in ledger_rows:
-            store.ledger.add(batch_rows)
+            store.ledger.add(*batch_rows)
     year = ("2026-01-01", "2026-12-31")
     asked("usage, total of a year", lambda: store.usage.usage(1, *year))
     asked("usage, by model and month", lambda: store.usage.usage(1, *year, ["model"], "month"))
@@ -103,10 +104,11 @@ def main(count: int, where: str) -> None:
     )
     if not where:
         print(
-            f"size of the file {sum(f.stat().st_size for f in folder.glob('wattdrop.db*')) / count:.0f} bytes a row"
+            f"size of the files {sum(f.stat().st_size for f in folder.glob('wattdrop.db*')) / count:.0f} bytes a row"
         )
     store.close()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000, sys.argv[2] if len(sys.argv) > 2 else "")
+    words = [word for word in sys.argv[1:] if word != "--segments"]
+    main(int(words[0]) if words else 100_000, words[1] if len(words) > 1 else "", "--segments" in sys.argv)

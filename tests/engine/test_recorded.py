@@ -8,8 +8,9 @@ from collections import defaultdict
 import pytest
 
 from wattdrop.engine import estimate
-from wattdrop.engine.api import METRICS
-from wattdrop.engine.recorded import Recorded, of_estimate
+from wattdrop.engine.api import METRICS, default_catalog
+from wattdrop.engine.recorded import Recorded, of_estimate, recorded
+from wattdrop.schema import parse_rows
 
 ROWS = [
     {"model_id": "gpt-4o", "input_tokens": 100, "output_tokens": 500},
@@ -27,26 +28,30 @@ ROWS = [
 ]
 
 
-def total_of(rows: list[Recorded], metric: int) -> tuple[float, float]:
-    """The range of a sum from its parts, as the formula in the module says."""
-    total = math.fsum(row.central[metric] for row in rows)
+def total_of(kept: list[Recorded], metric: int, only: int | None = None) -> tuple[float, float]:
+    """The range of a sum, or of one row, from the parts, as the formula in the module says."""
+    total = math.fsum(
+        value for one in kept for at, value in enumerate(one.central[metric]) if only in (None, at)
+    )
     sides = []
     for side in (0, 5):
         sums: dict[str, float] = defaultdict(float)
-        for row in rows:
-            for name, part in row.parts.items():
-                sums[name] += part[metric + side]
+        for one in kept:
+            for row, name, value in zip(one.parts.row, one.parts.name, one.parts.value, strict=True):
+                if only in (None, row):
+                    sums[one.parts.names[name]] += value[metric + side]
         sides.append(math.sqrt(math.fsum((part / total) ** 2 for part in sums.values())))
     return total * math.exp(-sides[0]), total * math.exp(sides[1])
 
 
 def test_rows_that_can_be_computed_are_kept_with_what_they_resolved_to() -> None:
     kept = of_estimate(estimate(ROWS))
-    assert sorted(kept) == [0, 1, 2, 4, 5, 6]
-    assert kept[0].model_id == "gpt_4o"
-    assert kept[2].node_id == "aws:p4d.24xlarge"
-    assert kept[1].country == "FR"
-    assert kept[5].task == "text-to-image"
+    assert list(kept.numbers) == [0, 1, 2, 4, 5, 6]
+    model, node, _, _, country, _, task = zip(*kept.entities, strict=True)
+    assert model[0] == "gpt_4o"
+    assert node[2] == "aws:p4d.24xlarge"
+    assert country[1] == "FR"
+    assert task[4] == "text-to-image"
 
 
 @pytest.mark.parametrize("metric", range(5))
@@ -54,10 +59,10 @@ def test_parts_give_the_ranges_of_rows(metric: int) -> None:
     result = estimate(ROWS)
     kept = of_estimate(result)
     lows, highs = result.ranges(METRICS["total"][metric], 0.9)
-    for at, number in enumerate(result.resolution.computed):
-        assert total_of([kept[number]], metric) == pytest.approx((lows[at], highs[at]), rel=1e-6)
-        assert kept[number].low[metric] == lows[at]
-        assert kept[number].high[metric] == highs[at]
+    for at in range(len(kept.numbers)):
+        assert total_of([kept], metric, at) == pytest.approx((lows[at], highs[at]), rel=1e-6)
+        assert kept.low[metric][at] == lows[at]
+        assert kept.high[metric][at] == highs[at]
 
 
 @pytest.mark.parametrize(
@@ -67,11 +72,12 @@ def test_parts_give_the_ranges_of_rows(metric: int) -> None:
 def test_parts_give_the_range_of_a_sum(metric: int, name: str) -> None:
     result = estimate(ROWS)
     whole = result.total_range(name)  # type: ignore[arg-type]
-    found = total_of(list(of_estimate(result).values()), metric)
+    found = total_of([of_estimate(result)], metric)
     assert found == pytest.approx((whole.low, whole.high), rel=1e-6)
 
 
 def test_parts_of_batches_apart_add_up_as_of_one() -> None:
-    apart = [row for one in ROWS for row in of_estimate(estimate([one])).values()]
-    together = list(of_estimate(estimate(ROWS)).values())
+    apart = [kept for one in ROWS if (kept := recorded(parse_rows([one]), default_catalog()))]
+    together = [of_estimate(estimate(ROWS))]
+    assert len(apart) == 6
     assert total_of(apart, 0) == pytest.approx(total_of(together, 0), rel=1e-9)

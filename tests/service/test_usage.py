@@ -21,8 +21,7 @@ from tests.conftest import Service
 from wattdrop.catalog import load
 from wattdrop.cli import root
 from wattdrop.service.app import create_app
-from wattdrop.service.settings import read_settings
-from wattdrop.store import open_store
+from wattdrop.service.settings import read_settings, store_of
 
 ROW = {"model_id": "gpt-4o", "input_tokens": 100, "output_tokens": 500, "project_id": "search"}
 
@@ -38,7 +37,7 @@ class Recorded:
         environment = {f"WATTDROP_{name.upper()}": value for name, value in settings.items()}
         self.folder = folder
         self.settings = read_settings({"WATTDROP_DATA_DIR": str(folder), **environment})
-        self.store = open_store(self.settings.database, self.settings.secret())
+        self.store = store_of(self.settings)
         self.app = create_app(load(), self.store, self.settings)
         self.service = Service(self.app, self.store.keys.create("tests"), self.store.keys, self.store)
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..service.settings import read_settings
-from ..store import Store, open_store
+from ..service.settings import read_settings, store_of
+from ..store import Store
 
 
 @contextmanager
 def opened_store() -> Iterator[Store]:
     """Open it, and close it at the end of the block."""
-    settings = read_settings()
-    store = open_store(settings.database, settings.secret())
+    store = store_of(read_settings())
     try:
         yield store
     finally:

@@ -205,18 +205,9 @@ def _write_parquet(file: Path, rows: Iterator[dict[str, Any]]) -> int:
         raise click.UsageError(
             "Parquet needs one more package: pip install 'wattdrop[bulk]'; or write .csv"
         ) from None
-    from ..store.ledger import COLUMNS, METRICS
+    from ..store.segments import schema_of_rows
 
-    numbers = {"customer_id", "key_id", "input_tokens", "output_tokens"}
-    types = {
-        name: pa.int64()
-        if name in numbers
-        else pa.float64()
-        if name == "cost" or name.startswith(METRICS)
-        else pa.string()
-        for name in COLUMNS
-    }
-    schema, count = pa.schema(list(types.items())), 0
+    schema, count = schema_of_rows(), 0
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         while block := list(islice(rows, _ROWS_PER_GROUP)):
             writer.write_table(pa.Table.from_pylist(block, schema=schema))

@@ -1,5 +1,7 @@
 """What a ledger keeps of an estimate: the entities of each row, its five metrics with ranges, and the parts of its error.
 
+Everything is held as columns: a thousand rows have some ten thousand parts, which no loop of Python should meet one by one.
+
 The parts make ranges of sums possible long after: for each cause (see ``ranges``) that rows may share, the value times
 the half-width, down and up, of each metric. Parts of the same name add up over rows, parts of different names are
 independent:
@@ -18,11 +20,11 @@ from .api import METRICS, estimate
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
+    from ..resolve.resolved import Resolved
     from ..schema import ImpactRow
     from .api import Estimate
 
-Metrics = tuple[float, float, float, float, float]
-"""Usage energy [Wh], emissions [gCO2e] and water [mL], embodied emissions [gCO2e] and water [mL]."""
+Entities = tuple[str, str, str, str, str, str, str]
 
 LEVEL: Final = 0.9
 """Share of cases that the kept ranges are meant to hold."""
@@ -61,74 +63,100 @@ _LEAST_WIDTH: Final = 1e-5
 
 
 class Recorded(NamedTuple):
-    """One computed row."""
+    """The computed rows of an estimate, in order; arrays have a column for each."""
 
-    model_id: str
-    node_id: str
-    gpu_id: str
-    service_id: str
-    country: str
-    zone_id: str
-    task: str
-    central: Metrics
-    low: Metrics
-    high: Metrics
-    basis: dict[str, float]
-    parts: dict[str, tuple[float, ...]]
-    """By the name of a cause: value times half-width down of the five metrics, then up."""
+    numbers: Sequence[int]
+    """Numbers of the rows in the batch."""
+    entities: Sequence[Entities]
+    """Model, node, accelerator, service, country, zone and task of each row."""
+    central: Any
+    """The five metrics, as are ``low`` and ``high``."""
+    low: Any
+    high: Any
+    basis: Any
+    """The quantities of ``BASIS``."""
+    parts: Parts
 
 
-def recorded(rows: Sequence[ImpactRow], catalog: Catalog) -> dict[int, Recorded]:
-    """What to keep of each row that can be computed, by its number."""
+class Parts(NamedTuple):
+    """Parts of the error: an entry for each row and each cause that can move it."""
+
+    row: Any
+    """Position of the row among the computed ones."""
+    name: Any
+    """Number of the cause's name in ``names``."""
+    value: Any
+    """Value times half-width down of the five metrics, then up: an array of shape (entries, 10)."""
+    names: Sequence[str]
+
+
+def recorded(rows: Sequence[ImpactRow], catalog: Catalog) -> Recorded | None:
+    """What to keep of the rows that can be computed; None where there is none."""
     result = estimate(rows, catalog)
-    return of_estimate(result) if result.resolution.computed else {}
+    return of_estimate(result) if result.resolution.computed else None
 
 
-def of_estimate(result: Estimate) -> dict[int, Recorded]:
+def of_estimate(result: Estimate) -> Recorded:
     """The same of an estimate that was made."""
-    centrals = list(zip(*(result.evaluation.column(name) for name in METRICS["total"]), strict=True))
-    ends = [result.ranges(name, LEVEL) for name in METRICS["total"]]
-    lows, highs = (list(zip(*(end[side] for end in ends), strict=True)) for side in (0, 1))
-    basis = list(zip(*(result.evaluation.column(name) for name in BASIS), strict=True))
-    parts = _parts(result)
-    catalog, kept = result.catalog, {}
-    for at, number in enumerate(result.resolution.computed):
-        of = result.resolution.at(at)
-        kept[number] = Recorded(
-            catalog.models.ids[of.model_ix],
-            catalog.nodes.ids[of.node_ix],
-            catalog.gpus.ids[of.gpu_ix],
-            "" if of.service_ix is None else catalog.services.ids[of.service_ix],
-            catalog.zones.text(of.zone_ix, "country"),
-            catalog.zones.ids[of.zone_ix],
-            of.task,
-            centrals[at],
-            lows[at],
-            highs[at],
-            dict(zip(BASIS, basis[at], strict=True)),
-            parts[at],
-        )
-    return kept
-
-
-def _parts(result: Estimate) -> list[dict[str, tuple[float, ...]]]:
     import numpy as np
 
-    parts: list[dict[str, tuple[float, ...]]] = [{} for _ in result.resolution.computed]
-    centrals = np.array([result.evaluation.column(name) for name in METRICS["total"]] * 2)
+    def arrays(names: Sequence[str]) -> Any:
+        return np.array([result.evaluation.column(name) for name in names], dtype=np.float64)
+
+    central = arrays(METRICS["total"])
+    ends = [result.ranges(name, LEVEL) for name in METRICS["total"]]
+    low, high = (np.array([end[side] for end in ends], dtype=np.float64) for side in (0, 1))
+    resolution = result.resolution
+    of_resolved = [_entities(result, resolved) for resolved in resolution.resolved]
+    return Recorded(
+        resolution.computed,
+        [of_resolved[number] for number in resolution.resolved_of],
+        central,
+        low,
+        high,
+        arrays(BASIS),
+        _parts(result, central),
+    )
+
+
+def _entities(result: Estimate, of: Resolved) -> Entities:
+    catalog = result.catalog
+    return (
+        catalog.models.ids[of.model_ix],
+        catalog.nodes.ids[of.node_ix],
+        catalog.gpus.ids[of.gpu_ix],
+        "" if of.service_ix is None else catalog.services.ids[of.service_ix],
+        catalog.zones.text(of.zone_ix, "country"),
+        catalog.zones.ids[of.zone_ix],
+        of.task,
+    )
+
+
+def _parts(result: Estimate, central: Any) -> Parts:
+    import numpy as np
+
+    centrals = np.concatenate([central, central])
     effects = [result.half_widths(name, LEVEL) for name in METRICS["total"]]
-    names: dict[Hashable, str] = {}
+    numbers: dict[Hashable, int] = {}
+    names: list[str] = []
+    rows, name_of_rows, values = [], [], []
     for nth, (cause, _, _, keys) in enumerate(effects[0]):
         widths = np.array([of_metric[nth][side] for side in (1, 2) for of_metric in effects])
-        of_rows = (centrals * widths).T.tolist()
-        for at in np.flatnonzero((widths > _LEAST_WIDTH).any(axis=0)).tolist():
+        touched = np.flatnonzero((widths > _LEAST_WIDTH).any(axis=0))
+        of_touched = []
+        for at in touched.tolist():
             key = keys[at]
-            if key is not None:
-                name = names.get((cause, key)) or names.setdefault(
-                    (cause, key), _name(result, cause, at, key)
-                )
-                parts[at][name] = tuple(of_rows[at])
-    return parts
+            number = -1 if key is None else numbers.get((cause, key), len(names))
+            if number == len(names):
+                numbers[cause, key] = number
+                names.append(_name(result, cause, at, key))
+            of_touched.append(number)
+        name_of_row = np.array(of_touched, dtype=np.int64)
+        kept = name_of_row >= 0
+        rows.append(touched[kept])
+        name_of_rows.append(name_of_row[kept])
+        values.append((centrals[:, touched[kept]] * widths[:, touched[kept]]).T)
+    return Parts(np.concatenate(rows), np.concatenate(name_of_rows), np.concatenate(values), names)
 
 
 def _name(result: Estimate, cause: str, at: int, key: Any) -> str:

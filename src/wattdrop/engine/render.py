@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Final
 
 from ..schema import NO_IMPACT, Error, ErrorDetails, ImpactMetrics, ImpactResponse, ModeledRow
 from .api import METRICS
@@ -11,48 +12,69 @@ if TYPE_CHECKING:
     from ..errors import RowError
     from .api import Estimate
 
+#: Parts that most rows have none of, with their fields of a row.
+_SHARES: Final = (("training", "training_impact"), ("fine_tuning", "fine_tuning_impact"))
+
 
 def response(estimate: Estimate, debug: bool, ranges: bool = False) -> ImpactResponse:
     """The contract's answer: one modelled row per request row, and sums of the usage metrics over all rows.
 
     ``ranges`` adds what the contract does not have: the 50 % and 90 % ranges of each row and of the totals.
     """
-    rows: list[ModeledRow | None] = [None] * estimate.count
-    for number, error in estimate.resolution.errors.items():
-        rows[number] = ModeledRow(total_impact=NO_IMPACT, error=_error(error))
-    total, inference = _metrics(estimate, "total"), _metrics(estimate, "inference")
-    training, fine_tuning = _metrics(estimate, "training"), _metrics(estimate, "fine_tuning")
-    for at, number in enumerate(estimate.resolution.computed):
-        rows[number] = ModeledRow(
-            inference_impact=inference[at],
-            training_impact=training[at] if training[at].usage_energy_wh > 0 else None,
-            fine_tuning_impact=fine_tuning[at] if fine_tuning[at].usage_energy_wh > 0 else None,
-            total_impact=total[at],
-        )
+    totals = _columns(estimate, "total")
+    computed = [
+        ModeledRow(inference_impact=inference, total_impact=total)
+        for inference, total in zip(_metrics(_columns(estimate, "inference")), _metrics(totals), strict=True)
+    ]
+    # Most batches have no share of training or fine-tuning: then four of five columns need not be looked at.
+    for part, field in _SHARES:
+        (energy,) = _columns(estimate, part, 1)
+        if any(energy):
+            for row, impact in zip(computed, _metrics(_columns(estimate, part)), strict=True):
+                if impact.usage_energy_wh > 0:
+                    setattr(row, field, impact)
     if debug:
         from .debug import Debugger
 
         debugger = Debugger(estimate)
-        for at, number in enumerate(estimate.resolution.computed):
-            rows[number].debug = debugger.info(at)  # type: ignore[union-attr]
+        for at, row in enumerate(computed):
+            row.debug = debugger.info(at)
+    rows = _in_order(estimate, computed)
     if ranges:
         from .ranged import row_ranges, total_ranges
 
         for number, of_row in row_ranges(estimate).items():
-            rows[number].ranges = of_row  # type: ignore[union-attr]
+            rows[number].ranges = of_row
+    energies, emissions, water, _, _ = totals
     return ImpactResponse(
-        rows=[row for row in rows if row is not None],
-        total_energy_wh=estimate.total("energy_wh"),
-        total_gco2e=estimate.total("emissions_gco2e"),
-        total_mlh2o=estimate.total("water_ml"),
+        rows=rows,
+        total_energy_wh=math.fsum(energies),
+        total_gco2e=math.fsum(emissions),
+        total_mlh2o=math.fsum(water),
         has_errors=estimate.has_errors,
-        total_ranges=total_ranges(estimate) if ranges and estimate.resolution.computed else None,
+        total_ranges=total_ranges(estimate) if ranges and computed else None,
     )
 
 
-def _metrics(estimate: Estimate, part: str) -> list[ImpactMetrics]:
-    columns = [estimate.evaluation.column(name) for name in METRICS[part]]
-    return [ImpactMetrics(*values) for values in zip(*columns, strict=True)]
+def _in_order(estimate: Estimate, computed: list[ModeledRow]) -> list[ModeledRow]:
+    """Computed rows, and those with errors in their places."""
+    errors = estimate.resolution.errors
+    if not errors:
+        return computed
+    others = iter(computed)
+    return [
+        ModeledRow(total_impact=NO_IMPACT, error=_error(errors[number])) if number in errors else next(others)
+        for number in range(estimate.count)
+    ]
+
+
+def _columns(estimate: Estimate, part: str, first: int = 5) -> list[list[float]]:
+    """The first of the five metrics of a part, of all computed rows."""
+    return [estimate.evaluation.column(name) for name in METRICS[part][:first]]
+
+
+def _metrics(columns: list[list[float]]) -> list[ImpactMetrics]:
+    return list(map(ImpactMetrics, *columns))
 
 
 def _error(error: RowError) -> Error:

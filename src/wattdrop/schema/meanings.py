@@ -256,6 +256,9 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "group": Meaning("Period and values of the group; an empty text where rows did not say.", {"project": "search"}),
     "UsageGroup.rows": Meaning("How many rows.", 2500),
     "errors": Meaning("How many of them could not be computed; they are in no amount.", 3),
+    "kept_rows": Meaning(
+        "How many rows all this rests on: fewer than `rows` where the ledger keeps a sample, which is scaled up.", 2500
+    ),
     "costs": Meaning("By currency, as callers gave them.", {"USD": 12.5}),
     "UsageResponse.customer_id": Meaning("Whose usage it is.", 1),
     "UsageAmount.value": Meaning("The total."),

@@ -21,6 +21,8 @@ class UsageGroup(Struct, kw_only=True):
     rows: int
     errors: int
     """Rows that could not be computed. They are in no amount."""
+    kept_rows: int
+    """Rows that all this rests on: fewer than `rows` where the ledger keeps a sample, which is scaled up."""
     input_tokens: int
     output_tokens: int
     costs: dict[str, float]

@@ -11,7 +11,7 @@ import falcon
 
 from ..catalog import Catalog, load
 from ..engine import METHOD_VERSION
-from ..store import Store, open_store
+from ..store import Store
 from . import metrics, tracing
 from .answers import add_error_handlers
 from .assistant.resource import AssistantResource
@@ -45,7 +45,7 @@ from .provenance import QuantityList, SourceList
 from .readiness import Readiness
 from .recording import Recorder
 from .reload import ReloadResource
-from .settings import Settings, read_settings
+from .settings import Settings, read_settings, store_of
 from .shared_buckets import buckets_of
 from .snowflake import SnowflakeResource
 from .status import StatusResource
@@ -93,6 +93,9 @@ def create_app(
     readiness.add("catalog", lambda: "" if len(catalogs.base.models) else "empty")
     readiness.add("database", store.ping)
     recorder = Recorder(store.ledger, catalogs, settings)
+    counting = metrics.Counting()
+    lifecycle.on_start(counting.start)
+    lifecycle.on_stop(counting.stop)
     lifecycle.on_start(recorder.start)
     lifecycle.on_stop(recorder.stop)
     impacts = Impacts(catalogs, settings, limits, recorder)
@@ -147,7 +150,7 @@ def app_of_environment() -> Front:
     import numpy  # noqa: F401 - here, so that the first large batch need not wait for it
 
     settings = read_settings()
-    app = create_app(load(), open_store(settings.database, settings.secret()), settings, tracing.set_up())
+    app = create_app(load(), store_of(settings), settings, tracing.set_up())
     gc.collect()
     gc.freeze()  # what lives as long as the process need not be looked at again and again
     return app

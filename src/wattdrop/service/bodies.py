@@ -82,8 +82,14 @@ async def _read(request: Request, most_bytes: int) -> bytes:
     too_large = TooLarge(f"the body is over {most_bytes} bytes; send fewer rows a request")
     if (request.content_length or 0) > most_bytes:
         raise too_large
-    body = bytearray()
-    while chunk := await request.stream.read(_READ_BYTES):
+    stream = request.stream
+    chunk: bytes = await stream.read(_READ_BYTES)
+    if stream.eof:  # most bodies come in one piece
+        if len(chunk) > most_bytes:
+            raise too_large
+        return chunk
+    body = bytearray(chunk)
+    while chunk := await stream.read(_READ_BYTES):
         body += chunk
         if len(body) > most_bytes:
             raise too_large

@@ -1,7 +1,8 @@
 """Which facts a caller sees: the shipped catalog, what an operator changed for everybody, and the customer's own objects.
 
-Each customer's catalog is kept until a revision in the database says that it is old. That is asked at every request where
-asking is cheap (SQLite), at most once a second where it travels. While the database is away the last known catalog answers.
+Each customer's catalog is kept until a revision in the database says that it is old. Where asking travels, that is asked at
+most once a second. An SQLite file is asked after every change of it, which its write-ahead log tells, and once a
+second. While the database is away the last known catalog answers.
 """
 
 from __future__ import annotations
@@ -52,10 +53,11 @@ class Catalogs:
         self._entities = entities
         self._load = load or (lambda: shipped)
         self._clock = clock
-        self._fresh_s = _FRESH_S if entities.costly else 0.0
+        self._costly = entities.costly
         self._lock = threading.RLock()
         self._layers: OrderedDict[int, Layer] = OrderedDict()
-        self._asked: dict[int, float] = {}
+        self._asked: dict[int, tuple[float, object]] = {}
+        """Until when the answer may be trusted, and the mark of the database before it was asked."""
         self._away = False  # the database did not answer when it was last asked
         self._look_at = 0.0
         self._reloaded: object = None
@@ -74,9 +76,14 @@ class Catalogs:
         """A customer's objects over what everybody sees; for customer 0, what everybody sees over the shipped facts."""
         with self._lock:
             known = self._layers.get(customer_id)
-            now = self._clock()
-            if known is not None and self._asked.get(customer_id, 0.0) > now:
-                return known
+            now, mark = self._clock(), None
+            if known is not None:
+                until, marked = self._asked.get(customer_id, (0.0, None))
+                mark = None if self._costly else self._entities.mark()
+                if until > now and (self._costly or (mark is not None and mark == marked)):
+                    return known
+            elif not self._costly:
+                mark = self._entities.mark()
             if known is not None and self._away:
                 self._look_whether_it_is_back(now)
                 return known
@@ -88,7 +95,7 @@ class Catalogs:
                 _log.warning("objects of customers are as they were last known, until the database is back")
                 self._away, self._look_at = True, now + _FRESH_S
                 return known
-            self._asked[customer_id] = now + self._fresh_s
+            self._asked[customer_id] = now + _FRESH_S, mark
             return found
 
     def _look_whether_it_is_back(self, now: float) -> None:

@@ -4,6 +4,7 @@ slowly, too many at a time."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ class Connection(HttpToolsProtocol):
     """Made by ``protocol_of`` for the settings of the process."""
 
     settings: Settings
+    counted: Callable[[], None] | None = None
+    """Called when there is one more or one less."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -42,6 +45,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock of the first head, or refuse: more than so many are not kept."""
         super().connection_made(transport)
+        self._count()
         if len(self.connections) > self.settings.max_connections:
             message = "the service has as many open connections as it may; try again in a moment"
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, Overloaded(message))
@@ -53,6 +57,12 @@ class Connection(HttpToolsProtocol):
         self._reading.stop()
         self._writing.stop()
         super().connection_lost(exc)
+        self._count()
+
+    def _count(self) -> None:
+        counted = type(self).counted
+        if counted is not None:
+            counted()
 
     def data_received(self, data: bytes) -> None:
         """Count, then parse, then see whether the head has become too large."""
@@ -184,6 +194,7 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
 
 
-def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
+def protocol_of(settings: Settings, counted: Callable[[], None] | None = None) -> type[asyncio.Protocol]:
     """The class of connections under these settings."""
-    return type("Connection", (Connection,), {"settings": settings})
+    told = None if counted is None else staticmethod(counted)
+    return type("Connection", (Connection,), {"settings": settings, "counted": told})

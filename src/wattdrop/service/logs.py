@@ -7,10 +7,11 @@ import logging
 import queue
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import IO, Any, Final
+from functools import lru_cache
+from typing import IO, Any, ClassVar, Final
 
 import msgspec
 
@@ -23,6 +24,7 @@ _MOST_WAITING: Final = (
 )
 _FLUSH_SECONDS: Final = 2.0
 _encoder = msgspec.json.Encoder()
+_LEVELS: Final = {logging.DEBUG: "debug", logging.INFO: "info"}
 
 #: Loggers of libraries that tell of exceptions while a request was answered.
 _OF_REQUESTS: Final = ("asyncio", "uvicorn.error")
@@ -37,21 +39,30 @@ QUIET: Final = frozenset({"/health", "/ready", "/metrics", "/status"})
 def access(exchange: Exchange) -> None:
     """The line of one request."""
     level = logging.DEBUG if exchange.template in QUIET and exchange.status < 500 else logging.INFO
-    if _ACCESS.isEnabledFor(level):
+    if not _ACCESS.isEnabledFor(level):
+        return
+    writer = LineWriter.of_process
+    if writer is not None:  # a record of the standard library costs more than all that it would say
+        writer.request(level, exchange)
+    else:
         _ACCESS.log(level, "request", extra={"exchange": exchange})
 
 
 class JsonLines(logging.Formatter):
     """One JSON object a line."""
 
+    def request(self, created: float, level: int, exchange: Exchange) -> str:
+        """The line of a request."""
+        head = {"time": _moment(created), "level": _LEVELS[level]}
+        return _encoder.encode(head | _fields(exchange)).decode()
+
     def format(self, record: logging.LogRecord) -> str:
         """The record as a line."""
-        line: dict[str, Any] = {"time": _time(record), "level": record.levelname.lower()}
         exchange = getattr(record, "exchange", None)
         if exchange is not None:
-            line |= _fields(exchange)
-        else:
-            line |= {"logger": record.name, "message": record.getMessage()}
+            return self.request(record.created, record.levelno, exchange)
+        line: dict[str, Any] = {"time": _time(record), "level": record.levelname.lower()}
+        line |= {"logger": record.name, "message": record.getMessage()}
         if request_id := getattr(record, "request_id", ""):
             line["request_id"] = request_id
         if record.exc_info:
@@ -65,12 +76,16 @@ class JsonLines(logging.Formatter):
 class TextLines(logging.Formatter):
     """For people at a terminal."""
 
+    def request(self, created: float, level: int, exchange: Exchange) -> str:
+        """The line of a request."""
+        return f"{_moment(created)[11:19]} {_sentence(exchange)}"
+
     def format(self, record: logging.LogRecord) -> str:
         """The record as a line, with the traceback below."""
         clock = _time(record)[11:19]
         exchange = getattr(record, "exchange", None)
         if exchange is not None:
-            return f"{clock} {_sentence(exchange)}"
+            return self.request(record.created, record.levelno, exchange)
         text = f"{clock} {record.levelname.lower()} {record.getMessage()}"
         if request_id := getattr(record, "request_id", ""):
             text += f" (request {request_id})"
@@ -80,15 +95,26 @@ class TextLines(logging.Formatter):
 class LineWriter(logging.Handler):
     """Formats where the event is, writes on a thread."""
 
+    of_process: ClassVar[LineWriter | None] = None
+    """The one that ``set_up`` made, which takes requests without a record around each."""
+
     def __init__(
-        self, stream: IO[str], formatter: logging.Formatter, most_waiting: int = _MOST_WAITING
+        self, stream: IO[str], formatter: JsonLines | TextLines, most_waiting: int = _MOST_WAITING
     ) -> None:
         super().__init__()
         self._stream = stream
         self._lines: queue.Queue[str | None] = queue.Queue(most_waiting)
         self.setFormatter(formatter)
+        self._lines_of = formatter
         self._thread = threading.Thread(target=self._write, name="wattdrop-log", daemon=True)
         self._thread.start()
+
+    def request(self, level: int, exchange: Exchange) -> None:
+        """Queue the line of a request, or drop it where too many wait."""
+        try:
+            self._lines.put_nowait(self._lines_of.request(time.time(), level, exchange))
+        except queue.Full:
+            metrics.lines_dropped(1)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Queue the line, or drop it where too many wait."""
@@ -101,6 +127,8 @@ class LineWriter(logging.Handler):
 
     def close(self) -> None:
         """Write what waits, for at most two seconds."""
+        if LineWriter.of_process is self:
+            LineWriter.of_process = None
         try:
             self._lines.put(None, timeout=_FLUSH_SECONDS)
             self._thread.join(_FLUSH_SECONDS)
@@ -152,6 +180,7 @@ def set_up(log_format: str, log_level: str, stream: IO[str] | None = None) -> Li
     handler = LineWriter(stream, TextLines() if as_text else JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
+    LineWriter.of_process = handler
     root.setLevel(logging.WARNING)  # of libraries
     for name in ("wattdrop", "wattdrop.access"):
         logging.getLogger(name).setLevel(log_level.upper())
@@ -160,9 +189,22 @@ def set_up(log_format: str, log_level: str, stream: IO[str] | None = None) -> Li
 
 
 def _time(record: logging.LogRecord) -> str:
-    return (
-        datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    )
+    return _moment(record.created)
+
+
+def _moment(created: float) -> str:
+    """A moment in UTC to the millisecond, as ``datetime.isoformat`` writes it, at a third of its time.
+
+    >>> _moment(1772359200.0625)
+    '2026-03-01T10:00:00.062Z'
+    """
+    seconds = int(created)
+    return f"{_second(seconds)}.{int((created - seconds) * 1000):03}Z"
+
+
+@lru_cache(maxsize=2)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def _traceback(record: logging.LogRecord) -> str:

@@ -12,8 +12,10 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from hashlib import blake2b
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -22,14 +24,16 @@ from ..engine import METHOD_VERSION
 from ..errors import StoreError
 from ..schema import ImpactRow
 from ..store import ApiKey, Ledger, LedgerRow
+from ..store.columns import IDS
 from ..store.database import Unstorable
-from ..store.ledger import IDS
+from ..store.parts import Parts
 from . import metrics
+from .exchange import drawn, new_name
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from ..catalog import Catalog
     from ..engine import Estimate
-    from ..engine.recorded import Recorded
     from ..errors import RowError
     from ..store.journal import Journal
     from .catalogs import Catalogs
@@ -38,6 +42,9 @@ _log = logging.getLogger(__name__)
 _MOST_ENTRIES: Final = 1000
 _MOST_ROWS: Final = 4000
 _GATHER_SECONDS: Final = 0.5  # ranges of many rows cost a tenth a row of those of few
+_LONGEST_GATHER_SECONDS: Final = 3.0
+_PAUSE_RATIO: Final = 5.0
+_TIDY_SECONDS: Final = 600.0
 _SHORTEST_PAUSE_SECONDS: Final = 0.25
 _LONGEST_PAUSE_SECONDS: Final = 10.0
 _ORPHAN_SECONDS: Final = 5.0
@@ -50,6 +57,7 @@ _TOTALS: Final = (
     "total_embodied_ml",
 )
 _NO_ENTITIES: Final = ("",) * 6
+_ids = attrgetter(*IDS)
 
 
 class EntryRow(msgspec.Struct, array_like=True, gc=False):
@@ -70,8 +78,13 @@ class Entry(msgspec.Struct, array_like=True):
     method_version: str
     catalog_digest: str
     rows: list[EntryRow]
+    weight: int = 1
+    """How many rows each of them stands for."""
+    name: str = ""
+    """Stands for all rows that have no name of their own, where nobody can send them again."""
 
 
+_json = msgspec.json.Encoder()
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Entry)
 
@@ -89,6 +102,8 @@ class Recorder:
         self._news = threading.Event()
         self._stopping = threading.Event()
         self._away = ""
+        self._one_in = settings.ledger_one_in if settings.ledger == "sampled" else 1
+        self._gather_seconds = _GATHER_SECONDS
 
     @property
     def is_on(self) -> bool:
@@ -121,13 +136,19 @@ class Recorder:
         """
         if not self.is_on or not rows:
             return 0
+        fallback = idempotency_key or new_name()
+        kept = self._kept(rows, result, fallback, first, bool(idempotency_key))
+        if not kept:  # none is in the sample
+            return 0
         entry = Entry(
             key.customer_id,
             key.id,
-            f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+            _this_moment(),
             METHOD_VERSION,
             result.catalog_digest,
-            _entry_rows(rows, result, idempotency_key or secrets.token_hex(8), first),
+            kept,
+            self._one_in,
+            "" if idempotency_key else fallback,
         )
         try:
             journal = self._opened()
@@ -141,8 +162,44 @@ class Recorder:
                     "the ledger takes no more at the moment; send the request again later"
                 ) from error
             return 0
-        self._news.set()
-        return len(rows)
+        if not self._news.is_set():
+            self._news.set()
+        return len(kept)
+
+    def _kept(
+        self, rows: Sequence[ImpactRow | RowError], result: Estimate, fallback: str, first: int, again: bool
+    ) -> list[EntryRow]:
+        """The rows that are kept: all, or those whose names are in the sample.
+
+        A row is told by its name, so that it is in the sample of every process and when it is sent ``again``; one
+        whose name is new each time is drawn.
+        """
+        names = [_named(row) for row in rows]
+        chosen: Sequence[int] = range(len(rows))
+        if self._one_in > 1:
+            chosen = [
+                number
+                for number, name in enumerate(names)
+                if (
+                    in_sample(name or f"{fallback}-{first + number}", self._one_in)
+                    if name or again
+                    else drawn(self._one_in)
+                )
+            ]
+            if not chosen:
+                return []
+        resolution = result.resolution
+        columns = [result.evaluation.column(name) for name in _TOTALS]
+        centrals: dict[int, Any] = dict(zip(resolution.computed, zip(*columns, strict=True), strict=True))
+        return [
+            _entry_row(
+                rows[number],
+                names[number] or f"{fallback}-{first + number}",
+                resolution.errors.get(number),
+                centrals.get(number),
+            )
+            for number in chosen
+        ]
 
     def _opened(self) -> Journal:
         with self._lock:
@@ -190,6 +247,7 @@ class Recorder:
     def _run(self) -> None:
         journal = self._opened()
         pause, look_at, retire_at = _SHORTEST_PAUSE_SECONDS, 0.0, 0.0
+        tidy_at = time.monotonic() + _TIDY_SECONDS
         while True:
             stopping = self._stopping.is_set()
             try:
@@ -199,6 +257,9 @@ class Recorder:
                 if not stopping and time.monotonic() >= retire_at:
                     self._retire()
                     retire_at = time.monotonic() + _RETENTION_SECONDS
+                if not stopping and time.monotonic() >= tidy_at:
+                    tidy_at = time.monotonic() + _TIDY_SECONDS
+                    self._ledger.tidy()
                 emptied = self._move(journal)
                 self._say("")
                 pause = _SHORTEST_PAUSE_SECONDS
@@ -216,7 +277,7 @@ class Recorder:
                     break
                 self._news.wait(_ORPHAN_SECONDS)
                 self._news.clear()
-                self._stopping.wait(_GATHER_SECONDS)
+                self._stopping.wait(self._gather_seconds)
         with self._lock:
             journal.close()
             self._journal = None
@@ -227,8 +288,12 @@ class Recorder:
         """Move a batch into the database. True where nothing waits any more."""
         entries, mark = journal.waiting(_MOST_ENTRIES)
         if entries:
+            began = time.monotonic()
             self._add(entries)
             journal.forget(mark)
+            # A batch has a price of its own, whatever its size: where few rows come, more of them share it.
+            spent = time.monotonic() - began
+            self._gather_seconds = min(max(_GATHER_SECONDS, _PAUSE_RATIO * spent), _LONGEST_GATHER_SECONDS)
         metrics.ledger_waiting(journal.waiting_bytes)
         return not entries
 
@@ -247,9 +312,11 @@ class Recorder:
                 _log.info("%d rows of the ledger are older than %d days and were erased", erased, days)
 
     def _add(self, entries: Sequence[bytes]) -> None:
+        count = 0
         try:
-            rows = self.ledger_rows([_decoder.decode(entry) for entry in entries])
-            self._ledger.add(rows)
+            for rows, parts in self.ledger_rows([_decoder.decode(entry) for entry in entries]):
+                self._ledger.add(rows, parts)
+                count += len(rows)
         except StoreError as error:
             if not isinstance(error, Unstorable):
                 raise
@@ -257,7 +324,7 @@ class Recorder:
         except Exception:  # noqa: BLE001 - one entry that cannot be read must not stop those behind it
             self._add_singly(entries)
         else:
-            metrics.ledger_written(len(rows))
+            metrics.ledger_written(count)
 
     def _add_singly(self, entries: Sequence[bytes]) -> None:
         if len(entries) > 1:
@@ -271,89 +338,102 @@ class Recorder:
 
     # --- from the journal to the ledger ---
 
-    def ledger_rows(self, entries: Sequence[Entry]) -> list[LedgerRow]:
-        """What the ledger keeps of entries. Rows of a customer are ranged together: many at once cost a tenth each."""
-        from ..engine.recorded import recorded
+    def ledger_rows(self, entries: Sequence[Entry]) -> Iterator[tuple[list[LedgerRow], Parts | None]]:
+        """What the ledger keeps of entries, some thousand rows at a time, with the parts of their errors.
 
-        known: dict[tuple[int, int], Recorded] = {}
-        for customer_id in {entry.customer_id for entry in entries}:
-            places = [
-                (number, at, one.row)
-                for number, entry in enumerate(entries)
-                if entry.customer_id == customer_id
-                for at, one in enumerate(entry.rows)
-                if one.row is not None and one.central is not None
-            ]
+        Rows of a customer are ranged together: many at once cost a tenth each.
+        """
+        for customer_id in sorted({entry.customer_id for entry in entries}):
             catalog = self._catalogs.of(customer_id)
-            for start in range(0, len(places), _MOST_ROWS):
-                part = places[start : start + _MOST_ROWS]
-                for index, found in recorded([row for _, _, row in part], catalog).items():
-                    number, at, _ = part[index]
-                    known[number, at] = found
-        return [
-            _ledger_row(entry, one, known.get((number, at)))
-            for number, entry in enumerate(entries)
-            for at, one in enumerate(entry.rows)
-        ]
+            rows: list[tuple[Entry, EntryRow]] = []
+            for entry in entries:
+                if entry.customer_id == customer_id:
+                    rows += [(entry, one) for one in entry.rows]
+            for start in range(0, len(rows), _MOST_ROWS):
+                yield _with_ranges(rows[start : start + _MOST_ROWS], catalog)
 
 
-def _entry_rows(
-    rows: Sequence[ImpactRow | RowError], result: Estimate, fallback: str, first: int
-) -> list[EntryRow]:
-    columns = [result.evaluation.column(name) for name in _TOTALS]
-    centrals: dict[int, Any] = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
-    kept = []
-    for number, row in enumerate(rows):
-        error = result.resolution.errors.get(number)
-        given = row if isinstance(row, ImpactRow) else None
-        request_id = (given.request_id if given else None) or f"{fallback}-{first + number}"
-        kept.append(EntryRow(request_id, given, error.code if error else "", centrals.get(number)))
-    return kept
+def in_sample(name: str, one_in: int) -> bool:
+    """Whether a row of this name is kept where one in so many is: the same for the same name, whoever asks.
+
+    >>> sum(in_sample(f"request {number}", 10) for number in range(10_000)) // 100
+    10
+    """
+    return (
+        int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()) % one_in == 0
+    )
 
 
-def _ledger_row(entry: Entry, one: EntryRow, found: Recorded | None) -> LedgerRow:
+def _this_moment() -> str:
+    moment = time.time_ns()
+    seconds, rest = divmod(moment, 1_000_000_000)
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{rest // 1000:06}Z"
+
+
+def _with_ranges(
+    rows: Sequence[tuple[Entry, EntryRow]], catalog: Catalog
+) -> tuple[list[LedgerRow], Parts | None]:
+    """Rows of one customer as the ledger has them."""
+    import numpy as np
+
+    from ..engine.recorded import BASIS, recorded
+
+    computed = [at for at, (_, one) in enumerate(rows) if one.row is not None and one.central is not None]
+    found = recorded([rows[at][1].row or ImpactRow() for at in computed], catalog) if computed else None
+    if found is None:
+        return [_ledger_row(entry, one) for entry, one in rows], None
+    # The same numbers as were answered, unless the catalog or the method has changed in between.
+    place = np.array(computed, dtype=np.int64)[np.array(found.numbers, dtype=np.int64)]
+    answered = np.array([rows[at][1].central for at in place.tolist()], dtype=np.float64).T
+    ratio = np.divide(answered, found.central, out=np.ones_like(answered), where=found.central != 0.0)
+    low, high = ((ends * ratio).T.tolist() for ends in (found.low, found.high))
+    basis, entities = found.basis.T.tolist(), found.entities
+    kept = [_ledger_row(entry, one) for entry, one in rows]
+    for nth, at in enumerate(place.tolist()):
+        of_row = _json.encode(dict(zip(BASIS, basis[nth], strict=True))).decode()
+        kept[at] = kept[at]._replace(
+            entities=tuple(map(_storable, entities[nth])), low=low[nth], high=high[nth], basis=of_row
+        )
+    parts = found.parts
+    scaled = parts.value * np.concatenate([ratio, ratio]).T[parts.row]
+    return kept, Parts(place[parts.row], parts.name, scaled, parts.names)
+
+
+def _entry_row(row: ImpactRow | RowError, name: str, error: RowError | None, central: Any) -> EntryRow:
+    return EntryRow(name, row if isinstance(row, ImpactRow) else None, error.code if error else "", central)
+
+
+def _named(row: ImpactRow | RowError) -> str | None:
+    return row.request_id if isinstance(row, ImpactRow) else None
+
+
+def _ledger_row(entry: Entry, one: EntryRow) -> LedgerRow:
+    """A row without its ranges, as it stays where they cannot be worked out."""
     row = one.row or ImpactRow()
     times = row.quantity or 1
-    if found is None:
-        named = row.model_used_id or row.model_id or row.model_hugging_face_path or row.model_name or ""
-        entities = ("" if one.central is None else named, *_NO_ENTITIES)
-        low = high = None
-        parts: dict[str, tuple[float, ...]] = {}
-        basis = "{}"
-    else:
-        entities = found[:7]
-        # The same numbers as were answered, unless the catalog or the method has changed in between.
-        ratios = [
-            a / b if b else 1.0 for a, b in zip(one.central or found.central, found.central, strict=True)
-        ]
-        low = [value * ratio for value, ratio in zip(found.low, ratios, strict=True)]
-        high = [value * ratio for value, ratio in zip(found.high, ratios, strict=True)]
-        parts = {
-            name: tuple(value * ratio for value, ratio in zip(part, ratios * 2, strict=True))
-            for name, part in found.parts.items()
-        }
-        basis = msgspec.json.encode(found.basis).decode()
+    named = row.model_used_id or row.model_id or row.model_hugging_face_path or row.model_name or ""
     return LedgerRow(
         customer_id=entry.customer_id,
         request_id=_storable(one.request_id),
         key_id=entry.key_id,
         recorded_at=entry.recorded_at,
         at=row.utc_datetime or entry.recorded_at,
-        ids=tuple(_storable(getattr(row, name) or "") for name in IDS),
-        entities=tuple(map(_storable, entities)),
+        ids=tuple([_storable(text) if text else "" for text in _ids(row)]),
+        entities=("" if one.central is None else _storable(named), *_NO_ENTITIES),
         input_tokens=times * (row.input_tokens or 0),
         output_tokens=times * (row.output_tokens or 0),
         cost=row.request_cost,
         currency=_storable(row.currency or ""),
         error=one.error,
         central=one.central,
-        low=low,
-        high=high,
-        basis=basis,
-        request=msgspec.json.encode(row).decode(),
+        low=None,
+        high=None,
+        basis="{}",
+        request=_json.encode(row).decode(),
         method_version=entry.method_version,
         catalog_digest=entry.catalog_digest,
-        parts=parts,
+        weight=entry.weight,
+        batch=entry.name if row.request_id is None else "",
     )
 
 

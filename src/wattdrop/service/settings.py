@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from ..errors import BadRequest, SettingError
+from ..store import Store, open_store
 from ..store.database import is_url
 from ..store.secret import key_secret
 from ..store.terms import rate_of
@@ -15,7 +17,8 @@ from .origins import Texts, collect
 from .redis_buckets import is_redis_url
 
 LOG_FORMATS: Final = ("auto", "json", "text")
-LEDGER_MODES: Final = ("on", "off", "required")
+LEDGER_MODES: Final = ("on", "sampled", "off", "required")
+LEDGER_STORES: Final = ("database", "segments")
 _YES: Final = ("yes", "true", "on", "1")
 _NO: Final = ("no", "false", "off", "0")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
@@ -51,7 +54,21 @@ SETTINGS: Final = (
     Setting(
         "ledger",
         "on",
-        "on: store what is answered; required: answer 503 where it cannot be stored; off: store nothing.",
+        "on: store what is answered; sampled: one row in ledger_one_in, and scale sums up; required: answer 503 where it "
+        "cannot be stored; off: store nothing.",
+    ),
+    Setting(
+        "ledger_one_in", "100", "With ledger=sampled, one row in so many is stored, told by its request_id."
+    ),
+    Setting(
+        "ledger_store",
+        "database",
+        "Where rows go: database, or segments: Parquet files, for many rows. Sums are always in the database.",
+    ),
+    Setting(
+        "ledger_folder",
+        "",
+        "Folder of segments, or s3://, gs:// and the like; one for all hosts of a database. Empty: data_dir/ledger.",
     ),
     Setting("retention_days", "0", "Rows of the ledger older than so many days are erased. 0 keeps them."),
     Setting(
@@ -155,6 +172,9 @@ class Settings(NamedTuple):
     database_url: str
     key_secret: str
     ledger: str
+    ledger_one_in: int
+    ledger_store: str
+    ledger_folder: str
     retention_days: int
     ledger_journal_bytes: int
     max_rows: int
@@ -186,6 +206,11 @@ class Settings(NamedTuple):
         """The address of PostgreSQL, or the SQLite file."""
         return self.database_url or self.data_dir / "wattdrop.db"
 
+    @property
+    def segments(self) -> str | Path:
+        """Where rows of the ledger are that are not in the database."""
+        return self.ledger_folder or self.data_dir / "ledger"
+
     def secret(self) -> bytes:
         """What API keys are hashed with; made where there is none yet."""
         return key_secret(self.key_secret, self.data_dir / "key-secret")
@@ -194,6 +219,12 @@ class Settings(NamedTuple):
     def local_key(self) -> Path:
         """The key that the start message prints, readable by its owner only."""
         return self.data_dir / "local-key"
+
+
+def store_of(settings: Settings) -> Store:
+    """The store of these settings, opened."""
+    in_segments = settings.ledger_store == "segments"
+    return open_store(settings.database, settings.secret(), settings.segments, in_segments)
 
 
 def read_settings(
@@ -210,6 +241,9 @@ def read_settings(
         database_url=_database_url(texts),
         key_secret=texts["key_secret"],
         ledger=_one_of(texts, "ledger", LEDGER_MODES),
+        ledger_one_in=_whole_number(texts, "ledger_one_in", 1, 1_000_000),
+        ledger_store=_ledger_store(texts),
+        ledger_folder=texts["ledger_folder"],
         retention_days=_whole_number(texts, "retention_days", 0),
         ledger_journal_bytes=_whole_number(texts, "ledger_journal_bytes", 1),
         max_rows=_whole_number(texts, "max_rows", 1),
@@ -283,6 +317,16 @@ def _database_url(texts: Texts) -> str:
             field="database_url",
         )
     return url
+
+
+def _ledger_store(texts: Texts) -> str:
+    store = _one_of(texts, "ledger_store", LEDGER_STORES)
+    if store == "segments" and find_spec("pyarrow") is None:
+        raise SettingError(
+            f"{texts.spoken('ledger_store')}: segments need more packages: pip install 'wattdrop[bulk]'",
+            field="ledger_store",
+        )
+    return store
 
 
 def _rate(texts: Texts, name: str) -> float | None:

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from types import FrameType
@@ -17,6 +18,7 @@ from typing import Final
 from ..errors import SettingError
 from . import metrics
 from .settings import Settings
+from .shares import Shares
 
 _log = logging.getLogger(__name__)
 
@@ -33,10 +35,11 @@ _TICK_SECONDS: Final = 0.5
 class Worker:
     """A worker process and our end of its lifeline."""
 
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: socket.socket, shares: int, slot: int) -> None:
+        self.slot = slot
         self.lifeline, theirs = socket.socketpair()
-        fds = (listener.fileno(), theirs.fileno())
-        command = [sys.executable, "-m", "wattdrop.service.worker", *map(str, fds)]
+        fds = (listener.fileno(), theirs.fileno(), shares)
+        command = [sys.executable, "-m", "wattdrop.service.worker", *map(str, (*fds, slot))]
         self.process = subprocess.Popen(command, pass_fds=fds, stdin=subprocess.DEVNULL)  # noqa: S603 - our own
         theirs.close()
         self.started = self.heard = time.monotonic()
@@ -81,6 +84,11 @@ class Supervisor:
         self._listener = listener
         self._settings = settings
         self._workers: list[Worker] = []
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
+        self._file.truncate(Shares.size(settings.workers))
+        self._shares = Shares(self._file.fileno(), settings.workers)
+        for slot in range(settings.workers):
+            self._shares.put(slot, None)
         self._selector = selectors.DefaultSelector()
         self._signals: list[int] = []
         self._pause_seconds = _SHORTEST_PAUSE_SECONDS
@@ -126,7 +134,9 @@ class Supervisor:
         return True
 
     def _start(self) -> None:
-        worker = Worker(self._listener)
+        taken = {one.slot for one in self._workers}
+        slot = next(number for number in range(self._settings.workers) if number not in taken)
+        worker = Worker(self._listener, self._file.fileno(), slot)
         self._workers.append(worker)
         self._selector.register(worker.lifeline, selectors.EVENT_READ, worker)
 
@@ -146,6 +156,7 @@ class Supervisor:
         self._selector.unregister(worker.lifeline)
         self._workers.remove(worker)
         status = worker.end()
+        self._shares.put(worker.slot, None)
         metrics.forget_processes([worker.process.pid])
         return status
 

@@ -81,6 +81,7 @@ def usage_group(usage: Usage) -> UsageGroup:
         group=usage.group,
         rows=usage.rows,
         errors=usage.errors,
+        kept_rows=usage.kept_rows,
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
         costs=usage.costs,
@@ -99,13 +100,13 @@ def usage_csv(question: Question, usages: Sequence[Usage]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     ends = [f"{metric}{end}" for metric in METRICS for end in ("", "_low_90", "_high_90")]
     costs = [f"cost_{currency or 'unknown'}" for currency in currencies]
-    writer.writerow([*names, "rows", "errors", "input_tokens", "output_tokens", *ends, *costs])
+    writer.writerow([*names, "rows", "errors", "input_tokens", "output_tokens", *ends, "kept_rows", *costs])
     for usage in usages:
         amounts = [usage.amounts[metric] for metric in METRICS]
         writer.writerow(
             [
                 *(usage.group[name] for name in names), usage.rows, usage.errors, usage.input_tokens, usage.output_tokens,
-                *(value for amount in amounts for value in (amount.central, amount.low, amount.high)),
+                *(value for amount in amounts for value in (amount.central, amount.low, amount.high)), usage.kept_rows,
                 *(usage.costs.get(currency, "") for currency in currencies),
             ]
         )  # fmt: skip

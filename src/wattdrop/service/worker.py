@@ -1,4 +1,5 @@
-"""One of several worker processes: ``python -m wattdrop.service.worker LISTENER LIFELINE``, started by the supervisor.
+"""One of several worker processes: started by the supervisor as
+``python -m wattdrop.service.worker LISTENER LIFELINE SHARES SLOT``.
 
 The lifeline is a socket between the two. The worker says ``.`` when it is ready and then every second, and ``c`` when it
 has closed the listener. The supervisor says ``d`` for drain, and closes its end when every worker has closed the listener;
@@ -12,25 +13,29 @@ import contextlib
 import signal
 import socket
 import sys
+from typing import Any
 
 from . import logs
 from .app import app_of_environment
 from .front import Front
-from .server import Server, allow_many_connections
+from .server import Server, allow_many_connections, let_small_requests_in
 from .settings import Settings, read_settings
+from .shares import Acceptor, Shares
 
 BEAT_SECONDS = 1.0
 _MOST_WAIT_SECONDS = 3.0
 
 
-def main(listener_fd: int, lifeline_fd: int) -> int:
+def main(listener_fd: int, lifeline_fd: int, shares_fd: int, slot: int) -> int:
     """Serve until told to stop."""
     settings = read_settings()
     handler = logs.set_up(settings.log_format, settings.log_level)
     allow_many_connections()
+    let_small_requests_in()
     lifeline = socket.socket(fileno=lifeline_fd)
     lifeline.setblocking(False)
-    server = WorkerServer(app_of_environment(), settings, lifeline)
+    shares = Shares(shares_fd, settings.workers)
+    server = WorkerServer(app_of_environment(), settings, lifeline, shares, slot)
     server.front.lifecycle.on_start(server.hold_on)
     try:
         server.run(sockets=[socket.socket(fileno=listener_fd)])
@@ -42,8 +47,13 @@ def main(listener_fd: int, lifeline_fd: int) -> int:
 class WorkerServer(Server):
     """A server at a lifeline."""
 
-    def __init__(self, app: Front, settings: Settings, lifeline: socket.socket) -> None:
-        super().__init__(app, settings)
+    def __init__(
+        self, app: Front, settings: Settings, lifeline: socket.socket, shares: Shares, slot: int
+    ) -> None:
+        super().__init__(app, settings, self._count)
+        self._shares = shares
+        self._slot = slot
+        self._acceptors: list[Acceptor] = []
         self._lifeline = lifeline
         self._alone = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -52,6 +62,32 @@ class WorkerServer(Server):
         """SIGTERM drains, however often it comes; Ctrl-C at a terminal goes to all, and is the supervisor's."""
         if sig == signal.SIGTERM:
             self.drain()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take connections by turns with the others, instead of all that wait."""
+        await super().startup(sockets=[])
+
+        def protocol() -> asyncio.Protocol:
+            kind: Any = self.config.http_protocol_class
+            made: asyncio.Protocol = kind(
+                config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+            )
+            return made
+
+        connections = self.server_state.connections
+        self._acceptors = [
+            Acceptor(one, protocol, lambda: len(connections), self._shares, self._slot)
+            for one in sockets or []
+        ]
+
+    def close_listeners(self) -> None:
+        """Take no more."""
+        for one in self._acceptors:
+            one.close()
+
+    def _count(self) -> None:
+        for one in self._acceptors:
+            one.count()
 
     async def hold_on(self) -> None:
         """Listen and speak to the supervisor from now on."""
@@ -82,4 +118,4 @@ class WorkerServer(Server):
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))
+    sys.exit(main(*map(int, sys.argv[1:])))

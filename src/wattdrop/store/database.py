@@ -76,6 +76,10 @@ class Database(ABC):
         with self._transaction() as transaction:
             yield transaction
 
+    def mark(self) -> object | None:
+        """Equal as long as nothing was written, by whatever process; None where that cannot be told cheaply."""
+        return None
+
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Do one thing in a transaction of its own."""
         with self.transaction() as transaction:

@@ -49,6 +49,10 @@ class Entities:
         found: dict[int, int] = dict(self._database.query(sql, customer_ids))
         return tuple(found.get(one, 0) for one in customer_ids)
 
+    def mark(self) -> object | None:
+        """Equal as long as no revision can have changed; None where that cannot be told without asking."""
+        return self._database.mark()
+
     @property
     def costly(self) -> bool:
         """Whether a question travels over a network."""

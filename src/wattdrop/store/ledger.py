@@ -1,65 +1,39 @@
 """The ledger: one row for each inference that was answered, and sums of them that usage is read from.
 
 Both change in one transaction. A ``request_id`` that a customer has sent before changes nothing, whoever sends it again.
+Rows are in a table of the database or in files beside it (``segments``); reading looks in both.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
+from ..errors import StoreError
+from .clock import now, written
+from .columns import COLUMNS, DIMENSIONS, ENTITIES, IDS, METRICS
 from .database import Database, Transaction
+from .parts import Parts
+from .segments import Segments
+from .sums import add_sums
 
-METRICS: Final = (
-    "usage_energy_wh",
-    "usage_emissions_gco2e",
-    "usage_water_ml",
-    "embodied_emissions_gco2e",
-    "embodied_water_ml",
-)
-"""The five metrics, in the order in which everything here holds them."""
+__all__ = ["COLUMNS", "DIMENSIONS", "ENTITIES", "IDS", "METRICS", "Ledger", "LedgerRow"]
 
-IDS: Final = (
-    "client_id",
-    "project_id",
-    "application_id",
-    "session_id",
-    "trace_id",
-    "environment",
-    "integration_source",
-)
-"""Attribution of a row, as the caller gave it."""
-
-ENTITIES: Final = ("model_id", "node_id", "gpu_id", "service_id", "country", "region", "task")
-"""What a row was resolved to. ``region`` is the grid zone."""
-
-DIMENSIONS: Final = (
-    "client_id",
-    "project_id",
-    "application_id",
-    "environment",
-    "model_id",
-    "service_id",
-    "country",
-    "region",
-    "task",
-    "currency",
-)
-"""What sums are kept by, beside the day."""
-
-COLUMNS: Final = (
-    "customer_id", "request_id", "key_id", "recorded_at", "at", "day", *IDS, *ENTITIES, "input_tokens", "output_tokens",
-    "cost", "currency", "error", *(f"{metric}{end}" for metric in METRICS for end in ("", "_low", "_high")), "basis",
-    "request", "method_version", "catalog_digest",
-)  # fmt: skip
-"""Columns of a row, in the order of exports."""
 _ROWS_PER_INSERT: Final = 200
+_NAMES_PER_INSERT: Final = 300
 _NO_METRICS: Final = (None,) * 5
-_SUMS: Final = ("row_count", "error_count", "input_tokens", "output_tokens", "cost", *METRICS)
 
-Parts = Mapping[str, Sequence[float]]
+#: Small files are put together: so many at least, up to so many rows.
+_FEWEST_MERGED: Final = 32
+_SMALL_ROWS: Final = 250_000
+_MOST_MERGED_ROWS: Final = 1_000_000
+#: How long files that were replaced stay for those who are reading, and files that nobody lists for those who write them.
+_STAY: Final = timedelta(hours=1)
+#: For so long a row that is sent again is known again, where rows are in files.
+_NAMES_DAYS: Final = 8
 
 
 class LedgerRow(NamedTuple):
@@ -84,39 +58,58 @@ class LedgerRow(NamedTuple):
     request: str
     method_version: str
     catalog_digest: str
-    parts: Parts
-    """Parts of the error by name, down then up of each metric; see ``engine.recorded``. Kept in sums only."""
+    weight: int = 1
+    """How many rows it stands for: more than itself where only a sample is kept."""
+    batch: str = ""
+    """Name of the request that it came with, where it has no name of its own: then they are new or known together."""
+    parts: Mapping[str, Sequence[float]] = {}
+    """Parts of the error by name, where they are not given as columns. Kept in sums only."""
 
     @property
-    def dimensions(self) -> tuple[str, ...]:
-        """As DIMENSIONS."""
-        named = {**dict(zip(IDS, self.ids, strict=True)), **dict(zip(ENTITIES, self.entities, strict=True))}
-        return tuple(named.get(name, self.currency) for name in DIMENSIONS)
+    def values(self) -> list[Any]:
+        """As COLUMNS."""
+        ends = (self.central or _NO_METRICS, self.low or _NO_METRICS, self.high or _NO_METRICS)
+        metrics = [value for of_metric in zip(*ends, strict=True) for value in of_metric]
+        return [
+            *self[:5], self.at[:10], *self.ids, *self.entities, self.input_tokens, self.output_tokens, self.cost,
+            self.currency, self.error, *metrics, *self[15:20],
+        ]  # fmt: skip
 
 
 class Ledger:
     """Adds rows, reads them, erases them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, segments: Segments | None = None, rows_in_segments: bool = False
+    ) -> None:
         self._database = database
+        self._segments = segments
+        self._in_segments = rows_in_segments
         self._causes: dict[str, int] = {}
 
-    def add(self, rows: Sequence[LedgerRow]) -> int:
+    # --- adding ---
+
+    def add(self, rows: Sequence[LedgerRow], parts: Parts | None = None) -> int:
         """Keep rows, all or none. Gives how many were new."""
         if not rows:
             return 0
-        causes = self._numbered({name for row in rows for name in row.parts})
-        # In one order, so that two processes with the same rows wait for each other instead of for ever.
-        by_id = {(row.customer_id, row.request_id): row for row in reversed(rows)}
-        ordered = [by_id[key] for key in sorted(by_id)]
-        with self._database.transaction() as transaction:
-            new = [
-                row
-                for start in range(0, len(ordered), _ROWS_PER_INSERT)
-                for row in _inserted(transaction, ordered[start : start + _ROWS_PER_INSERT])
-            ]
-            add_sums(transaction, new, causes)
-        return len(new)
+        if parts is None:
+            parts = Parts.of_rows([row.parts for row in rows])
+        causes = self._numbered(set(parts.names))
+        written_files: list[str] = []
+        try:
+            with self._database.transaction() as transaction:
+                if self._in_segments:
+                    new = self._unknown(transaction, rows)
+                    written_files += self._write(transaction, [row for row in new if row is not None])
+                else:
+                    new = _inserted(transaction, rows)
+                add_sums(transaction, new, parts, causes)
+        except BaseException:
+            if written_files:
+                self._files.remove(written_files)
+            raise
+        return sum(row is not None for row in new)
 
     def _numbered(self, names: set[str]) -> Mapping[str, int]:
         """The numbers of causes. Numbers are never taken back, so they may be remembered, and made apart."""
@@ -130,10 +123,56 @@ class Ledger:
             self._causes = dict(self._database.query("SELECT name, id FROM usage_cause"))
         return self._causes
 
+    def _unknown(self, transaction: Transaction, rows: Sequence[LedgerRow]) -> list[LedgerRow | None]:
+        """Note the names of rows. Gives those that were not known; None in the places of the others."""
+        marks = [(row.customer_id, _mark(row.batch or row.request_id)) for row in rows]
+        ordered, day, new = sorted(set(marks)), now()[:10], set()
+        for start in range(0, len(ordered), _NAMES_PER_INSERT):
+            some = ordered[start : start + _NAMES_PER_INSERT]
+            new |= set(
+                transaction.query(
+                    f"INSERT INTO ledger_name (customer_id, name, day) VALUES {', '.join(['(?, ?, ?)'] * len(some))} "  # noqa: S608 - ours
+                    "ON CONFLICT (customer_id, name) DO NOTHING RETURNING customer_id, name",
+                    [value for customer_id, name in some for value in (customer_id, name, day)],
+                )
+            )
+        found: list[LedgerRow | None] = []
+        for mark, row in zip(marks, rows, strict=True):
+            found.append(row if mark in new else None)
+            if not row.batch:
+                new.discard(mark)  # of rows of the same name in one batch, the first
+        return found
+
+    def _write(self, transaction: Transaction, rows: Sequence[LedgerRow]) -> list[str]:
+        """Write files, one a customer, and list them."""
+        names = []
+        by_customer = sorted(rows, key=lambda row: row.customer_id)
+        for customer_id, of_customer in groupby(by_customer, lambda row: row.customer_id):
+            some = list(of_customer)
+            names.append(self._files.write([row.values for row in some]))
+            days = [row.at[:10] for row in some]
+            _list(
+                transaction, customer_id, names[-1], min(days), max(days), min(row.recorded_at for row in some), len(some)
+            )  # fmt: skip
+        return names
+
+    @property
+    def _files(self) -> Segments:
+        if self._segments is None:
+            raise StoreError("rows of the ledger are in files, and no folder of them was named")
+        return self._segments
+
+    # --- reading ---
+
     def count(self, customer_id: int | None = None) -> int:
         """How many rows there are."""
-        where, parameters = ("", ()) if customer_id is None else (" WHERE customer_id = ?", (customer_id,))
-        return int(self._database.query(f"SELECT COUNT(*) FROM ledger{where}", parameters)[0][0])  # noqa: S608 - ours
+        where, parameters = ("", ()) if customer_id is None else (" AND customer_id = ?", (customer_id,))
+        in_table = self._database.query(f"SELECT COUNT(*) FROM ledger WHERE 1 = 1{where}", parameters)  # noqa: S608 - ours
+        in_files = self._database.query(
+            f"SELECT COALESCE(SUM(row_count), 0) FROM ledger_segment WHERE replaced_at = ''{where}",  # noqa: S608
+            parameters,
+        )
+        return int(in_table[0][0]) + int(in_files[0][0])
 
     def rows(
         self,
@@ -153,6 +192,19 @@ class Ledger:
         )
         for row in found:
             yield dict(zip(columns, row, strict=True))
+        files = self._database.query(
+            "SELECT name FROM ledger_segment WHERE customer_id = ? AND replaced_at = '' "
+            "AND last_day >= ? AND first_day <= ? ORDER BY first_recorded_at, id",
+            (customer_id, first_day, last_day),
+        )
+        wanted = list(dict.fromkeys((*columns, "day")))
+        for (name,) in files:
+            for table in self._files.tables(name, wanted):
+                for one in table.to_pylist():
+                    if first_day <= one["day"] <= last_day:
+                        yield {column: one[column] for column in columns}
+
+    # --- erasing ---
 
     def erase(
         self,
@@ -174,118 +226,219 @@ class Ledger:
         int
             How many rows were forgotten.
         """
-        tests = [
-            (test, value)
-            for test, value in (
-                ("customer_id = ?", customer_id),
-                ("client_id = ?", client_id),
-                ("project_id = ?", project_id),
-                ("day < ?", before_day),
-            )
-            if value is not None
-        ]
         if client_id is None and project_id is None and before_day is None:
             raise ValueError("say what to erase")
-        where = " AND ".join(test for test, _ in tests)
-        parameters = [value for _, value in tests]
+        what = _Erasure(customer_id, client_id, project_id, before_day)
+        # Files first, each by itself: whoever is cut off here asks again, and finds the sums that say what is left.
+        erased = 0
+        for one in self._files_of(self._database, what):
+            change = self._without(one, what)
+            with self._database.transaction() as transaction:
+                erased += change(transaction)
+            self._remove_old(what)
+        where, parameters = what.condition
         with self._database.transaction() as transaction:
+            for one in self._files_of(transaction, what):  # what came in meanwhile
+                erased += self._without(one, what)(transaction)
             transaction.execute(f"DELETE FROM usage_sum WHERE {where}", parameters)  # noqa: S608 - texts of ours
-            return transaction.execute(f"DELETE FROM ledger WHERE {where}", parameters)  # noqa: S608
+            erased += transaction.execute(f"DELETE FROM ledger WHERE {where}", parameters)  # noqa: S608
+        self._remove_old(what)
+        return erased
+
+    def _remove_old(self, what: _Erasure) -> None:
+        if what.old:
+            self._files.remove(what.old)
+            what.old.clear()
+
+    def _files_of(self, asked: Database | Transaction, what: _Erasure) -> list[Any]:
+        """Files that may hold such rows and were not looked at yet: replaced ones too, which are read by nobody soon."""
+        tests = "1 = 1"
+        parameters: list[Any] = []
+        if what.customer_id is not None:
+            tests, parameters = tests + " AND customer_id = ?", [*parameters, what.customer_id]
+        if what.before_day is not None:
+            tests, parameters = tests + " AND first_day < ?", [*parameters, what.before_day]
+        found = asked.query(
+            f"SELECT id, customer_id, name, first_recorded_at, replaced_at FROM ledger_segment WHERE {tests} ORDER BY id",  # noqa: S608 - ours
+            parameters,
+        )
+        return [one for one in found if one[0] not in what.seen]
+
+    def _without(self, listed: Any, what: _Erasure) -> Callable[[Transaction], int]:
+        """Write what stays of a file into another one. Gives what to do in a transaction: it says how many rows went."""
+        number, customer_id, name, recorded_at, replaced_at = listed
+        what.seen.add(number)
+        days: set[str] = set()
+        before, after, kept = 0, 0, []
+        for table in self._files.tables(name):
+            before += len(table)
+            left = table.filter(what.stays(table))
+            if len(left):
+                kept.append(left)
+                after += len(left)
+                days |= set(left.column("day").to_pylist())
+        if before == after:
+            return lambda _: 0
+        again = self._files.write_tables(kept) if after and not replaced_at else ""
+
+        def change(transaction: Transaction) -> int:
+            if not transaction.execute("DELETE FROM ledger_segment WHERE id = ?", (number,)):
+                what.old += [again] if again else []  # somebody was faster
+                return 0
+            what.old.append(name)
+            if again:
+                what.seen.add(
+                    _list(transaction, customer_id, again, min(days), max(days), recorded_at, after)
+                )
+            return 0 if replaced_at else before - after
+
+        return change
+
+    # --- keeping order ---
+
+    def tidy(self) -> None:
+        """Put small files together, sweep up those that count no more, forget old names."""
+        if self._segments is None or not self._database.query("SELECT 1 FROM ledger_segment LIMIT 1"):
+            return
+        for (customer_id,) in self._database.query(
+            "SELECT customer_id FROM ledger_segment WHERE replaced_at = '' AND row_count < ? GROUP BY customer_id "
+            "HAVING COUNT(*) >= ?",
+            (_SMALL_ROWS, _FEWEST_MERGED),
+        ):
+            while self._merge(customer_id):
+                pass
+        self._sweep()
+        day = written(datetime.now(UTC) - timedelta(days=_NAMES_DAYS))[:10]
+        self._database.execute("DELETE FROM ledger_name WHERE day < ?", (day,))
+
+    def _merge(self, customer_id: int) -> bool:
+        """Put the oldest small files of a customer together. False where that is not worth it."""
+        found = self._database.query(
+            "SELECT id, name, first_day, last_day, first_recorded_at, row_count FROM ledger_segment "
+            "WHERE customer_id = ? AND replaced_at = '' AND row_count < ? ORDER BY first_recorded_at, id",
+            (customer_id, _SMALL_ROWS),
+        )
+        chosen, rows = [], 0
+        for one in found:
+            if rows + one[5] > _MOST_MERGED_ROWS:
+                break
+            chosen.append(one)
+            rows += one[5]
+        if len(chosen) < _FEWEST_MERGED:
+            return False
+        name = self._files.write_tables(table for one in chosen for table in self._files.tables(one[1]))
+        moment = now()
+        with self._database.transaction() as transaction:
+            replaced = sum(
+                transaction.execute(
+                    "UPDATE ledger_segment SET replaced_at = ? WHERE id = ? AND replaced_at = ''",
+                    (moment, one[0]),
+                )
+                for one in chosen
+            )
+            if replaced == len(chosen):
+                _list(
+                    transaction, customer_id, name, min(one[2] for one in chosen), max(one[3] for one in chosen),
+                    chosen[0][4], rows,
+                )  # fmt: skip
+            else:  # another process was faster, or erased some of them
+                raise StoreError("files of the ledger changed while they were put together")
+        return True
+
+    def _sweep(self) -> None:
+        """Delete files that were replaced a while ago, and those that nobody lists."""
+        latest = written(datetime.now(UTC) - _STAY)
+        old = self._database.query(
+            "SELECT id, name FROM ledger_segment WHERE replaced_at <> '' AND replaced_at < ?", (latest,)
+        )
+        self._files.remove(name for _, name in old)
+        with self._database.transaction() as transaction:
+            transaction.execute_many("DELETE FROM ledger_segment WHERE id = ?", [(one,) for one, _ in old])
+        left = self._files.older_than(_STAY)
+        listed = {name for (name,) in self._database.query("SELECT name FROM ledger_segment")}
+        self._files.remove(left - listed)
 
 
-def _inserted(transaction: Transaction, rows: Sequence[LedgerRow]) -> list[LedgerRow]:
-    """Insert rows. Gives those that were not there yet."""
+class _Erasure:
+    """What is to be forgotten."""
+
+    def __init__(
+        self, customer_id: int | None, client_id: str | None, project_id: str | None, before_day: str | None
+    ) -> None:
+        self.customer_id = customer_id
+        self.before_day = before_day
+        self._equal = [
+            (name, value)
+            for name, value in (("client_id", client_id), ("project_id", project_id))
+            if value is not None
+        ]
+        self.seen: set[int] = set()
+        """Files that were looked at, by their numbers."""
+        self.old: list[str] = []
+        """Files that do not count any more."""
+
+    @property
+    def condition(self) -> tuple[str, list[Any]]:
+        """For the tables."""
+        tests = [(f"{name} = ?", value) for name, value in self._equal]
+        if self.customer_id is not None:
+            tests.append(("customer_id = ?", self.customer_id))  # type: ignore[arg-type]
+        if self.before_day is not None:
+            tests.append(("day < ?", self.before_day))
+        return " AND ".join(test for test, _ in tests), [value for _, value in tests]
+
+    def stays(self, table: Any) -> Any:
+        """For each row of a file whether it stays."""
+        import pyarrow as pa
+
+        columns = [(table.column(name).to_pylist(), value) for name, value in self._equal]
+        gone = [all(column[at] == value for column, value in columns) for at in range(len(table))]
+        if self.before_day is not None:
+            days = table.column("day").to_pylist()
+            gone = [one and day < self.before_day for one, day in zip(gone, days, strict=True)]
+        return pa.array([not one for one in gone])
+
+
+def _mark(name: str) -> str:
+    return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _list(
+    transaction: Transaction,
+    customer_id: int,
+    name: str,
+    first_day: str,
+    last_day: str,
+    recorded_at: str,
+    rows: int,
+) -> int:
+    """Let a file count from now on. Gives its number."""
+    ((number,),) = transaction.query(
+        "INSERT INTO ledger_segment (customer_id, name, first_day, last_day, first_recorded_at, row_count, replaced_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, '') RETURNING id",
+        (customer_id, name, first_day, last_day, recorded_at, rows),
+    )
+    return int(number)
+
+
+def _inserted(transaction: Transaction, rows: Sequence[LedgerRow]) -> list[LedgerRow | None]:
+    """Insert rows. Gives those that were not there yet; None in the places of the others."""
+    # In one order, so that two processes with the same rows wait for each other instead of for ever.
+    by_id = {(row.customer_id, row.request_id): at for at, row in reversed(list(enumerate(rows)))}
+    ordered = [by_id[key] for key in sorted(by_id)]
+    found: list[LedgerRow | None] = [None] * len(rows)
     marks = f"({', '.join('?' * len(COLUMNS))})"
-    parameters: list[Any] = []
-    for row in rows:
-        parameters += _values(row)
-    inserted = transaction.query(
-        f"INSERT INTO ledger ({', '.join(COLUMNS)}) VALUES {', '.join([marks] * len(rows))} "  # noqa: S608 - ours
-        "ON CONFLICT (customer_id, request_id) DO NOTHING RETURNING customer_id, request_id",
-        parameters,
-    )
-    new = set(inserted)
-    return [row for row in rows if (row.customer_id, row.request_id) in new]
-
-
-def _values(row: LedgerRow) -> list[Any]:
-    ends = (row.central or _NO_METRICS, row.low or _NO_METRICS, row.high or _NO_METRICS)
-    metrics = [value for of_metric in zip(*ends, strict=True) for value in of_metric]
-    return [
-        *row[:5], row.at[:10], *row.ids, *row.entities, row.input_tokens, row.output_tokens, row.cost, row.currency,
-        row.error, *metrics, *row[-5:-1],
-    ]  # fmt: skip
-
-
-class _Sum:
-    """What rows of the same day and dimensions add up to."""
-
-    def __init__(self) -> None:
-        self.sums = [0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
-        self.parts: dict[int, list[float]] = {}
-
-    def add(self, row: LedgerRow, causes: Mapping[str, int]) -> None:
-        # A row with an error is counted, and is in nothing else: tokens and costs are there to be set against amounts.
-        tokens = (0, 0, 0.0) if row.error else (row.input_tokens, row.output_tokens, row.cost or 0.0)
-        values = (1, bool(row.error), *tokens, *(row.central or (0.0,) * len(METRICS)))
-        self.sums = [have + more for have, more in zip(self.sums, values, strict=True)]
-        for name, part in row.parts.items():
-            add_part(self.parts, causes[name], part)
-
-
-def add_sums(transaction: Transaction, rows: Sequence[LedgerRow], causes: Mapping[str, int]) -> None:
-    """Add new rows to the sums."""
-    sums: dict[tuple[int, str, tuple[str, ...]], _Sum] = {}
-    for row in rows:
-        key = (row.customer_id, row.at[:10], row.dimensions)
-        sums.setdefault(key, _Sum()).add(row, causes)
-    adding = ", ".join(f"{name} = usage_sum.{name} + excluded.{name}" for name in _SUMS)
-    names = ("customer_id", "day", "digest", *DIMENSIONS, *_SUMS)
-    upsert = (
-        f"INSERT INTO usage_sum ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "  # noqa: S608 - ours
-        f"ON CONFLICT (customer_id, day, digest) DO UPDATE SET {adding} RETURNING id, parts"
-    )
-    for customer_id, day, dimensions in sorted(sums):
-        added = sums[customer_id, day, dimensions]
-        digest = blake2b("\0".join(dimensions).encode(), digest_size=16).hexdigest()
-        ((number, stored),) = transaction.query(upsert, (customer_id, day, digest, *dimensions, *added.sums))
-        # The upsert holds the row until the end of the transaction: nobody adds parts in between.
-        merged = unpacked(stored)
-        for cause, part in added.parts.items():
-            add_part(merged, cause, part)
-        transaction.execute("UPDATE usage_sum SET parts = ? WHERE id = ?", (packed(merged), number))
-
-
-def add_part(parts: dict[int, list[float]], cause: int, more: Sequence[float]) -> None:
-    """Parts of one cause add up."""
-    have = parts.get(cause)
-    parts[cause] = list(more) if have is None else [a + b for a, b in zip(have, more, strict=True)]
-
-
-def packed(parts: Mapping[int, Sequence[float]]) -> bytes:
-    """Parts as bytes: for each cause its number, then ten values, all as little-endian doubles.
-
-    >>> unpacked(packed({7: [1.0] * 10})) == {7: [1.0] * 10}
-    True
-    """
-    flat = array("d")
-    for cause in sorted(parts):
-        flat.append(float(cause))
-        flat.extend(parts[cause])
-    return _little(flat).tobytes()
-
-
-def unpacked(data: bytes | None) -> dict[int, list[float]]:
-    """The parts that ``packed`` made bytes of."""
-    flat = array("d")
-    flat.frombytes(bytes(data or b""))
-    values = _little(flat).tolist()
-    return {int(values[at]): values[at + 1 : at + 11] for at in range(0, len(values), 11)}
-
-
-def _little(flat: array[float]) -> array[float]:
-    import sys
-
-    if sys.byteorder == "big":
-        flat.byteswap()
-    return flat
+    for start in range(0, len(ordered), _ROWS_PER_INSERT):
+        some = ordered[start : start + _ROWS_PER_INSERT]
+        parameters: list[Any] = []
+        for at in some:
+            parameters += rows[at].values
+        inserted = transaction.query(
+            f"INSERT INTO ledger ({', '.join(COLUMNS)}) VALUES {', '.join([marks] * len(some))} "  # noqa: S608 - ours
+            "ON CONFLICT (customer_id, request_id) DO NOTHING RETURNING customer_id, request_id",
+            parameters,
+        )
+        for key in inserted:
+            at = by_id[key]
+            found[at] = rows[at]
+    return found

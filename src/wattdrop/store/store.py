@@ -10,6 +10,7 @@ from .database import Database, open_database
 from .entities import Entities
 from .keys import Keys
 from .ledger import Ledger
+from .segments import Segments
 from .usage import UsageReader
 
 
@@ -33,8 +34,12 @@ class Store(NamedTuple):
         self.database.close()
 
 
-def open_store(where: str | Path, secret: bytes) -> Store:
+def open_store(
+    where: str | Path, secret: bytes, segments: str | Path = "", rows_in_segments: bool = False
+) -> Store:
     """Open or create the database ``where`` (see ``open_database``) with the secret that its keys are hashed with.
+
+    ``segments`` is the folder of rows that are in files; new rows go there, too, with ``rows_in_segments``.
 
     Raises
     ------
@@ -48,7 +53,7 @@ def open_store(where: str | Path, secret: bytes) -> Store:
             Keys(database, secret),
             Customers(database),
             Entities(database),
-            Ledger(database),
+            Ledger(database, Segments(segments) if segments else None, rows_in_segments),
             UsageReader(database),
         )
     except BaseException:

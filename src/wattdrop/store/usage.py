@@ -10,10 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date
+from statistics import NormalDist
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
+from .columns import DIMENSIONS, METRICS
 from .database import Database
-from .ledger import DIMENSIONS, METRICS, add_part, unpacked
+from .parts import SAMPLING, add_part, unpacked
+from .sums import SUMS
 
 Period: TypeAlias = Literal["day", "week", "month"]
 PERIODS: Final[tuple[str, ...]] = get_args(Period)
@@ -49,6 +52,8 @@ class Usage(NamedTuple):
     output_tokens: int
     costs: dict[str, float]  # by currency
     amounts: dict[str, Amount]  # by metric
+    kept_rows: int
+    """Rows that all this rests on: fewer than ``rows`` where the ledger kept a sample, which is scaled up."""
 
 
 class UsageReader:
@@ -82,7 +87,7 @@ class UsageReader:
         columns = [GROUPS[name] for name in group_by]
         tests = "".join(f" AND {GROUPS[name]} = ?" for name in only or {})
         found = self._database.rows(
-            f"SELECT day, {', '.join((*DIMENSIONS, *_SUMS))}, parts FROM usage_sum "  # noqa: S608 - ours
+            f"SELECT day, {', '.join((*DIMENSIONS, *SUMS))}, parts FROM usage_sum "  # noqa: S608 - ours
             f"WHERE customer_id = ? AND day >= ? AND day <= ?{tests} ORDER BY day, id",
             (customer_id, first_day, last_day, *(only or {}).values()),
         )
@@ -107,37 +112,43 @@ class UsageReader:
         )
 
 
-_SUMS: Final = ("row_count", "error_count", "input_tokens", "output_tokens", "cost", *METRICS)
 _CURRENCY: Final = 1 + DIMENSIONS.index("currency")
 _FIRST_SUM: Final = 1 + len(DIMENSIONS)
+_Z90: Final = NormalDist().inv_cdf(0.95)
 _WIDEST: Final = 100.0  # a width that says nothing is told as e to the 100, which every number can hold
 
 
 class _Group:
     def __init__(self) -> None:
         self.counts = [0, 0, 0, 0]
+        self.kept_rows = 0
         self.costs: dict[str, float] = {}
         self.totals = [0.0] * len(METRICS)
         self.parts: dict[int, list[float]] = {}
 
     def add(self, row: Sequence[object]) -> None:
-        sums: Sequence[float] = row[_FIRST_SUM : _FIRST_SUM + len(_SUMS)]  # type: ignore[assignment]
+        sums: Sequence[float] = row[_FIRST_SUM : _FIRST_SUM + len(SUMS)]  # type: ignore[assignment]
         self.counts = [have + int(more) for have, more in zip(self.counts, sums[:4], strict=True)]
         currency = str(row[_CURRENCY])
         if sums[4]:
             self.costs[currency] = self.costs.get(currency, 0.0) + sums[4]
-        self.totals = [have + more for have, more in zip(self.totals, sums[5:], strict=True)]
+        self.totals = [have + more for have, more in zip(self.totals, sums[5:-1], strict=True)]
+        self.kept_rows += int(sums[-1])
         for cause, part in unpacked(row[-1]).items():  # type: ignore[arg-type]
             add_part(self.parts, cause, part)
 
     def usage(self, group: dict[str, str]) -> Usage:
         amounts = {}
+        variance = self.parts.pop(SAMPLING, [0.0] * (2 * len(METRICS)))
         for at, metric in enumerate(METRICS):
-            down = math.sqrt(math.fsum(part[at] ** 2 for part in self.parts.values()))
-            up = math.sqrt(math.fsum(part[at + len(METRICS)] ** 2 for part in self.parts.values()))
+            of_sample = _Z90**2 * variance[at]
+            down = math.sqrt(math.fsum(part[at] ** 2 for part in self.parts.values()) + of_sample)
+            up = math.sqrt(
+                math.fsum(part[at + len(METRICS)] ** 2 for part in self.parts.values()) + of_sample
+            )
             amounts[metric] = _amount(self.totals[at], down, up)
         rows, errors, input_tokens, output_tokens = self.counts
-        return Usage(group, rows, errors, input_tokens, output_tokens, self.costs, amounts)
+        return Usage(group, rows, errors, input_tokens, output_tokens, self.costs, amounts, self.kept_rows)
 
 
 def _amount(total: float, down: float, up: float) -> Amount:

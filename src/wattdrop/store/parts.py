@@ -1,0 +1,104 @@
+"""Parts of the error: what makes ranges of sums possible long after. For each cause, ten values that add up.
+
+A part is the value times its half-width, down and then up, of each of the five metrics; see ``engine.recorded``. Batches
+hold them as columns, sums as bytes: for each cause its number, then the ten values, all as little-endian doubles. The cause
+with the number 0 is none: its values are variances that come from keeping a sample of the rows only, so they are added
+to the squares of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+#: Variance of amounts that were scaled up from a sample.
+SAMPLING: Final = 0
+_VALUES: Final = 10
+_LITTLE: Final = "<f8"
+
+
+class Parts(NamedTuple):
+    """Parts of the rows of a batch: one entry for each row and cause."""
+
+    row: Any
+    """Number of the row in the batch, as an array."""
+    name: Any
+    """Number of the cause's name in ``names``, as an array."""
+    value: Any
+    """The ten values, as an array of shape (entries, 10)."""
+    names: Sequence[str]
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[Mapping[str, Sequence[float]]]) -> Parts:
+        """From the parts of each row by name."""
+        import numpy as np
+
+        numbers: dict[str, int] = {}
+        entries = [
+            (at, numbers.setdefault(name, len(numbers)), value)
+            for at, row in enumerate(rows)
+            for name, value in row.items()
+        ]
+        values = np.array([value for _, _, value in entries], dtype=np.float64).reshape(-1, _VALUES)
+        row, name = (np.array([entry[side] for entry in entries], dtype=np.int64) for side in (0, 1))
+        return cls(row, name, values, tuple(numbers))
+
+    def sums(self, group_of_row: Any, weight_of_row: Any, causes: Mapping[str, int]) -> dict[int, Any]:
+        """For each group an array of shape (causes, 11), the number of the cause first; rows of group -1 are left out."""
+        import numpy as np
+
+        number_of = np.array([causes[name] for name in self.names], dtype=np.int64)
+        group = group_of_row[self.row]
+        kept = group >= 0
+        group, row = group[kept], self.row[kept]
+        if not len(group):
+            return {}
+        keys = group * (number_of.max(initial=0) + 1) + number_of[self.name[kept]]
+        distinct, first, which = np.unique(keys, return_index=True, return_inverse=True)
+        found = np.empty((len(distinct), 1 + _VALUES))
+        found[:, 0] = number_of[self.name[kept][first]]
+        scaled = self.value[kept] * weight_of_row[row][:, None]
+        for at in range(_VALUES):
+            found[:, 1 + at] = np.bincount(which, weights=scaled[:, at], minlength=len(distinct))
+        groups, starts = np.unique(group[first], return_index=True)  # keys ascend, and groups with them
+        return dict(zip(groups.tolist(), np.split(found, starts[1:]), strict=True))
+
+
+def added(stored: bytes | None, more: Any) -> bytes:
+    """Stored parts and an array of more, as bytes.
+
+    >>> import numpy as np
+    >>> one = np.array([[7.0] + [1.0] * 10])
+    >>> unpacked(added(added(None, one), one)) == {7: [2.0] * 10}
+    True
+    """
+    import numpy as np
+
+    if stored:
+        both = np.concatenate([np.frombuffer(stored, dtype=_LITTLE).reshape(-1, 1 + _VALUES), more])
+        distinct, which = np.unique(both[:, 0], return_inverse=True)
+        more = np.zeros((len(distinct), 1 + _VALUES))
+        np.add.at(more, which, both)
+        more[:, 0] = distinct
+    data: bytes = more.astype(_LITTLE).tobytes()
+    return data
+
+
+def unpacked(data: bytes | None) -> dict[int, list[float]]:
+    """Parts by the number of their cause."""
+    import sys
+    from array import array
+
+    flat = array("d")
+    flat.frombytes(bytes(data or b""))
+    if sys.byteorder == "big":
+        flat.byteswap()
+    values = flat.tolist()
+    width = 1 + _VALUES
+    return {int(values[at]): values[at + 1 : at + width] for at in range(0, len(values), width)}
+
+
+def add_part(parts: dict[int, list[float]], cause: int, more: Sequence[float]) -> None:
+    """Parts of one cause add up."""
+    have = parts.get(cause)
+    parts[cause] = list(more) if have is None else [a + b for a, b in zip(have, more, strict=True)]
