@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .ranges import CauseShare, Column, HalfWidths, Range, Ranges
 
 #: Changes whenever the same row and data can give other numbers; see the changelog.
-METHOD_VERSION = "2026.11.3"
+METHOD_VERSION = "2026.11.4"
 
 Part: TypeAlias = Literal["total", "inference", "training", "fine_tuning"]
 

@@ -207,7 +207,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "choices": Meaning("What the row leaves open, and how it was settled."),
     "sources": Meaning("Every source, in full."),
     "ExplainedRow.steps": Meaning("Every assignment of the method, in the order that it ran."),
-    "method_version": Meaning("Version of the method.", "2026.11.3"),
+    "method_version": Meaning("Version of the method.", "2026.11.4"),
     "catalog_digest": Meaning("Hash of the data."),
     "total_emissions_gco2e": Meaning("Usage emissions, gCO2e."),
     "total_water_ml": Meaning("Usage water, ml."),
