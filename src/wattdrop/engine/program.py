@@ -53,7 +53,6 @@ class Program:
     __slots__ = (
         "_block",
         "_graph",
-        "_kept",
         "_statics",
         "of_setup",
         "operations",
@@ -71,16 +70,16 @@ class Program:
         self._block: Callable[..., None] | None = None
         self.registers = 0
         self._graph = spelled
-        self._kept: dict[int, tuple[Any, tuple[float, ...]]] = {}
 
     def statics(self, setup: Any, constants: Any) -> tuple[float, ...]:
         """What follows from a setup, worked out once for each."""
-        kept = self._kept.get(id(setup))
-        if kept is None or kept[0] is not setup:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            kept = self._kept[id(setup)] = setup, self._statics(setup, constants)
-        return kept[1]
+        key = id(self), id(setup)
+        kept = _kept.get(key)
+        if kept is None or kept[0] is not self or kept[1] is not setup:
+            if len(_kept) >= _MOST_KEPT:
+                _kept.clear()
+            kept = _kept[key] = self, setup, self._statics(setup, constants)
+        return kept[2]
 
     def block(self) -> Callable[..., None]:
         """The function for arrays; made on first use."""
@@ -89,7 +88,9 @@ class Program:
         return self._block
 
 
-_MOST_KEPT: Final = 4096
+#: Statics of all programs, two kilobytes each; beyond so many the memory starts anew.
+_MOST_KEPT: Final = 8192
+_kept: dict[tuple[int, int], tuple[Program, Any, tuple[float, ...]]] = {}
 
 
 class _Spelled:
