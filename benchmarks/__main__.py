@@ -1,0 +1,46 @@
+"""``python -m benchmarks``: what ``make bench``, ``make bench-quick``, ``make bench-curve`` and ``make bench-report`` run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from . import results, table
+from .curve import curve
+from .machine import ROOT
+from .report import write_page
+from .running import run
+
+#: The quick table stays below a minute, even on a busy machine.
+QUICK_SECONDS, QUICK_MOST_S = 1.5, 45.0
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure and print; keep it, draw and write only where asked."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=("table", "quick", "curve", "report"), default="table")
+    parser.add_argument("--keep", action="store_true", help="keep the results in benchmarks/results.json")
+    parser.add_argument(
+        "--seconds", type=float, default=20.0, help="rounds of a measurement go on for so long"
+    )
+    parser.add_argument("--most-rows", type=int, default=20_000_000, help="where the curve ends")
+    given = parser.parse_args(arguments)
+    kept = results.read()
+    if given.what == "report":
+        write_page(kept, ROOT)
+        return
+    if given.what == "curve":
+        kept.curve = curve(given.most_rows, Path(ROOT))
+        results.write(kept)
+        write_page(kept, ROOT)
+        return
+    quick = given.what == "quick"
+    found = run(quick=quick, seconds=QUICK_SECONDS if quick else given.seconds, most_s=QUICK_MOST_S if quick else float("inf"))  # fmt: skip
+    before = results.comparable(kept, found.machine)
+    print(f"\n{table.table(found, before)}\n\n{table.report(found, before)}")
+    if given.keep:
+        results.write(results.with_run(kept, found))
+
+
+if __name__ == "__main__":
+    main()
