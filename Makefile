@@ -19,7 +19,9 @@ run: $(READY)  ## start the service on http://127.0.0.1:8000 (PORT=8001 for anot
 	@WATTDROP_DATA_DIR=$${WATTDROP_DATA_DIR:-var} exec $(BIN)/wattdrop serve --host $(HOST) --port $(PORT)
 
 test: lint types imports check-data unit  ## check style, types, imports and data, run every test, then show the quick benchmarks
+ifneq ($(BENCHMARKS),no)
 	-@$(MAKE) --no-print-directory bench-quick
+endif
 
 setup: $(READY)  ## only set up .venv
 

@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: what ``make bench``, ``make bench-quick``, ``make bench-curve`` and ``make bench-report`` run."""
+"""``python -m benchmarks``: what ``make bench``, ``bench-quick``, ``bench-curve`` and ``bench-report`` run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from . import results, table
 from .curve import curve
 from .machine import ROOT
 from .report import write_page
-from .running import run
+from .running import Budget, look_again, run
 
 #: The quick table stays below a minute, even on a busy machine.
 QUICK_SECONDS, QUICK_MOST_S = 1.5, 45.0
@@ -35,8 +35,11 @@ def main(arguments: list[str] | None = None) -> None:
         write_page(kept, ROOT)
         return
     quick = given.what == "quick"
-    found = run(quick=quick, seconds=QUICK_SECONDS if quick else given.seconds, most_s=QUICK_MOST_S if quick else float("inf"))  # fmt: skip
+    budget = Budget(QUICK_SECONDS, QUICK_MOST_S) if quick else Budget(given.seconds)
+    found = run(budget, quick=quick)
     before = results.comparable(kept, found.machine)
+    if before is not None:
+        look_again(found, {one.ratio for one in results.regressions(found, before)}, budget)
     print(f"\n{table.table(found, before)}\n\n{table.report(found, before)}")
     if given.keep:
         results.write(results.with_run(kept, found))

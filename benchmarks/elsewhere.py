@@ -49,8 +49,14 @@ def of_curve(curve: Curve | None) -> Sequence[Elsewhere]:
     few, many = (peaks.get(rows) for rows in MEMORY_ROWS)
     if few is None or many is None:
         return ()
-    about = {"how": "make bench-curve", "commit": curve.commit}
+
+    def found(text: str, value: float, bound: float) -> Elsewhere:
+        return Elsewhere(
+            target="T8", text=text, value=value, better="less", bound=bound,
+            how="make bench-curve", commit=curve.commit,
+        )  # fmt: skip
+
     return (
-        Elsewhere(target="T8", text="Peak memory of 20 million rows against 2 million", value=many / few, better="less", bound=1.3, **about),
-        Elsewhere(target="T8", text="Peak memory of 20 million rows, Parquet to Parquet [MB]", value=many, better="less", bound=400, **about),
-    )  # fmt: skip
+        found("Peak memory of 20 million rows against 2 million", many / few, 1.3),
+        found("Peak memory of 20 million rows, Parquet to Parquet [MB]", many, 400),
+    )

@@ -12,7 +12,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
 PACKAGES: Final = (
-    "wattdrop", "numpy", "pyarrow", "msgspec", "falcon", "uvicorn", "ecologits", "ecocost", "llm-flops", "fastapi", "pydantic",
+    "wattdrop", "numpy", "pyarrow", "msgspec", "falcon", "uvicorn",
+    "ecologits", "ecocost", "llm-flops", "fastapi", "pydantic",
 )  # fmt: skip
 
 

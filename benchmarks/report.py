@@ -51,19 +51,21 @@ _INTRODUCTION: Final = """# Benchmarks
 
 Generated from `benchmarks/results.json` by `make bench-report`; do not edit.
 
-What Wattdrop costs, as ratios: against other estimators, against the least that the same work could cost (a typed decode, an empty
-handler, Arrow reading and writing the same columns, a copy in memory), and against itself. Ratios carry over to other machines; times do not.
+What Wattdrop costs, as ratios: against other estimators, against the least that the same work could cost (a typed decode,
+an empty handler, Arrow reading and writing the same columns, a copy in memory), and against itself. Ratios carry over to
+other machines better than times do.
 
 ```console
 $ make bench
 ```
 
-measures and prints the table (some minutes; `make bench KEEP=yes` keeps it); `make bench-curve` the curve below;
-`make bench-quick` a table of less than a minute, which `make test` prints at its end with what got worse by more than a fifth. The peers are
-installed into an environment of their own, `.bench`, pinned by `benchmarks/requirements.lock`.
+measures and prints the table (some minutes; `make bench KEEP=yes` keeps it), `make bench-curve` the curve below,
+`make bench-quick` a table in less than a minute. `make test` prints that at its end, with what got worse by more than
+a fifth since the kept results: told, never failed (`BENCHMARKS=no` leaves it out). The peers are installed into an
+environment of their own, `.bench`, pinned by `benchmarks/requirements.lock`.
 
-Every figure is CPU time of the process that does the work, not time on the wall: the minimum of at least five rounds, in which whatever is compared takes
-turns. A sample takes 10 ms at least, after a warm-up of up to 200 calls."""
+Every figure is CPU time of the process that does the work, not time on the wall: the minimum of at least five rounds,
+in which what is compared takes turns. A sample takes 10 ms at least, after a warm-up of up to 200 calls."""
 
 
 def _noise(run: Run) -> str:
@@ -71,8 +73,9 @@ def _noise(run: Run) -> str:
     before, after = (" / ".join(f"{one:.2f}" for one in loads) for loads in (run.load_before, run.load_after))
     return (
         f"Measured {run.date} at commit `{run.commit}` on {describe(run)}.\n"
-        f"Load average over 1, 5 and 15 minutes before {before}, after {after}; the benchmark itself adds 1: what is above came from\n"
-        f"other work on the same cores, which shared caches and clock rates even where CPU time leaves it out.\n{versions}."
+        f"Load average over 1, 5 and 15 minutes before {before}, after {after}. The benchmark itself adds 1:\n"
+        "what is above came from other work on the same cores, which takes cache and clock rate even from CPU time.\n"
+        f"{versions}."
     )
 
 
@@ -136,13 +139,16 @@ def _curve(curve: Curve) -> str:
     lines = [
         "## From one row to twenty million\n",
         "![CPU time and peak memory against rows, on logarithmic axes](benchmarks-curve.svg)\n",
-        "CPU time of a whole fresh process, start and imports included, and the most memory it held. Sizes below a million: the least of",
-        f"three processes. Measured {curve.date} at commit `{curve.commit}`, load average before {before}, after {after}.\n",
+        "CPU time of a whole fresh process, start and imports included, and the most memory it held; below a million rows",
+        f"the least of three processes. Measured {curve.date} at commit `{curve.commit}`, load average before {before},",
+        f"after {after}.\n",
         f"| rows | {' | '.join(ways)} |",
         f"| --: |{' --: |' * len(ways)}",
     ]
-    for rows in sorted({point.rows for point in curve.points}):
-        lines.append(f"| {rows:,} | {' | '.join(cells.get((way, rows), '') for way in ways)} |")
+    lines += [
+        f"| {rows:,} | {' | '.join(cells.get((way, rows), '') for way in ways)} |"
+        for rows in sorted({point.rows for point in curve.points})
+    ]
     return "\n".join(lines)
 
 
@@ -153,8 +159,8 @@ def _methods() -> str:
         lines.append(f"- `benchmarks/measurements/{one.cases.__name__}.py`: {about.replace('``', '`')}")
     lines += [
         "",
-        "Scripts with tables of their own: `benchmarks/thousand_rows.py` (requests of 1,000 rows over loopback), `benchmarks/cold_start.py`,",
-        "`benchmarks/ledger.py`, `benchmarks/empty_rows.py` and `make soak`.",
+        "Scripts with tables of their own: `benchmarks/thousand_rows.py` (requests of 1,000 rows over loopback),",
+        "`benchmarks/cold_start.py`, `benchmarks/ledger.py`, `benchmarks/empty_rows.py` and `make soak`.",
     ]
     return "\n".join(lines)
 

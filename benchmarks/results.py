@@ -24,6 +24,7 @@ class Run(msgspec.Struct, kw_only=True):
     versions: dict[str, str]
     figures: dict[str, float]
     absent: dict[str, str] = msgspec.field(default_factory=dict)
+    figures_of: dict[str, list[str]] = msgspec.field(default_factory=dict)  # of each measurement
 
     def value(self, ratio: Ratio) -> float | None:
         """A ratio of this run."""

@@ -13,7 +13,10 @@ def table(run: Run, before: Run | None) -> str:
     heads = ("", "ours against others, CPU time", "ratio", "target", "", "kept")
     rows = [heads, *(_cells(ratio, run, before) for ratio in RATIOS)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
-    lines = ["  ".join(_padded(cell, width, at) for at, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip() for row in rows]  # fmt: skip
+    lines = []
+    for row in rows:
+        cells = [_padded(cell, width, at) for at, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        lines.append("  ".join(cells).rstrip())
     return "\n".join([*lines, "", *_about(run)])
 
 

@@ -16,11 +16,12 @@ ROWS: Final = 1000
 
 
 def json_rows(stack: ExitStack) -> Sequence[Case | Absent]:
-    """A request body of 1,000 rows to the body of its answer, as ``POST /v1/impact`` does it without a server: decode,
-    estimate, build, encode. Its parts: msgspec's typed decode and nothing else; ``estimate`` of the decoded rows with the
-    five totals read as lists. Beside it a FastAPI application that reads the same body into pydantic models of every field
-    and answers in pydantic models, called as ASGI without a server: once with constants (an echo), once with the same engine
-    called by its public way in (the FastAPI version). Times are for each row; one row is its own case.
+    """A request body of 1,000 rows to the body of its answer, as ``POST /v1/impact`` does it without a server:
+    decode, estimate, build, encode. Its parts: msgspec's typed decode and nothing else; ``estimate`` of the decoded
+    rows with the five totals read as lists. Beside it a FastAPI application that reads the same body into pydantic
+    models of every field and answers in pydantic models, called as ASGI without a server: once with constants (an
+    echo), once with the same engine called by its public way in (the FastAPI version).
+    Times are for each row; one row is its own case.
     """
     from wattdrop import estimate
     from wattdrop.engine.api import METRICS

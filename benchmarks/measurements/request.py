@@ -35,10 +35,8 @@ def request(stack: ExitStack) -> Sequence[Case | Absent]:
             name, _requests(stack, server.port, server.key, body), REQUESTS, _cpu_of(server.process.pid)
         )
 
-    empty = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.empty_handler"], stdout=subprocess.PIPE, text=True
-    )
-    stack.callback(empty.wait)
+    command = [sys.executable, "-m", "benchmarks.empty_handler"]
+    empty = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
     stack.callback(empty.kill)
     assert empty.stdout is not None
     port = int(empty.stdout.readline())
