@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from .machine import ROOT, commit, load, machine
+from .measurements.parquet import BATCH_ROWS, COMPRESSION, estimate_file
 from .results import Curve, Point
 from .rows import MODELS, bare, table
 
@@ -26,7 +27,6 @@ from .rows import MODELS, bare, table
 ROUNDS: Final = 3
 #: From here on a point is measured once.
 MANY: Final = 1_000_000
-BATCH_ROWS: Final = 131_072
 
 
 class Way(NamedTuple):
@@ -52,9 +52,7 @@ def _json(rows: int, file: Path) -> None:
 
 
 def _parquet(rows: int, file: Path) -> None:
-    from wattdrop.cli import main
-
-    main(["estimate", str(file), "-o", str(file.with_name("out.parquet"))])
+    estimate_file(file, file.with_name("out.parquet"))
 
 
 def _ecologits(rows: int, _: Path) -> None:
@@ -65,16 +63,16 @@ def _ecologits(rows: int, _: Path) -> None:
 
 
 WAYS: Final[Mapping[str, Way]] = {
-    "Python, a list of dicts": Way(_dicts, 1_000_000),
-    "JSON, bytes to bytes": Way(_json, 1_000_000),
+    "Python, a list of dicts": Way(_dicts, 100_000),
+    "JSON, bytes to bytes": Way(_json, 100_000),
     "Parquet to Parquet": Way(_parquet, 20_000_000),
     "EcoLogits, a call a row": Way(_ecologits, 10_000),
 }
 
 
 def sizes(most_rows: int) -> list[int]:
-    """Powers of ten; and two million and twenty million, which the target of memory compares."""
-    powers = [10**power for power in range(8) if 10**power <= most_rows]
+    """Powers of ten to a million; then two million and twenty million, which the target of memory compares."""
+    powers = [10**power for power in range(7) if 10**power <= most_rows]
     return sorted({*powers, *(rows for rows in (2_000_000, 20_000_000) if rows <= most_rows)})
 
 
@@ -106,7 +104,7 @@ def _write_input(file: Path, rows: int) -> None:
     import pyarrow.parquet as pq
 
     part = table(min(rows, BATCH_ROWS * 8))
-    with pq.ParquetWriter(file, part.schema, compression="lz4") as writer:
+    with pq.ParquetWriter(file, part.schema, compression=COMPRESSION) as writer:
         for start in range(0, rows, len(part)):
             writer.write_table(part.slice(0, min(len(part), rows - start)), row_group_size=BATCH_ROWS)
     if rows <= WAYS["JSON, bytes to bytes"].most_rows:
