@@ -91,8 +91,8 @@ def with_run(kept: Kept, run: Run) -> Kept:
 
 def comparable(kept: Kept, machine: Mapping[str, str | int]) -> Run | None:
     """The newest kept run of the same machine, else the newest of any."""
-    same = [run for run in kept.runs if run.machine == machine]
-    return (same or kept.runs or [None])[-1]
+    runs = [run for run in kept.runs if run.machine == machine] or kept.runs
+    return runs[-1] if runs else None
 
 
 def regressions(run: Run, before: Run, ratios: Sequence[Ratio] = RATIOS) -> list[Regression]:

@@ -60,23 +60,20 @@ def _fastapi_app(rows_to_answer: Callable[[list[Any], Any], list[Any]]) -> Any:
     from typing import get_type_hints
 
     from fastapi import FastAPI
-    from pydantic import BaseModel, create_model
+    from pydantic import create_model
 
     from wattdrop import ImpactRow
     from wattdrop.schema import ImpactMetrics
 
-    row = create_model(
-        "Row", **{name: (kind | None, None) for name, kind in get_type_hints(ImpactRow).items()}
-    )  # type: ignore[call-overload]
-    impact = create_model("Impact", **dict.fromkeys(ImpactMetrics.__struct_fields__, (float, ...)))  # type: ignore[call-overload]
+    fields: dict[str, Any] = {name: (kind | None, None) for name, kind in get_type_hints(ImpactRow).items()}
+    numbers: dict[str, Any] = dict.fromkeys(ImpactMetrics.__struct_fields__, (float, ...))
+    row, impact = create_model("Row", **fields), create_model("Impact", **numbers)
     modelled = create_model("Modelled", inference_impact=(impact, ...), total_impact=(impact, ...))
-    asked, answered = (
-        create_model("Asked", rows=(list[row], ...)),
-        create_model("Answered", rows=(list[modelled], ...)),
-    )  # type: ignore[valid-type]
+    asked: Any = create_model("Asked", rows=(list[row], ...))  # type: ignore[valid-type]
+    answered: Any = create_model("Answered", rows=(list[modelled], ...))  # type: ignore[valid-type]
 
-    async def handler(request: BaseModel) -> BaseModel:
-        pairs = rows_to_answer(request.rows, impact)  # type: ignore[attr-defined]
+    async def handler(request: Any) -> Any:
+        pairs = rows_to_answer(request.rows, impact)
         return answered(
             rows=[modelled(inference_impact=inference, total_impact=total) for inference, total in pairs]
         )

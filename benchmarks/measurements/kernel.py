@@ -25,11 +25,11 @@ def kernel(_: ExitStack) -> Sequence[Case | Absent]:
     from wattdrop.engine import evaluate as module
 
     def through_numpy(call: Callable[[], object]) -> object:
-        usual, module.FEWEST_ROWS_FOR_ARRAYS = module.FEWEST_ROWS_FOR_ARRAYS, 1  # type: ignore[misc]
+        usual, module.FEWEST_ROWS_FOR_ARRAYS = module.FEWEST_ROWS_FOR_ARRAYS, 1
         try:
             return call()
         finally:
-            module.FEWEST_ROWS_FOR_ARRAYS = usual  # type: ignore[misc]
+            module.FEWEST_ROWS_FOR_ARRAYS = usual
 
     many, one = evaluation_of(ROWS), evaluation_of(1)
     source = np.ones(BYTES_PER_ROW * ROWS // 8)
@@ -52,6 +52,6 @@ def evaluation_of(count: int) -> Callable[[], Any]:
     found = resolver.batch([ImpactRow(**bare(number)) for number in range(count)])
     if found.errors:
         raise RuntimeError(f"rows of the benchmark have errors: {found.errors[min(found.errors)].message}")
-    setup_of_row = np.array(found.resolved_of, dtype=np.int64) if count > 1 else found.resolved_of
+    setup_of_row: Any = np.array(found.resolved_of, dtype=np.int64) if count > 1 else found.resolved_of
     setups = [one.setup for one in found.resolved]
     return partial(evaluate, setups, setup_of_row, found.quantities, resolver.constants)
