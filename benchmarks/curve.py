@@ -1,73 +1,30 @@
 """The cost curve: CPU time and peak memory of a fresh process that estimates one row, ten, ... twenty million.
 
-    python -m benchmarks.curve WAY ROWS FILE
-
-is one point, alone in its process; ``make bench-curve`` runs all of them. Start and imports count in, because who
-estimates a single row from a command pays for them.
+Every point is a process of its own (``curve_point``). Start and imports count in, because who estimates a single row
+from a command pays for them. ``make bench-curve`` runs it.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
+from .curve_point import WAYS
+from .files import BATCH_ROWS, COMPRESSION
 from .machine import ROOT, commit, load, machine
-from .measurements.parquet import BATCH_ROWS, COMPRESSION, estimate_file
 from .results import Curve, Point
-from .rows import MODELS, bare, table
+from .rows import bare, table
+from .timing import children_s
 
 #: Rounds of a point; the least time and the least memory are kept.
 ROUNDS: Final = 3
 #: From here on a point is measured once.
 MANY: Final = 1_000_000
-
-
-class Way(NamedTuple):
-    """A way to estimate rows: what it does in its process, and where its curve ends."""
-
-    call: Callable[[int, Path], None]
-    most_rows: int
-
-
-def _dicts(rows: int, _: Path) -> None:
-    from wattdrop import estimate
-
-    estimate([bare(number) for number in range(rows)]).total("energy_wh")
-
-
-def _json(rows: int, file: Path) -> None:
-    import msgspec
-
-    from wattdrop import estimate
-    from wattdrop.schema import parse_request
-
-    msgspec.json.encode(estimate(parse_request(file.with_suffix(".json").read_bytes())).response())
-
-
-def _parquet(rows: int, file: Path) -> None:
-    estimate_file(file, file.with_name("out.parquet"))
-
-
-def _ecologits(rows: int, _: Path) -> None:
-    from ecologits.tracers.utils import llm_impacts
-
-    for number in range(rows):
-        llm_impacts("openai", MODELS[number % 2][0], 500, 5.0, electricity_mix_zone="USA")
-
-
-WAYS: Final[Mapping[str, Way]] = {
-    "Python, a list of dicts": Way(_dicts, 100_000),
-    "JSON, bytes to bytes": Way(_json, 100_000),
-    "Parquet to Parquet": Way(_parquet, 20_000_000),
-    "EcoLogits, a call a row": Way(_ecologits, 10_000),
-}
 
 
 def sizes(most_rows: int) -> list[int]:
@@ -113,10 +70,12 @@ def _write_input(file: Path, rows: int) -> None:
 
 
 def _point(name: str, rows: int, file: Path, root: Path) -> Point | None:
-    found = [_process(name, rows, file, root) for _ in range(1 if rows >= MANY else ROUNDS)]
-    whole = [one for one in found if one is not None]
-    if not whole:
-        return None
+    whole = []
+    for _ in range(1 if rows >= MANY else ROUNDS):
+        found = _process(name, rows, file, root)
+        if found is None:
+            return None
+        whole.append(found)
     return Point(
         way=name,
         rows=rows,
@@ -127,19 +86,13 @@ def _point(name: str, rows: int, file: Path, root: Path) -> Point | None:
 
 
 def _process(name: str, rows: int, file: Path, root: Path) -> tuple[float, float, float] | None:
-    """CPU and wall seconds and peak megabytes of a process (and of those it waits for); None where it fails."""
-    start = time.perf_counter()
-    command = [sys.executable, "-m", "benchmarks.curve", name, str(rows), str(file)]
-    child = subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    wall_s = time.perf_counter() - start
-    if child.returncode:
-        print(f"{rows:>10,} {name:26} failed", file=sys.stderr)
+    """CPU and wall seconds and peak megabytes of a process; None where it fails, and says why."""
+    before, start = children_s(), time.perf_counter()
+    command = [sys.executable, "-m", "benchmarks.curve_point", name, str(rows), str(file)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    cpu_s, wall_s = children_s() - before, time.perf_counter() - start
+    if done.returncode:
+        reason = done.stderr.strip().splitlines()[-1:]
+        print(f"{rows:>10,} {name:26} failed: {' '.join(reason)}", file=sys.stderr)
         return None
-    unit = 1 if sys.platform == "darwin" else 1024
-    return used.ru_utime + used.ru_stime, wall_s, used.ru_maxrss * unit / 1e6
-
-
-if __name__ == "__main__":
-    WAYS[sys.argv[1]].call(int(sys.argv[2]), Path(sys.argv[3]))
+    return cpu_s, wall_s, float(done.stdout.split()[-1])

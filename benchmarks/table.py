@@ -44,7 +44,7 @@ def describe(run: Run) -> str:
 
 def shown(value: float) -> str:
     """Three digits, no more: the rest is noise."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if value >= 100 else f"{value:#.3g}"
 
 
 def target(ratio: Ratio) -> str:

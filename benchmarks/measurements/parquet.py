@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from benchmarks.files import BATCH_ROWS, COMPRESSION, batches, estimate_file, write
 from benchmarks.rows import table
 from benchmarks.timing import Absent, Case
 
 ROWS: Final = 262_144
-BATCH_ROWS: Final = 131_072
-COMPRESSION: Final = "lz4"
 
 
 def parquet(stack: ExitStack) -> Sequence[Case | Absent]:
@@ -28,18 +27,18 @@ def parquet(stack: ExitStack) -> Sequence[Case | Absent]:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     source, target = folder / "in.parquet", folder / "out.parquet"
     pq.write_table(table(ROWS), source, row_group_size=BATCH_ROWS, compression=COMPRESSION)
-    results = [estimate_table(batch) for batch in _batches(source)]
+    results = [estimate_table(batch) for batch in batches(source)]
 
     def read() -> None:
-        for _ in _batches(source):
+        for _ in batches(source):
             pass
 
     def read_and_write() -> None:
         read()
-        _write(results, target)
+        write(results, target)
 
     def to_nothing() -> None:
-        for batch in _batches(source):
+        for batch in batches(source):
             estimate_table(batch)
 
     return [
@@ -48,33 +47,3 @@ def parquet(stack: ExitStack) -> Sequence[Case | Absent]:
         Case("Parquet to nothing", to_nothing, ROWS),
         Case("Parquet to Parquet", lambda: estimate_file(source, target), ROWS),
     ]
-
-
-def estimate_file(source: Path, target: Path) -> None:
-    """A Parquet file with results for one without, batch by batch."""
-    from wattdrop import estimate_table
-
-    _write((estimate_table(batch) for batch in _batches(source)), target)
-
-
-def _write(parts: Iterable[Any], target: Path) -> None:
-    import pyarrow.parquet as pq
-
-    writer = None
-    for part in parts:
-        if writer is None:
-            writer = pq.ParquetWriter(target, part.schema, compression=COMPRESSION)
-        writer.write_table(part)
-    if writer is not None:
-        writer.close()
-
-
-def _batches(path: Path) -> Any:
-    """Tables of a batch each, names left as dictionaries."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    names = ["model_id", "managed_service_id", "country"]
-    with pq.ParquetFile(path, read_dictionary=names) as file:
-        for batch in file.iter_batches(BATCH_ROWS, use_threads=False):
-            yield pa.Table.from_batches([batch])

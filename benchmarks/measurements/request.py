@@ -53,6 +53,7 @@ def _requests(stack: ExitStack, port: int, key: str, body: bytes) -> Callable[[]
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
     def ask() -> None:
+        connection.close()  # servers drop a connection that is idle while others have their turn
         for _ in range(REQUESTS):
             connection.request("POST", "/v1/impact", body, headers)
             answer = connection.getresponse()

@@ -14,7 +14,7 @@ ROWS: Final = 1000
 
 
 def with_ranges(_: ExitStack) -> Sequence[Case | Absent]:
-    """The 90 % ranges of the five totals of every row, and of their sums, beside the same numbers without ranges: for 1,000
+    """The 90 % ranges of the five totals of every row beside the same numbers without ranges: for 1,000
     typed rows in one call. Then the whole answer of ``?ranges=true`` (50 % and 90 %, causes and advice), bytes to bytes.
     """
     from wattdrop import estimate

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from benchmarks.curve import WAYS, sizes
+from benchmarks.curve import curve as measured_curve
+from benchmarks.curve import sizes
+from benchmarks.curve_point import WAYS
 from benchmarks.report import PAGE, PICTURE, TARGETS, page
 from benchmarks.results import Curve, Kept, Point
 from tests.benchmarks.runs import MACHINE, made_up
@@ -37,7 +39,7 @@ def test_every_target_is_on_the_page_and_none_is_passed_over() -> None:
     assert {f"T{number}" for number in range(1, 13)} <= TARGETS.keys()
     assert all(f"\n| {name} | " in text for name in TARGETS)
     assert re.search(
-        r"\| T1 \| EcoLogits: its call against ours, dict in.* \| ≥ 20 \| 5 \| \*\*not met\*\* \|", text
+        r"\| T1 \| EcoLogits: its call against ours, dict in.* \| ≥ 20 \| 5.00 \| \*\*not met\*\* \|", text
     )
     assert re.search(r"\| T2 \| .* \| not measured \|  \|", text)
 
@@ -59,7 +61,7 @@ def test_earlier_runs_stand_beside_each_other() -> None:
     text = page(
         Kept(runs=[made_up(figures), made_up({**figures, "one row, dict": 20e-6}, commit="ba9876543210")])
     )
-    assert "| EcoLogits: its call against ours, dict in, totals out | 5 | 25 |" in text
+    assert "| EcoLogits: its call against ours, dict in, totals out | 5.00 | 25.0 |" in text
 
 
 def test_the_picture_is_the_same_each_time() -> None:
@@ -71,3 +73,12 @@ def test_the_curve_has_the_sizes_that_the_target_of_memory_compares() -> None:
     assert sizes(20_000_000)[-3:] == [1_000_000, 2_000_000, 20_000_000]
     assert sizes(1000) == [1, 10, 100, 1000]
     assert elsewhere.MEMORY_WAY in WAYS
+
+
+def test_a_point_is_a_process_of_its_own() -> None:
+    """Ten rows by every way that is installed here; what fails is told and has no point."""
+    found = measured_curve(10)
+    ways = {point.way for point in found.points}
+    assert {"Python, a list of dicts", "JSON, bytes to bytes", "Parquet to Parquet"} <= ways
+    assert {point.rows for point in found.points} == {1, 10}
+    assert all(point.peak_mb > 1 and point.cpu_s > 0 for point in found.points)

@@ -22,8 +22,8 @@ def line(text: str, start: str) -> str:
 
 def test_every_ratio_has_a_line_with_its_verdict() -> None:
     text = table(made_up(FIGURES, absent=ABSENT), None)
-    assert line(text, "EcoLogits: its call against ours, dict in").split()[-4:] == ["25", "≥", "20", "met"]
-    assert line(text, "Kernel: one row against").split()[-5:] == ["5", "≥", "15", "not", "met"]
+    assert line(text, "EcoLogits: its call against ours, dict in").split()[-4:] == ["25.0", "≥", "20", "met"]
+    assert line(text, "Kernel: one row against").split()[-5:] == ["5.00", "≥", "15", "not", "met"]
     assert all(ratio.text in text for ratio in RATIOS)
 
 
@@ -40,7 +40,8 @@ def test_what_was_not_measured_is_told() -> None:
 def test_the_kept_value_stands_beside_it() -> None:
     before = made_up({**FIGURES, "one row, dict": 25e-6})
     assert (
-        line(table(made_up(FIGURES), before), "EcoLogits: its call against ours, dict in").split()[-1] == "20"
+        line(table(made_up(FIGURES), before), "EcoLogits: its call against ours, dict in").split()[-1]
+        == "20.0"
     )
 
 
@@ -55,7 +56,7 @@ def test_machine_load_and_versions_stand_below() -> None:
 def test_the_report_names_what_got_worse() -> None:
     text = report(made_up({**FIGURES, "one row, dict": 40e-6}), made_up(FIGURES))
     assert (
-        "REGRESSION 2.00 times worse: EcoLogits: its call against ours, dict in, totals out: 25 -> 12.5"
+        "REGRESSION 2.00 times worse: EcoLogits: its call against ours, dict in, totals out: 25.0 -> 12.5"
         in text
     )
     assert "0123456789ab (the same machine)" in text
