@@ -38,4 +38,4 @@ def batches(path: Path) -> Iterator[Any]:
     names = ["model_id", "managed_service_id", "country"]
     with pq.ParquetFile(path, read_dictionary=names) as file:
         for batch in file.iter_batches(BATCH_ROWS, use_threads=False):
-            yield pa.Table.frombatches([batch])
+            yield pa.Table.from_batches([batch])
