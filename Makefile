@@ -78,7 +78,7 @@ audit: $(READY)  ## known vulnerabilities of the locked packages (asks a databas
 soak: $(READY)  ## ten minutes of mixed traffic: does memory grow, does latency drift (MINUTES=20 for longer)
 	$(BIN)/python benchmarks/soak.py --minutes $(or $(MINUTES),10)
 
-bench: $(BENCH_READY)  ## one table of ratios against other tools and physical limits, some minutes (KEEP=yes keeps it)
+bench: $(BENCH_READY)  ## one table of ratios against other tools and physical limits, some minutes (KEEP=yes keeps it and writes the page)
 	$(BENCH)/bin/python -m benchmarks $(if $(KEEP),--keep)
 
 bench-quick: $(BENCH_READY)  ## the same in less than a minute, and what got worse since the kept results

@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Measure and print; keep it, draw and write only where asked."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("what", nargs="?", choices=("table", "quick", "curve", "report"), default="table")
-    parser.add_argument("--keep", action="store_true", help="keep the results in benchmarks/results.json")
+    parser.add_argument("--keep", action="store_true", help="keep the results, and write the page")
     parser.add_argument(
         "--seconds", type=float, default=20.0, help="rounds of a measurement go on for so long"
     )
@@ -42,7 +42,9 @@ def main(arguments: list[str] | None = None) -> None:
         look_again(found, {one.ratio for one in results.regressions(found, before)}, budget)
     print(f"\n{table.table(found, before)}\n\n{table.report(found, before)}")
     if given.keep:
-        results.write(results.with_run(kept, found))
+        kept = results.with_run(kept, found)
+        results.write(kept)
+        write_page(kept, ROOT)
 
 
 if __name__ == "__main__":

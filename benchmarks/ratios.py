@@ -66,6 +66,7 @@ RATIOS: Final[Sequence[Ratio]] = (
     Ratio("T6", "Names as plain strings against the kernel", "names, plain strings", "kernel, rows in blocks", "less", 0.8),
     Ratio("T7", "Parquet to nothing against reading it", "Parquet to nothing", "Parquet, read", "less", 3),
     Ratio("T7", "Parquet to Parquet against reading and writing the same", "Parquet to Parquet", "Parquet, read and written", "less", 1.6),
+    Ratio("T7", "`wattdrop estimate IN -o OUT` against reading and writing the same", "job, Parquet to Parquet", "job's files, read and written", "less", 1.6),
     Ratio("T10", "`wattdrop estimate` of one row against `python -c pass`", "wattdrop estimate, one row", "python -c pass", "less", 4),
     Ratio("", "`import wattdrop` against `python -c pass`", "python -c 'import wattdrop'", "python -c pass", "less"),
     Ratio("T10", "`import wattdrop`, interpreter included [ms]", "python -c 'import wattdrop'", "a millisecond", "less", 50),

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from benchmarks.timing import Absent, Case
 
+from .bulk_job import bulk_job
 from .json_rows import json_rows
 from .kernel import kernel
 from .ledger_share import ledger_share
@@ -36,6 +37,7 @@ MEASUREMENTS: Final[Sequence[Measurement]] = (
     Measurement(kernel),
     Measurement(names),
     Measurement(parquet),
+    Measurement(bulk_job),
     Measurement(with_ranges),
     Measurement(starts),
     Measurement(ledger_share),
