@@ -8,6 +8,7 @@ from pathlib import Path
 from . import results, table
 from .curve import curve
 from .machine import ROOT
+from .measurements import MEASUREMENTS
 from .report import write_page
 from .running import Budget, look_again, run
 
@@ -24,7 +25,11 @@ def main(arguments: list[str] | None = None) -> None:
         "--seconds", type=float, default=20.0, help="rounds of a measurement go on for so long"
     )
     parser.add_argument("--most-rows", type=int, default=20_000_000, help="where the curve ends")
+    names = [one.cases.__name__ for one in MEASUREMENTS]
+    parser.add_argument("--only", action="append", choices=names, help="measure no other; may be given again")
     given = parser.parse_args(arguments)
+    if given.keep and (given.only or given.what == "quick"):
+        parser.error("--keep keeps whole runs")
     kept = results.read()
     if given.what == "report":
         write_page(kept, ROOT)
@@ -36,7 +41,8 @@ def main(arguments: list[str] | None = None) -> None:
         return
     quick = given.what == "quick"
     budget = Budget(QUICK_SECONDS, QUICK_MOST_S) if quick else Budget(given.seconds)
-    found = run(budget, quick=quick)
+    chosen = [one for one in MEASUREMENTS if not given.only or one.cases.__name__ in given.only]
+    found = run(budget, quick=quick, measurements=chosen)
     before = results.comparable(kept, found.machine)
     if before is not None:
         look_again(found, {one.ratio for one in results.regressions(found, before)}, budget)

@@ -33,7 +33,7 @@ class Run(msgspec.Struct, kw_only=True):
     def why_not(self, ratio: Ratio) -> str:
         """Why the run lacks a ratio."""
         reasons = [self.absent[name] for name in (ratio.over, ratio.under) if name in self.absent]
-        return "; ".join(reasons) or "not measured"
+        return "; ".join(dict.fromkeys(reasons)) or "not measured"
 
 
 class Point(msgspec.Struct, kw_only=True):

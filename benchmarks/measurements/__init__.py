@@ -1,7 +1,7 @@
 """Everything that is measured. A module has one function; what it says and how is its docstring, which the page shows.
 
-To add a measurement: write the function (it gets a stack for what must be closed afterwards, and gives cases), put it in
-the list, and put the ratios that it is for into ``benchmarks/ratios.py``.
+To add one: write the function (it gets a stack for what must be closed afterwards, and gives cases), put it in the list,
+and put the ratios that it is for into ``benchmarks/ratios.py``. ``.bench/bin/python -m benchmarks --only NAME`` runs it.
 """
 
 from __future__ import annotations
