@@ -32,8 +32,11 @@ def resolution_of(of: Any) -> Callable[[], object]:
     fields = tables._fields_of(of.column_names, "error")
     numbers, doubtful = tables._numbers(batch, fields)
 
+    # One at a time, or all at once where the resolver takes them so.
+    meant = getattr(resolver, "descriptions", lambda every: [resolver.description(one) for one in every])
+
     def call() -> object:
         codes, descriptions, _ = tables._descriptions(batch, fields, numbers, doubtful)
-        return codes, [resolver.description(one) for one in descriptions]
+        return codes, meant(descriptions)
 
     return call
