@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -36,9 +37,16 @@ def _json(_: int, file: Path) -> None:
 
 
 def _parquet(_: int, file: Path) -> None:
-    from .files import estimate_file
+    target = file.with_name("out.parquet")
+    if find_spec("wattdrop.bulk"):
+        from wattdrop.bulk import Options, run
 
-    estimate_file(file, file.with_name("out.parquet"))
+        target.unlink(missing_ok=True)
+        run([str(file)], str(target), Options(workers=1, columns="all"))
+    else:
+        from .files import estimate_file
+
+        estimate_file(file, target)
 
 
 def _ecologits(rows: int, _: Path) -> None:
