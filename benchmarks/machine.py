@@ -43,8 +43,8 @@ def versions() -> dict[str, str]:
 
 
 def commit() -> str:
-    """The commit that was measured, and whether what counts was changed since."""
-    of_head = _git("rev-parse", "--short=12", "HEAD")
+    """The last commit that changed ``src``, which is what is measured, and whether it was changed since."""
+    of_head = _git("rev-list", "-1", "--abbrev-commit", "--abbrev=12", "HEAD", "--", "src")
     if not of_head:
         return "unknown"
     return f"{of_head} with changes" if _git("status", "--porcelain", "--", "src") else of_head
