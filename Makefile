@@ -6,9 +6,11 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH := .bench
+BENCH_READY := $(BENCH)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint types imports check-data unit reference format lock golden accuracy soak fuzz audit clean
+.PHONY: help run test setup lint types imports check-data unit reference format lock golden accuracy soak fuzz audit bench bench-quick bench-curve bench-report bench-lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -16,7 +18,10 @@ help:  ## show this list
 run: $(READY)  ## start the service on http://127.0.0.1:8000 (PORT=8001 for another) and print a curl line that works
 	@WATTDROP_DATA_DIR=$${WATTDROP_DATA_DIR:-var} exec $(BIN)/wattdrop serve --host $(HOST) --port $(PORT)
 
-test: lint types imports check-data unit  ## check style, types, imports and data, then run every test
+test: lint types imports check-data unit  ## check style, types, imports and data, run every test, then show the quick benchmarks
+ifneq ($(BENCHMARKS),no)
+	-@$(MAKE) --no-print-directory bench-quick
+endif
 
 setup: $(READY)  ## only set up .venv
 
@@ -73,5 +78,26 @@ audit: $(READY)  ## known vulnerabilities of the locked packages (asks a databas
 soak: $(READY)  ## ten minutes of mixed traffic: does memory grow, does latency drift (MINUTES=20 for longer)
 	$(BIN)/python benchmarks/soak.py --minutes $(or $(MINUTES),10)
 
+bench: $(BENCH_READY)  ## one table of ratios against other tools and physical limits, some minutes (KEEP=yes keeps it and writes the page)
+	$(BENCH)/bin/python -m benchmarks $(if $(KEEP),--keep)
+
+bench-quick: $(BENCH_READY)  ## the same in less than a minute, and what got worse since the kept results
+	$(BENCH)/bin/python -m benchmarks quick
+
+bench-curve: $(BENCH_READY)  ## time and memory from one row to 20 million, kept and drawn (some minutes)
+	$(BENCH)/bin/python -m benchmarks curve
+
+bench-report: $(READY)  ## write the page of benchmarks from the kept results
+	$(BIN)/python -m benchmarks report
+
+$(BENCH_READY): $(READY) benchmarks/requirements.lock
+	@echo "Setting up $(BENCH) ..."
+	@VENV=$(BENCH) LOCK=benchmarks/requirements.lock PYTHON="$(PYTHON)" tools/setup.sh
+	@touch $@
+
+bench-lock: $(READY)  ## pin what the benchmarks compare with, in benchmarks/requirements.lock
+	$$(command -v uv || echo .uv/bin/uv) pip compile pyproject.toml benchmarks/requirements.in --extra service --extra bulk --extra plots \
+		--constraint requirements.lock --universal --generate-hashes --quiet --custom-compile-command "make bench-lock" -o benchmarks/requirements.lock
+
 clean:  ## remove everything that can be made again (not var/, which holds your database)
-	rm -rf $(VENV) .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) $(BENCH) .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sets up .venv from the lock file. Needs Python 3.11 or newer and the package registry, nothing else:
+# Sets up .venv from the lock file (VENV and LOCK name others). Needs Python 3.11 or newer and the package registry, nothing else:
 # where uv is missing it is installed into the private environment .uv, which touches nothing outside this folder.
 set -eu
 cd "$(dirname "$0")/.."
@@ -40,11 +40,12 @@ else
     uv=.uv/bin/uv
 fi
 
+venv=${VENV:-.venv}
 export UV_PYTHON_DOWNLOADS=never
 # Trust what the machine trusts, as pip does: networks with a certificate authority of their own are common.
 for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
     if [ -e "$bundle" ]; then export UV_SYSTEM_CERTS=true; fi
 done
-"$uv" venv --quiet --allow-existing --python "$python" .venv
-"$uv" pip sync --quiet --python .venv/bin/python requirements.lock
-"$uv" pip install --quiet --no-deps --python .venv/bin/python --editable .
+"$uv" venv --quiet --allow-existing --python "$python" "$venv"
+"$uv" pip sync --quiet --python "$venv/bin/python" "${LOCK:-requirements.lock}"
+"$uv" pip install --quiet --no-deps --python "$venv/bin/python" --editable .

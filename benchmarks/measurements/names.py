@@ -1,0 +1,42 @@
+"""From names to what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any, Final
+
+from benchmarks.rows import table
+from benchmarks.timing import Absent, Case
+
+ROWS: Final = 131_072
+
+
+def names(_: ExitStack) -> Sequence[Case | Absent]:
+    """Three columns of names (model, service, country) of an Arrow batch of 131,072 rows, from text to the number of what
+    each row means: as dictionary columns, which is how Parquet holds them, and as plain strings.
+    """
+    return [
+        Case("names, dictionary columns", resolution_of(table(ROWS)), ROWS),
+        Case("names, plain strings", resolution_of(table(ROWS, dictionaries=False)), ROWS),
+    ]
+
+
+def resolution_of(of: Any) -> Callable[[], object]:
+    """A call that resolves the names of a table of one batch."""
+    from wattdrop.engine import tables
+    from wattdrop.engine.api import default_catalog, resolver_of
+
+    resolver = resolver_of(default_catalog())
+    (batch,) = of.to_batches()
+    fields = tables._fields_of(of.column_names, "error")
+    numbers, doubtful = tables._numbers(batch, fields)
+
+    # One at a time, or all at once where the resolver takes them so.
+    meant = getattr(resolver, "descriptions", lambda every: [resolver.description(one) for one in every])
+
+    def call() -> object:
+        codes, descriptions, _ = tables._descriptions(batch, fields, numbers, doubtful)
+        return codes, meant(descriptions)
+
+    return call
