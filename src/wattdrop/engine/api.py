@@ -67,8 +67,7 @@ class RowResult(NamedTuple):
             If the row has an error.
         """
         at = self.estimate.position(self.number)
-        value = self.estimate.evaluation.value
-        return ImpactMetrics(*(value(at, name) for name in METRICS[part]))
+        return ImpactMetrics(*self.estimate.evaluation.values(at, METRICS[part]))
 
     def value(self, quantity: str) -> float:
         """Any kept column of the row, by its quantity name, such as ``facility_energy_wh``."""

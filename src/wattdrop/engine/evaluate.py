@@ -41,7 +41,18 @@ _PLACES: dict[str, tuple[int, int]] = {}
 class Evaluation:
     """Every column of every row. ``value(i, name)`` reads one; ``column(name)`` all rows."""
 
-    __slots__ = ("_at", "_c", "_given", "_of_row", "_reported", "_setups", "_whole", "is_arrays", "rows")
+    __slots__ = (
+        "_at",
+        "_c",
+        "_given",
+        "_names",
+        "_of_row",
+        "_reported",
+        "_setups",
+        "_whole",
+        "is_arrays",
+        "rows",
+    )
 
     def __init__(
         self,
@@ -53,7 +64,7 @@ class Evaluation:
         columns: tuple[str, ...],
     ) -> None:
         self._setups, self._of_row, self._given, self._c = setups, setup_of_row, given, c
-        self._at = _positions(columns)
+        self._at, self._names = _positions(columns), columns
         self._reported = (
             reported  # a tuple for each row, or float64 of shape (columns, rows); None: not worked out
         )
@@ -72,6 +83,15 @@ class Evaluation:
             column = self._block(start)[stage][field]
             return float(column[row - start] if getattr(column, "ndim", 0) else column)
         return float(self._row(row)[stage][field])
+
+    def values(self, row: int, names: Sequence[str]) -> Sequence[float]:
+        """Kept values of one row."""
+        first = self._at.get(names[0])
+        if first is not None and self._reported is not None and not self.is_arrays:
+            values: tuple[float, ...] = self._reported[row][first : first + len(names)]
+            if self._names[first : first + len(names)] == names:
+                return values
+        return [self.value(row, name) for name in names]
 
     def array(self, name: str) -> Any:
         """One quantity of all rows as a float64 array."""
@@ -162,25 +182,42 @@ def evaluate(
     if rows >= FEWEST_ROWS_FOR_ARRAYS:
         import numpy
 
-        from .facts import program_of
-
         index = numpy.asarray(setup_of_row, dtype=numpy.int64)
         arrays_given = given.arrays()
-        program = program_of(setups, arrays_given, columns)
+        program = _facts().program_of(setups, arrays_given, columns)
         reported = run_blocks(program, setups, index, arrays_given, c)
         return Evaluation(setups, index, arrays_given, c, reported, columns)
     global _rows_seen
     _rows_seen += rows
     if not rows or _rows_seen <= FEWEST_ROWS_FOR_A_PROGRAM:
         return Evaluation(setups, setup_of_row, given, c, None, columns)
-    from .facts import program_of
-
-    program = program_of(setups, given, columns)
-    reported = [
-        program.row(program.statics(setups[of], c), given.row(number))
-        for number, of in enumerate(setup_of_row)
-    ]
+    if len(setups) == 1:
+        program, statics = _facts().program_of_one(setups[0], given, c, columns)
+        return Evaluation(
+            setups,
+            setup_of_row,
+            given,
+            c,
+            [program.row(statics, given.row(at)) for at in range(rows)],
+            columns,
+        )
+    program = _facts().program_of(setups, given, columns)
+    of_setups = [program.statics(setup, c) for setup in setups]
+    reported = [program.row(of_setups[of], given.row(at)) for at, of in enumerate(setup_of_row)]
     return Evaluation(setups, setup_of_row, given, c, reported, columns)
+
+
+_facts_module: Any = None
+
+
+def _facts() -> Any:
+    """``engine.facts``, which a cold start does without; an import statement would cost every call a microsecond."""
+    global _facts_module
+    if _facts_module is None:
+        from . import facts
+
+        _facts_module = facts
+    return _facts_module
 
 
 #: Rows of a process that go through the text itself: making a program takes as long as some hundred of them.

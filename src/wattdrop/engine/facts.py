@@ -17,6 +17,8 @@ from .program import Program
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ..kernel.constants import Constants
+
 
 def _starting(*starts: str) -> tuple[str, ...]:
     return tuple(name for name in Setup._fields if name.startswith(starts))
@@ -80,6 +82,8 @@ def _facts_of(setup: Setup) -> Iterable[tuple[str, float]]:
 
 def _common(setups: Sequence[Setup]) -> int:
     """What is fixed in all setups."""
+    if len(setups) == 1:
+        return _fixed_number(setups[0])
     numbers = {_fixed_number(setup) for setup in setups}
     if len(numbers) == 1:
         return numbers.pop()
@@ -109,6 +113,27 @@ def program_of(
         graph = Graph(Facts(key[0], fixed))
         found = _programs[key] = Program(graph, [graph.quantities[name] for name in columns])
     return found
+
+
+def program_of_one(
+    setup: Setup, given: QuantityColumns, c: Constants, columns: tuple[str, ...]
+) -> tuple[Program, tuple[float, ...]]:
+    """The program of rows that share a setup, and the setup's statics."""
+    key = id(setup), tuple(given.columns), columns
+    found = _of_one.get(key)
+    if found is not None and found[0] is setup and not given.incomplete:
+        return found[1], found[2]
+    program = program_of([setup], given, columns)
+    statics = program.statics(setup, c)
+    if not given.incomplete and _USUAL_AT.isdisjoint(given.columns):  # then which are given says all
+        if len(_of_one) >= _MOST_SETUPS:
+            _of_one.clear()
+        _of_one[key] = setup, program, statics
+    return program, statics
+
+
+_of_one: dict[tuple[int, tuple[int, ...], tuple[str, ...]], tuple[Setup, Program, tuple[float, ...]]] = {}
+_USUAL_AT: Final = frozenset(at for at, value in enumerate(USUAL) if value == value)
 
 
 def _states(given: QuantityColumns) -> tuple[State, ...]:

@@ -77,7 +77,9 @@ class Resolver:
 
     def batch(self, rows: Sequence[ImpactRow | RowError]) -> Resolution:
         """Resolve rows; those that cannot be are errors, the others go on."""
-        errors = {number: row for number, row in enumerate(rows) if isinstance(row, RowError)}
+        errors: dict[int, RowError] = {}
+        if RowError in set(map(type, rows)):
+            errors = {number: row for number, row in enumerate(rows) if isinstance(row, RowError)}
         read: Sequence[int] = range(len(rows))
         if errors:
             read = [number for number in read if number not in errors]
@@ -92,7 +94,7 @@ class Resolver:
                 if wrong is not None:
                     of_rows[at] = len(outcomes)
                     outcomes.append(wrong)
-        if any(isinstance(outcome, RowError) for outcome in outcomes):
+        if RowError in set(map(type, outcomes)):
             kept = []
             for at, of in enumerate(of_rows):
                 outcome = outcomes[of]

@@ -63,6 +63,11 @@ def parse_row(value: object) -> ParsedRow:
         return value
     if isinstance(value, ImpactRow):
         value = msgspec.structs.asdict(value)
+    if type(value) is dict and _is_plain(value):
+        try:
+            return msgspec.convert(value, ImpactRow)
+        except (msgspec.ValidationError, RecursionError):
+            pass  # another spelling, or wrong: looked at field by field
     if not isinstance(value, dict):
         return RowError("not_an_object", f"expected a row, an object of fields, got {quoted(value)}")
     fields = _flat(value)
@@ -174,6 +179,11 @@ def _put(fields: dict[str, object], key: object, value: object) -> RowError | No
         return RowError("duplicate_field", message, name)
     fields[name] = value
     return None
+
+
+def _is_plain(row: dict[object, object]) -> bool:
+    """Whether no text needs a look: half a surrogate pair would pass for text."""
+    return all(value.isascii() for value in row.values() if type(value) is str)
 
 
 def _is_unicode(text: str) -> bool:
