@@ -30,7 +30,7 @@ def new_name() -> str:
 
 def drawn(one_in: int) -> bool:
     """Whether this one is drawn, of so many."""
-    return _names.randrange(one_in) == 0
+    return _names.random() * one_in < 1.0
 
 
 UNKNOWN_PATH = "(unknown)"

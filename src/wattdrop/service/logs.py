@@ -23,6 +23,7 @@ _MOST_WAITING: Final = (
     10_000  # lines; more are dropped and counted, as a disk or pipe that stands still must not kill us
 )
 _FLUSH_SECONDS: Final = 2.0
+_GATHER_SECONDS: Final = 0.02
 _encoder = msgspec.json.Encoder()
 _LEVELS: Final = {logging.DEBUG: "debug", logging.INFO: "info"}
 
@@ -103,25 +104,28 @@ class LineWriter(logging.Handler):
     ) -> None:
         super().__init__()
         self._stream = stream
-        self._lines: queue.Queue[str | None] = queue.Queue(most_waiting)
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._most_waiting = most_waiting
         self.setFormatter(formatter)
         self._lines_of = formatter
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._write, name="wattdrop-log", daemon=True)
         self._thread.start()
 
     def request(self, level: int, exchange: Exchange) -> None:
         """Queue the line of a request, or drop it where too many wait."""
-        try:
-            self._lines.put_nowait(self._lines_of.request(time.time(), level, exchange))
-        except queue.Full:
+        self._queue(self._lines_of.request(time.time(), level, exchange))
+
+    def _queue(self, line: str) -> None:
+        if self._lines.qsize() < self._most_waiting:
+            self._lines.put(line)
+        else:
             metrics.lines_dropped(1)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Queue the line, or drop it where too many wait."""
         try:
-            self._lines.put_nowait(self.format(record))
-        except queue.Full:
-            metrics.lines_dropped(1)
+            self._queue(self.format(record))
         except Exception:  # noqa: BLE001 - as every handler of the standard library does
             self.handleError(record)
 
@@ -129,16 +133,17 @@ class LineWriter(logging.Handler):
         """Write what waits, for at most two seconds."""
         if LineWriter.of_process is self:
             LineWriter.of_process = None
-        try:
-            self._lines.put(None, timeout=_FLUSH_SECONDS)
-            self._thread.join(_FLUSH_SECONDS)
-        except queue.Full:
-            pass
+        self._closing.set()
+        self._lines.put(None)
+        self._thread.join(_FLUSH_SECONDS)
         super().close()
 
     def _write(self) -> None:
         while (line := self._lines.get()) is not None:
             lines = [line]
+            self._closing.wait(
+                _GATHER_SECONDS
+            )  # under load many lines share one write, and one turn of this thread
             while len(lines) < 1000:
                 try:
                     more = self._lines.get_nowait()

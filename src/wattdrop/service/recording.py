@@ -43,7 +43,7 @@ _MOST_ENTRIES: Final = 1000
 _MOST_ROWS: Final = 4000
 _GATHER_SECONDS: Final = 0.5  # ranges of many rows cost a tenth a row of those of few
 _LONGEST_GATHER_SECONDS: Final = 3.0
-_PAUSE_RATIO: Final = 5.0
+_PAUSE_RATIO: Final = 10.0
 _TIDY_SECONDS: Final = 600.0
 _SHORTEST_PAUSE_SECONDS: Final = 0.25
 _LONGEST_PAUSE_SECONDS: Final = 10.0
@@ -56,6 +56,7 @@ _TOTALS: Final = (
     "total_embodied_gco2e",
     "total_embodied_ml",
 )
+_FEW_OF: Final = 8  # of fewer rows than one in so many each is read by itself
 _NO_ENTITIES: Final = ("",) * 6
 _ids = attrgetter(*IDS)
 
@@ -188,14 +189,22 @@ class Recorder:
             ]
             if not chosen:
                 return []
-        resolution = result.resolution
-        columns = [result.evaluation.column(name) for name in _TOTALS]
-        centrals: dict[int, Any] = dict(zip(resolution.computed, zip(*columns, strict=True), strict=True))
+        errors, evaluation = result.resolution.errors, result.evaluation
+        centrals: dict[int, Any]
+        if len(chosen) * _FEW_OF < len(rows):
+            centrals = {
+                number: tuple(evaluation.value(result.position(number), name) for name in _TOTALS)
+                for number in chosen
+                if number not in errors
+            }
+        else:
+            columns = [evaluation.column(name) for name in _TOTALS]
+            centrals = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
         return [
             _entry_row(
                 rows[number],
                 names[number] or f"{fallback}-{first + number}",
-                resolution.errors.get(number),
+                errors.get(number),
                 centrals.get(number),
             )
             for number in chosen
