@@ -6,20 +6,28 @@ it is refused with the same words as anywhere else, or understood after all (``"
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import re
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import RowError
-from ..schema import ImpactRow
+from ..schema import FIELDS, ImpactRow
 from ..schema.requests import number_fields, whole_number_fields
 from ..schema.rows import parse_row
 from ..schema.texts import fields_of_texts
 from .mapping import Mapping, Take
 
 _NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
+_UNIT = re.compile(r"([\d.]*)\s*([km]?)\s*tokens?")
+_LOCATION = re.compile(r"(?:locations/|//)([a-z]+-[a-z]+\d+)")
 _EPOCH_END = 253_402_300_800.0
+
+
+#: Fields that change no number: they are carried along and not looked at.
+ATTRIBUTION: Final = frozenset(FIELDS[FIELDS.index("request_cost") :])
 
 
 class Fields(NamedTuple):
@@ -35,10 +43,14 @@ def fields_of(columns: dict[str, Any], rows: int, mapping: Mapping, refused: dic
     odd: dict[int, dict[str, object]] = {}
     skipped = _skipped(columns, mapping)
     taken: dict[str, Any] = {}
-    takes = sorted(mapping.takes, key=lambda take: take.read == "per_request")  # those need the count of requests
+    takes = sorted(
+        mapping.takes, key=lambda take: take.read == "per_request"
+    )  # those need the count of requests
     for take in takes:
-        if all(column in columns for column in take.columns):
-            taken[take.field] = _taken(take, columns, taken, odd)
+        if take.field not in ATTRIBUTION and all(column in columns for column in take.columns):
+            column = _taken(take, columns, taken, odd)
+            if column is not None:
+                taken[take.field] = column
     for field, value in mapping.constants:
         taken[field] = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int8()), pa.array([value]))
     apart = set(refused) | set(skipped) | set(odd)
@@ -51,7 +63,9 @@ def fields_of(columns: dict[str, Any], rows: int, mapping: Mapping, refused: dic
         if isinstance(outcome, RowError):
             refused[row] = outcome
         else:
-            read[row] = {name: v for name in ImpactRow.__struct_fields__ if (v := getattr(outcome, name)) is not None}
+            read[row] = {
+                name: v for name in ImpactRow.__struct_fields__ if (v := getattr(outcome, name)) is not None
+            }
     return Fields(_with_read(table, rows, apart, read), refused, skipped)
 
 
@@ -65,11 +79,23 @@ def _plain(table: Any, row: int) -> dict[str, object]:
     }
 
 
+def single(row: dict[str, Any]) -> dict[str, Any]:
+    """One row of the columns as the parser of single rows takes it: sizes in one cell are a list."""
+    for name in ("input_images", "output_images"):
+        if isinstance(row.get(name), str):
+            row[name] = [size.strip() for size in row[name].replace(",", ";").split(";") if size.strip()]
+    return row
+
+
 def _with_read(table: Any, rows: int, apart: set[int], read: dict[int, dict[str, object]]) -> Any:
     """The columns with rows set aside as nulls, and rows that were understood after all put back."""
     import numpy as np
 
-    extra = [name for name in dict.fromkeys(name for row in read.values() for name in row) if name not in table.column_names]
+    extra = [
+        name
+        for name in dict.fromkeys(name for row in read.values() for name in row)
+        if name not in table.column_names
+    ]
     at = np.arange(rows)
     missing = np.zeros(rows, dtype=bool)
     missing[list(apart)] = True
@@ -77,9 +103,14 @@ def _with_read(table: Any, rows: int, apart: set[int], read: dict[int, dict[str,
     if read:
         schema = pa.schema(
             [pa.field(f.name, _plain_type(f.type)) for f in table.schema]
-            + [pa.field(name, pa.array([row[name] for row in read.values() if name in row]).type) for name in extra]
+            + [
+                pa.field(name, pa.array([row[name] for row in read.values() if name in row]).type)
+                for name in extra
+            ]
         )
-        added = pa.Table.from_pylist([{k: _as(schema.field(k).type, v) for k, v in row.items()} for row in read.values()], schema)
+        added = pa.Table.from_pylist(
+            [{k: _as(schema.field(k).type, v) for k, v in row.items()} for row in read.values()], schema
+        )
         for name in extra:
             base = base.append_column(name, pa.nulls(rows, schema.field(name).type))
         base = pa.concat_tables([base.cast(schema), added])
@@ -90,7 +121,9 @@ def _with_read(table: Any, rows: int, apart: set[int], read: dict[int, dict[str,
 
 
 def _plain_type(kind: Any) -> Any:
-    return kind.value_type if pa.types.is_dictionary(kind) else pa.string() if pa.types.is_null(kind) else kind
+    return (
+        kind.value_type if pa.types.is_dictionary(kind) else pa.string() if pa.types.is_null(kind) else kind
+    )
 
 
 def _as(kind: Any, value: object) -> object:
@@ -103,8 +136,9 @@ def _skipped(columns: dict[str, Any], mapping: Mapping) -> dict[int, str]:
     found: dict[int, str] = {}
     for skip in mapping.skips:
         if skip.column in columns:
-            texts = _texts(columns[skip.column])
-            hit = pc.is_in(pc.utf8_lower(texts), pa.array(list(skip.values)))
+            texts = pc.utf8_lower(_texts(columns[skip.column]))
+            given = pc.and_(texts.is_valid(), pc.not_equal(texts, ""))
+            hit = given if skip.values == ("*",) else pc.is_in(texts, pa.array(list(skip.values)))
             for row in pc.indices_nonzero(hit).to_pylist():
                 found.setdefault(row, skip.why)
     return found
@@ -113,13 +147,24 @@ def _skipped(columns: dict[str, Any], mapping: Mapping) -> dict[int, str]:
 # --- ways of reading ---
 
 
-def _taken(take: Take, columns: dict[str, Any], taken: dict[str, Any], odd: dict[int, dict[str, object]]) -> Any:
-    first = columns[take.columns[0]]
-    if take.read == "plain":
-        return _plain_column(take.field, take.columns[0], first, odd)
-    if take.read == "last_segment":
-        return _last_segment(first)
-    numbers = [_numbers(take, name, columns[name], odd) for name in take.columns]
+def _taken(
+    take: Take, columns: dict[str, Any], taken: dict[str, Any], odd: dict[int, dict[str, object]]
+) -> Any:
+    there = [columns[name] for name in take.columns]
+    if take.read in ("plain", "last_segment", "location"):
+        column = there[0] if len(there) == 1 else _first_given(there)
+        if take.values:
+            return _in_our_words(column, dict(take.values))
+        if take.read != "plain":
+            return _rewritten(column, _last if take.read == "last_segment" else _location)
+        return _plain_column(take.field, column, odd)
+    if take.read.startswith("metered"):
+        return _metered(take, *there)
+    if take.read in ("epoch_s", "epoch_ms") and _is_text_of_dates(there[0]):
+        return there[0]
+    if take.read == "between_s" and _is_text_of_dates(there[0]):
+        return None
+    numbers = [_numbers(take, column, odd) for column in there]
     if take.read == "sum":
         whole = numbers[0]
         for other in numbers[1:]:
@@ -130,11 +175,60 @@ def _taken(take: Take, columns: dict[str, Any], taken: dict[str, Any], odd: dict
     if take.read == "between_s":
         return pc.multiply(pc.subtract(numbers[1], numbers[0]), 1000.0)
     if take.read == "per_request":
-        return _whole(take.field, pc.round(pc.divide(numbers[0], _requests(taken, numbers[0]))))
+        return _whole(take.field, pc.round(pc.divide(numbers[0], _requests(taken))))
     return _moments(numbers[0], 1.0 if take.read == "epoch_s" else 1000.0)
 
 
-def _plain_column(field: str, name: str, column: Any, odd: dict[int, dict[str, object]]) -> Any:
+def _first_given(there: list[Any]) -> Any:
+    """The first value of each row that is given, among columns that mean the same."""
+    if all(pa.types.is_integer(column.type) or pa.types.is_floating(column.type) for column in there):
+        return pc.coalesce(*there)
+    texts = [_texts(column) for column in there]
+    return pc.coalesce(*(pc.if_else(pc.equal(one, ""), pa.scalar(None, pa.string()), one) for one in texts))
+
+
+def _is_text_of_dates(column: Any) -> bool:
+    """Whether what may be seconds since 1970 is dates as text instead, as in exports of databases."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        return False
+    numbers = pc.match_substring_regex(_texts(column), _NUMBER)
+    return not pc.any(numbers, min_count=0).as_py()
+
+
+def _metered(take: Take, quantity: Any, unit: Any, meter: Any) -> Any:
+    """Tokens a request, or requests, of a quantity with a unit such as ``1K tokens``, where the meter is the field's."""
+    numbers = _numbers(take, quantity, {})
+    scale = _in_our_words(unit, {}).dictionary.to_pylist()
+    sizes = pa.array([_tokens_of(name) for name in scale], pa.float64()).take(_in_our_words(unit, {}).indices)
+    tokens = pc.multiply(numbers, sizes)
+    requests = pc.max_element_wise(pc.round(pc.divide(tokens, take.size)), 1.0)
+    if take.read == "metered_requests":
+        return _whole(take.field, requests)
+    names = pc.utf8_lower(_texts(meter))
+    ours = pc.fill_null(pc.match_substring_regex(names, "|".join(take.words)), False)
+    share = pc.round(pc.divide(tokens, requests))
+    return _whole(take.field, pc.if_else(ours, share, pa.scalar(None, pa.float64())))
+
+
+def _tokens_of(unit: str | None) -> float | None:
+    """How many tokens a unit is, where it is one of tokens.
+
+    >>> [_tokens_of(unit) for unit in ("Tokens", "1K tokens", "1M Tokens", "1000 tokens", "Hours")]
+    [1.0, 1000.0, 1000000.0, 1000.0, None]
+    """
+    found = _UNIT.fullmatch((unit or "").strip().lower())
+    return None if found is None else float(found[1] or 1) * {"": 1.0, "k": 1e3, "m": 1e6}[found[2]]
+
+
+def _in_our_words(column: Any, words: dict[str, str]) -> Any:
+    """The column as a dictionary, with values replaced where there is another word for them."""
+    return _rewritten(
+        column, lambda name: None if name is None else words.get(name, name if not words else None)
+    )
+
+
+def _plain_column(field: str, column: Any, odd: dict[int, dict[str, object]]) -> Any:
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     textual = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
     if field in number_fields() and textual:
@@ -144,13 +238,19 @@ def _plain_column(field: str, name: str, column: Any, odd: dict[int, dict[str, o
     return column
 
 
-def _numbers(take: Take, name: str, column: Any, odd: dict[int, dict[str, object]]) -> Any:
+def _numbers(take: Take, column: Any, odd: dict[int, dict[str, object]]) -> Any:
     """The column as float64; what is no number is refused as a value of the field."""
     if pa.types.is_null(column.type):
         return pa.nulls(len(column), pa.float64())
     if pa.types.is_timestamp(column.type):
-        return pc.divide(column.cast(pa.timestamp("us", column.type.tz)).cast(pa.int64()).cast(pa.float64()), 1e6)
-    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
+        return pc.divide(
+            column.cast(pa.timestamp("us", column.type.tz)).cast(pa.int64()).cast(pa.float64()), 1e6
+        )
+    if (
+        pa.types.is_integer(column.type)
+        or pa.types.is_floating(column.type)
+        or pa.types.is_decimal(column.type)
+    ):
         return column.cast(pa.float64(), safe=False)
     return _numbers_of_texts(take.field, _texts(column), odd)
 
@@ -188,7 +288,7 @@ def _or_zero(numbers: Any) -> Any:
     return pc.coalesce(numbers, pa.scalar(0.0))
 
 
-def _requests(taken: dict[str, Any], numbers: Any) -> Any:
+def _requests(taken: dict[str, Any]) -> Any:
     """How many requests each record counts; one where it does not say."""
     if "quantity" not in taken:
         return pa.scalar(1.0)
@@ -196,12 +296,18 @@ def _requests(taken: dict[str, Any], numbers: Any) -> Any:
     return pc.if_else(pc.greater(_or_zero(counts), 0.0), counts, pa.scalar(1.0))
 
 
-def _last_segment(column: Any) -> Any:
-    """``anthropic.claude-3-haiku-20240307-v1:0`` of an ARN that ends with it."""
-    if pa.types.is_dictionary(column.type):
-        names = pa.array([_last(name) for name in column.dictionary.to_pylist()], pa.string())
-        return pa.DictionaryArray.from_arrays(column.indices, names)
-    return _last_segment(column.cast(pa.string()).dictionary_encode())
+def _rewritten(column: Any, change: Callable[[str | None], str | None]) -> Any:
+    """A column of text as a dictionary whose values are changed, each once."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string()).dictionary_encode()
+    names = pa.array([change(name) for name in column.dictionary.to_pylist()], pa.string())
+    return pa.DictionaryArray.from_arrays(column.indices, names)
+
+
+def _location(name: str | None) -> str | None:
+    """``us-central1`` of an endpoint that has it in its host or path."""
+    found = _LOCATION.search(name or "")
+    return found[1] if found else None
 
 
 def _last(name: str | None) -> str | None:

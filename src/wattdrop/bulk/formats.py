@@ -19,6 +19,7 @@ SUFFIXES: Final[dict[str, str]] = {
     ".tsv": "csv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".json": "jsonl",  # as clouds name their logs; a document that is not lines is refused
 }
 CODECS: Final[dict[str, str]] = {".gz": "gzip", ".zst": "zstd"}
 SUFFIX_OF_CODEC: Final = {codec: suffix for suffix, codec in CODECS.items()} | {"": ""}

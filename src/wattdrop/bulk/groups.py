@@ -16,11 +16,13 @@ import numpy as np
 from ..engine import api
 from ..schema import FIELD_ALIASES
 from ..schema.rows import parse_rows
+from .fields import single
 from .refused import JobRefused
 
 if TYPE_CHECKING:
     from ..engine.api import Estimate
     from .fields import Fields
+    from .mapping import Mapping
     from .reading import Piece
 
 LEVEL: Final = 0.9
@@ -71,9 +73,9 @@ class Groups:
         self.names = names
         self.of: dict[Key, Group] = {}
 
-    def add(self, piece: Piece, fields: Fields, errors: dict[int, Any]) -> None:
+    def add(self, piece: Piece, fields: Fields, errors: dict[int, Any], mapping: Mapping) -> None:
         """Add rows."""
-        keys = self._keys(piece, fields)
+        keys = self._keys(piece, fields, mapping)
         rows = [row for row in range(piece.rows) if row not in errors and row not in fields.skipped]
         for row in errors:
             self._group(keys[row]).failed += 1
@@ -93,19 +95,22 @@ class Groups:
             found = self.of[key] = Group()
         return found
 
-    def _keys(self, piece: Piece, fields: Fields) -> list[Key]:
+    def _keys(self, piece: Piece, fields: Fields, mapping: Mapping) -> list[Key]:
         columns = []
         for name in self.names:
             field = FIELD_ALIASES.get(name, name)
             column = piece.columns.get(name)
             if column is None and field in fields.table.column_names:
                 column = fields.table.column(field)
+            if column is None:
+                filled_by = (take.columns[0] for take in mapping.takes if take.field == field)
+                column = piece.columns.get(next(filled_by, ""))
             columns.append([None] * piece.rows if column is None else [_plain(v) for v in column.to_pylist()])
         return list(zip(*columns, strict=True))
 
     def _add(self, table: Any, rows: list[int], keys: list[Key]) -> None:
         some = table.take(np.array(rows))
-        given = [_images(row) for row in some.to_pylist()]
+        given = [single(row) for row in some.to_pylist()]
         estimate = api.estimate(parse_rows(given))
         computed = [rows[number] for number in estimate.resolution.computed]
         numbers: dict[Key, int] = {}
@@ -150,13 +155,6 @@ def _widths(estimate: Estimate, name: str) -> Iterator[tuple[str, Any, Any, list
             yield f"{cause}.{nth}", down, up, [texts[key] for key in keys]
 
 
-def _images(row: dict[str, Any]) -> dict[str, Any]:
-    for name in ("input_images", "output_images"):
-        if isinstance(row.get(name), str):
-            row[name] = [size.strip() for size in row[name].replace(",", ";").split(";") if size.strip()]
-    return row
-
-
 def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
@@ -193,7 +191,9 @@ def table(parts: Iterable[Groups], names: tuple[str, ...]) -> Any:
     for at, name in enumerate(names):
         values = [key[at] for key in keys]
         kinds = set(map(type, values)) - {type(None)}
-        columns[name] = pa.array(values if len(kinds) == 1 else [None if v is None else str(v) for v in values])
+        columns[name] = pa.array(
+            values if len(kinds) == 1 else [None if v is None else str(v) for v in values]
+        )
     columns["rows"] = pa.array([whole.of[key].rows for key in keys], pa.int64())
     columns["failed_rows"] = pa.array([whole.of[key].failed for key in keys], pa.int64())
     for metric, name in enumerate(api.METRICS["total"]):

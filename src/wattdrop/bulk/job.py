@@ -41,12 +41,15 @@ class Target:
         self.one_file = form is not None
         if form is None and (options.form is None and "." in self.output.rpartition("/")[2]):
             raise JobRefused(
-                f"{output}: name the file .parquet, .arrow, .csv or .jsonl (.csv.gz and the like too), or a folder with / at its end"
+                f"{output}: name the file .parquet, .arrow, .csv or .jsonl (.csv.gz and the like too), "
+                "or end the name of a folder with /"
             )
         self.form = form.kind if form else options.form or "parquet"
         codec = form.codec if form else ""
         if codec and self.form in ("parquet", "arrow"):
-            raise JobRefused(f"{output}: {self.form} compresses itself; leave the ending out, give --compression {codec}")
+            raise JobRefused(
+                f"{output}: {self.form} compresses itself; leave the ending out, give --compression {codec}"
+            )
         if codec and options.compression not in (None, codec):
             raise JobRefused(f"{output} is to end as {codec}, --compression says {options.compression}")
         self.compression = page_codec(self.form, codec or options.compression)
@@ -112,7 +115,9 @@ def _take_up(target: Target, inputs: Sequence[Input], options: Options) -> tuple
     found = {}
     for address, about in places.listing(target.folder):
         if about.base_name.endswith(".done"):
-            found[about.base_name.removesuffix(".done")] = msgspec.json.decode(places.read(address), type=Summary)
+            found[about.base_name.removesuffix(".done")] = msgspec.json.decode(
+                places.read(address), type=Summary
+            )
     return False, found
 
 
@@ -126,7 +131,9 @@ def _tasks(
             name = f"part-{at:05}-{number:06}"
             if name not in before:
                 header = first or not target.one_file
-                yield Task(name, one.address, one.kind, source, plan, target.folder, target.part(name), header)
+                yield Task(
+                    name, one.address, one.kind, source, plan, target.folder, target.part(name), header
+                )
             first = False
 
 

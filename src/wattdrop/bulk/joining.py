@@ -1,4 +1,4 @@
-"""Finished parts to one file, in order. Parts are copied as they are; only the footers of Parquet and Arrow are made anew."""
+"""Finished parts to one file, in order. Parts are copied as they are; only footers are made anew."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def _collect(found: dict[str, None], outer: set[str], value: object, before: str
                 found.setdefault(before + key)
 
 
-def exploded(lines: list[bytes], numbers: Sequence[int], path: str) -> tuple[list[bytes], list[int]]:
+def exploded(lines: Sequence[bytes], numbers: Sequence[int], path: str) -> tuple[list[bytes], list[int]]:
     """Each record of a list inside a line as a line of its own, with what stands beside the list."""
     names = path.split(".")
     found: list[bytes] = []
@@ -60,10 +60,10 @@ def _records(value: dict[str, Any], names: Sequence[str]) -> Iterator[dict[str, 
     if not isinstance(inner, list):
         yield value
         return
-    beside = {name: one for name, one in value.items() if name != names[0] and not isinstance(one, dict | list)}
+    beside = {
+        name: one for name, one in value.items() if name != names[0] and not isinstance(one, dict | list)
+    }
     for one in inner:
         if isinstance(one, dict):
             below = _records(one, names[1:]) if len(names) > 1 else [one]
             yield from ({**beside, **record} for record in below)
-
-

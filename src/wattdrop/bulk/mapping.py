@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from ..errors import RowError
@@ -12,16 +12,35 @@ from ..schema.requests import NESTED_FIELDS
 from .refused import JobRefused
 
 #: How a value is read: as it is; as seconds or milliseconds since 1970; seconds where we count milliseconds; a sum of
-#: columns; the last part of an id with slashes; a total over the requests that the record counts.
-Reading = Literal["plain", "epoch_s", "epoch_ms", "seconds", "sum", "last_segment", "per_request", "between_s"]
+#: columns; the last part of an id with slashes; the region in an address; a total over the requests that the record
+#: counts; the time between two columns; a metered quantity with its unit and the name of its meter.
+Reading = Literal[
+    "plain",
+    "epoch_s",
+    "epoch_ms",
+    "seconds",
+    "sum",
+    "last_segment",
+    "location",
+    "per_request",
+    "between_s",
+    "metered_tokens",
+    "metered_requests",
+]
+
+#: Readings that need all of their columns.
+_NEEDS_ALL: Final = ("between_s", "metered_tokens", "metered_requests")
 
 
 class Take(NamedTuple):
-    """A field of a row and where it comes from: of several columns the first that is there, or for a sum all."""
+    """A field of a row and where it comes from: of several columns the first with a value, or for a sum all."""
 
     field: str
     columns: tuple[str, ...]
     read: Reading = "plain"
+    values: tuple[tuple[str, str], ...] = ()  # other words for values
+    words: tuple[str, ...] = ()  # parts of the name of a meter that this field is metered by
+    size: float = 1.0  # tokens of a request, where none are counted
 
 
 class Skip(NamedTuple):
@@ -41,24 +60,40 @@ class Mapping(NamedTuple):
     hidden: frozenset[str] = frozenset()
     """Columns that are called like a field and mean something else."""
     private: frozenset[str] = frozenset()
-    """Columns that hold prompts or replies: never carried along."""
+    """Columns that hold prompts or replies: never carried along, nor what is inside them."""
+    required: tuple[str, ...] = ()
+    """Fields that the export cannot fill by itself."""
+
+    def is_private(self, column: str) -> bool:
+        """Whether a column, or one that it is inside of, holds prompts or replies."""
+        return any(column == name or column.startswith(name + ".") for name in self.private)
+
+    def inside_of(self, column: str) -> tuple[str, ...]:
+        """Columns inside a column of JSON text that the mapping looks at."""
+        names = [name for take in self.takes for name in take.columns]
+        return tuple(dict.fromkeys(name for name in names if name.startswith(column + ".")))
 
     def of(self, columns: Sequence[str]) -> Mapping:
         """The mapping for a file with these columns: names of fields fill them unless something else does."""
         there = set(columns)
         takes = {
-            take.field: take._replace(columns=found)
-            for take in self.takes
-            if (found := _found(take, there))
+            take.field: take._replace(columns=found) for take in self.takes if (found := _found(take, there))
         }
         taken = {column for take in takes.values() for column in take.columns}
+        absent = [field for field in self.required if field not in takes]
+        if absent:
+            raise JobRefused(
+                f"this export has no column for {absent[0]}: say which one is, with --map {absent[0]}=COLUMN"
+            )
         given = {take.field for take in self.takes} | {field for field, _ in self.constants if field in takes}
         for column in columns:
             field = FIELD_ALIASES.get(column, column)
             if field in FIELDS and field not in given and column not in self.hidden | taken:
                 if field in takes:
                     other = takes[field].columns[0]
-                    raise JobRefused(f"columns {other!r} and {column!r} both mean {field}; leave one out, or --map it")
+                    raise JobRefused(
+                        f"columns {other!r} and {column!r} both mean {field}; leave one out, or --map it"
+                    )
                 takes[field] = Take(field, (column,))
             for inner, flat in NESTED_FIELDS.get(column, {}).items():
                 if f"{column}.{inner}" in there and flat not in takes and flat not in given:
@@ -72,17 +107,10 @@ class Mapping(NamedTuple):
         names = [column for take in self.takes for column in take.columns]
         return tuple(dict.fromkeys([*names, *(skip.column for skip in self.skips)]))
 
-    def missing(self, columns: Iterable[str]) -> list[str]:
-        """Columns of ``--map`` that the file does not have."""
-        there = set(columns)
-        return [take.columns[0] for take in self.takes if not _found(take, there)]
-
 
 def _found(take: Take, there: set[str]) -> tuple[str, ...]:
     found = tuple(column for column in take.columns if column in there)
-    if take.read == "between_s":
-        return found if len(found) == len(take.columns) else ()
-    return found if take.read == "sum" else found[:1]
+    return found if take.read not in _NEEDS_ALL or len(found) == len(take.columns) else ()
 
 
 def with_mapped(base: Mapping, mapped: Sequence[tuple[str, str]]) -> Mapping:

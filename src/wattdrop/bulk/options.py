@@ -15,7 +15,7 @@ DTYPES: Final = ("float64", "float32")
 
 
 class Options(NamedTuple):
-    """How a job reads, what it writes. Everything but ``workers`` changes what is written, so a resumed job needs the same."""
+    """How a job reads, what it writes. All but ``workers`` changes what is written: a resumed job needs the same."""
 
     source_form: str | None = None  # format of the input, where its name does not tell
     form: str | None = None  # format of the parts, where the output is a folder

@@ -12,7 +12,7 @@ from ..engine import api, estimate_table
 from ..errors import RowError
 from ..schema.rows import parse_rows
 from . import places
-from .fields import Fields, fields_of
+from .fields import Fields, fields_of, single
 from .groups import Groups, encoded
 from .plan import ERROR_COLUMNS, Plan
 from .reading import Piece, pieces_of
@@ -44,7 +44,9 @@ def work(task: Task) -> Summary:
     refusals: list[bytes] = []
     groups = Groups(plan.options.group_by) if plan.options.group_by else None
     making = places.in_the_making(task.output)
-    out = None if groups is not None else writer(making, plan.form, plan.compression, plan.schema, task.header)
+    out = (
+        None if groups is not None else writer(making, plan.form, plan.compression, plan.schema, task.header)
+    )
     for piece in pieces_of(task.source, task.kind, plan):
         mapping = plan.mapping
         late = [name for name in piece.columns if plan.header and name not in plan.header]
@@ -57,7 +59,7 @@ def work(task: Task) -> Summary:
         _add_totals(summary, results)
         refusals += _refusals(task.file, piece, errors)
         if groups is not None:
-            groups.add(piece, fields, errors)
+            groups.add(piece, fields, errors, mapping)
         if out is not None:
             batch = _batch(piece, results, plan)
             out.write(batch, _raw(piece, plan), [*plan.options.metrics, *ERROR_COLUMNS])
@@ -94,7 +96,12 @@ def _results(fields: Fields, rows: int, plan: Plan) -> tuple[Any, dict[int, RowE
     for row, error in errors.items():
         texts["error_code"][row], texts["error_field"][row] = error.code, error.field
         texts["error_message"][row] = error.message
-    columns.update({name: pa.array(of, pa.string()) if errors else pa.nulls(rows, pa.string()) for name, of in texts.items()})
+    columns.update(
+        {
+            name: pa.array(of, pa.string()) if errors else pa.nulls(rows, pa.string())
+            for name, of in texts.items()
+        }
+    )
     return columns, {row: error for row, error in errors.items() if error.code != NO_INFERENCE}
 
 
@@ -121,18 +128,9 @@ def _errors_of(table: Any, fields: Fields) -> dict[int, RowError]:
 
 
 def _field_of(table: Any, row: int) -> str | None:
-    (given,) = parse_rows([row_of(table, row)])
+    (given,) = parse_rows([single({name: table.column(name)[row].as_py() for name in table.column_names})])
     (answer,) = api.estimate([given]).rows
     return answer.error.field if answer.error else None
-
-
-def row_of(table: Any, row: int) -> dict[str, Any]:
-    """One row as the parser of single rows takes it."""
-    found = {name: table.column(name)[row].as_py() for name in table.column_names}
-    for name in ("input_images", "output_images"):
-        if isinstance(found.get(name), str):
-            found[name] = [size.strip() for size in found[name].replace(",", ";").split(";") if size.strip()]
-    return found
 
 
 def _batch(piece: Piece, results: dict[str, Any], plan: Plan) -> Any:

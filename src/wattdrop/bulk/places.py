@@ -1,4 +1,4 @@
-"""Where files are: on this machine, in S3, Google Cloud Storage or Azure by pyarrow's own file systems, elsewhere by fsspec.
+"""Where files are: here, in S3, Google Cloud Storage or Azure by pyarrow's own file systems, elsewhere by fsspec.
 
 A place is its address as text, so that it can be handed to another process; ``system`` finds the file system behind it.
 """

@@ -94,13 +94,15 @@ def seen_in_text(kind: str, sample: bytes, options: Options) -> Seen:
     if kind == "csv":
         first = sample[: header_end(sample)].decode("utf-8", "replace")
         delimiter = next((mark for mark in ("\t", ";") if mark in first and "," not in first), ",")
-        names = [cell.strip() for cell in next(csv.reader(io.StringIO(first), delimiter=delimiter), [])]
-        twice = next((name for name in names if name and names.count(name) > 1), None)
+        cells = [cell.strip() for cell in next(csv.reader(io.StringIO(first), delimiter=delimiter), [])]
+        twice = next((name for name in cells if name and cells.count(name) > 1), None)
         if twice is not None:
             raise JobRefused(f"the first line names the column {twice} twice; leave one")
-        header = tuple(name or f"column_{number}" for number, name in enumerate(names, 1))
+        header = tuple(name or f"column_{number}" for number, name in enumerate(cells, 1))
         return Seen(pa.schema([(name, _type_of_text(name, options)) for name in header]), header, delimiter)
-    lines = sample.split(b"\n")
+    lines: Sequence[bytes] = sample.split(b"\n")
+    if not lines[0].strip().endswith((b"}", b"]")) and lines[0].strip() in (b"{", b"["):
+        raise JobRefused("this is one JSON document, not an object a line: jq -c '.rows[]' makes lines of it")
     rows_in = explode(options.preset)
     if rows_in is not None:
         lines, _ = exploded(lines, range(len(lines)), rows_in)
@@ -122,14 +124,14 @@ def _type_of_text(name: str, options: Options) -> Any:
 def plan_of(found: Sequence[Seen], options: Options, form: str, compression: str) -> list[Plan]:
     """One plan a file; all have the same columns in the output."""
     base = with_mapped(preset(options.preset), options.mapped)
-    _check_mapped(found, options)
+    _check_mapped(found, options, base)
     carried = _carried(found, options, base)
     return [
         Plan(
             options,
             form,
             compression,
-            base.of(names_of(one.schema)),
+            base.of(names_of(one.schema, base)),
             carried,
             base,
             one.header,
@@ -139,18 +141,26 @@ def plan_of(found: Sequence[Seen], options: Options, form: str, compression: str
     ]
 
 
-def names_of(schema: Any) -> list[str]:
-    """Names of the columns, those inside struct columns as ``outer.inner`` too."""
+def names_of(schema: Any, base: Mapping) -> list[str]:
+    """Names of the columns, those inside struct columns as ``outer.inner`` too, and those looked for in JSON text."""
+    names = _nested_names(schema)
+    for field in schema:
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            names += [name for name in base.inside_of(field.name) if name not in names]
+    return names
+
+
+def _nested_names(schema: Any) -> list[str]:
     names: list[str] = []
     for field in schema:
         names.append(field.name)
         if pa.types.is_struct(field.type):
-            names += [f"{field.name}.{inner}" for inner in names_of(field.type)]
+            names += [f"{field.name}.{inner}" for inner in _nested_names(field.type)]
     return names
 
 
-def _check_mapped(found: Sequence[Seen], options: Options) -> None:
-    there = {name for one in found for name in names_of(one.schema)}
+def _check_mapped(found: Sequence[Seen], options: Options, base: Mapping) -> None:
+    there = {name for one in found for name in names_of(one.schema, base)}
     for field, column in options.mapped:
         if column not in there:
             near = ", ".join(sorted(there)[:20])
@@ -165,11 +175,15 @@ def _carried(found: Sequence[Seen], options: Options, base: Mapping) -> Any:
     results = {*options.metrics, *ERROR_COLUMNS}
     kept: list[Any] = []
     for one in found:
-        used = set(base.of(names_of(one.schema)).columns)
+        used = set(base.of(names_of(one.schema, base)).columns)
         fields = []
         for field in one.schema:
             name = field.name
-            if name in results or name in base.private or (options.extra == "drop" and not _is_used(name, used)):
+            if (
+                name in results
+                or base.is_private(name)
+                or (options.extra == "drop" and not _is_used(name, used))
+            ):
                 continue
             if not _is_used(name, used) and options.extra in ("carry", "refuse") and name not in base.hidden:
                 _check_extra(name, options)
@@ -189,7 +203,9 @@ def _check_extra(name: str, options: Options) -> None:
     if options.extra == "refuse":
         raise JobRefused(f"{name} is no field of a row; --extra carry takes it along, --map says what it is")
     if options.preset is None and (slip := slip_of(name)) is not None:
-        raise JobRefused(f"{slip.message} Say so with --map, or take it along as it is with --extra carry-all")
+        raise JobRefused(
+            f"{slip.message} Say so with --map, or take it along as it is with --extra carry-all"
+        )
 
 
 def _written_type(kind: Any) -> Any:

@@ -28,12 +28,20 @@ def preset(name: str | None) -> Mapping:
         return Mapping()
     about = document(name)
     takes = tuple(
-        Take(field, tuple(one["from"]), one.get("read", "plain")) for field, one in about["field"].items()
+        Take(
+            field,
+            tuple(one["from"]),
+            one.get("read", "plain"),
+            tuple(one.get("values", {}).items()),
+            tuple(one.get("words", ())),
+            one.get("size", 1.0),
+        )
+        for field, one in about["field"].items()
     )
     constants = tuple((field, one["value"]) for field, one in about.get("constant", {}).items())
     skips = tuple(Skip(one["column"], tuple(one["values"]), one["why"]) for one in about.get("skip", ()))
     hidden, private = (frozenset(about.get(name, ())) for name in ("hidden", "private"))
-    return Mapping(takes, constants, skips, hidden, private)
+    return Mapping(takes, constants, skips, hidden, private, tuple(about.get("required", ())))
 
 
 def explode(name: str | None) -> str | None:

@@ -36,5 +36,7 @@ def progress(rows: int | None, of_bytes: int) -> Iterator[Progress]:
         return
     from tqdm import tqdm
 
-    with tqdm(total=rows, unit=" rows", unit_scale=True, smoothing=0.1, leave=False, dynamic_ncols=True) as bar:
+    with tqdm(
+        total=rows, unit=" rows", unit_scale=True, smoothing=0.1, leave=False, dynamic_ncols=True
+    ) as bar:
         yield Progress(bar, rows, of_bytes)

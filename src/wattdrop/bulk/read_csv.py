@@ -48,7 +48,9 @@ def _fast(data: bytes, plan: Plan, typed: bool) -> Any:
     types = {name: _type(name, plan) if typed else pa.string() for name in plan.header}
     return arrow_csv.read_csv(
         pa.BufferReader(data),
-        read_options=arrow_csv.ReadOptions(use_threads=False, column_names=plan.header, block_size=len(data) + 1),
+        read_options=arrow_csv.ReadOptions(
+            use_threads=False, column_names=plan.header, block_size=len(data) + 1
+        ),
         parse_options=arrow_csv.ParseOptions(delimiter=plan.delimiter, newlines_in_values=b'"' in data),
         convert_options=arrow_csv.ConvertOptions(
             column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True

@@ -63,6 +63,18 @@ def _piece(lines: list[bytes], numbers: Sequence[int], plan: Plan) -> Piece:
     )
 
 
+def columns_of_json(lines: Sequence[bytes], names: Sequence[str]) -> dict[str, Any]:
+    """Some values inside JSON texts as columns; what is no JSON object has none."""
+    decode, read = _decoder(tuple(names), frozenset(names), strict=False)
+    objects = []
+    for line in lines:
+        try:
+            objects.append(decode(line))
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            objects.append(decode(_EMPTY))
+    return {name: _column(list(map(get, objects))) for name, get in read}
+
+
 def _object(decode: Any, line: bytes, row: int, refused: dict[int, RowError]) -> Any:
     try:
         return decode(line)
@@ -82,7 +94,9 @@ def _why(line: bytes, error: Exception) -> RowError:
 
 
 @lru_cache(maxsize=64)
-def _decoder(names: tuple[str, ...], needed: frozenset[str]) -> tuple[Any, list[tuple[str, Any]]]:
+def _decoder(
+    names: tuple[str, ...], needed: frozenset[str], strict: bool = True
+) -> tuple[Any, list[tuple[str, Any]]]:
     """A decoder of lines with these keys, and for each name that is needed how to get at its value.
 
     A key beyond them is an error, so that none is overlooked; values that are not needed are not decoded.
@@ -96,7 +110,7 @@ def _decoder(names: tuple[str, ...], needed: frozenset[str]) -> tuple[Any, list[
                 here[part] = {}
             here = here[part]
         here.setdefault(last, name in needed)
-    decode = msgspec.json.Decoder(_struct(tree, strict=True)).decode
+    decode = msgspec.json.Decoder(_struct(tree, strict)).decode
     return decode, [(name, _getter(tree, name)) for name in names if name in needed]
 
 

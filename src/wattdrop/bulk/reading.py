@@ -13,7 +13,7 @@ from ..errors import RowError
 from . import places
 from .plan import Plan
 from .read_csv import read_csv
-from .read_jsonl import read_jsonl
+from .read_jsonl import columns_of_json, read_jsonl
 from .sources import Batches, RowGroups, Source, Stream, Text
 
 #: Rows that are held at a time.
@@ -34,13 +34,16 @@ def pieces_of(source: Source, kind: str, plan: Plan) -> Iterator[Piece]:
     """The rows of a part."""
     if isinstance(source, Text):
         if kind == "csv":
-            yield read_csv(source, plan)
+            piece = read_csv(source, plan)
+            yield piece._replace(columns=_with_inner(piece.columns, plan))
         else:
             yield from read_jsonl(source, plan)
         return
     row = source.first_row
     for batch in _batches(source, plan):
-        yield Piece(batch.num_rows, _flat(batch), range(row + 1, row + 1 + batch.num_rows), {})
+        yield Piece(
+            batch.num_rows, _with_inner(_flat(batch), plan), range(row + 1, row + 1 + batch.num_rows), {}
+        )
         row += batch.num_rows
 
 
@@ -92,3 +95,16 @@ def _put(columns: dict[str, Any], name: str, column: Any) -> None:
     if pa.types.is_struct(column.type):
         for field, inner in zip(column.type, column.flatten(), strict=True):
             _put(columns, f"{name}.{field.name}", inner)
+
+
+def _with_inner(columns: dict[str, Any], plan: Plan) -> dict[str, Any]:
+    """Values that the mapping looks for inside columns of JSON text, as columns."""
+    names = [name for name in plan.mapping.columns if name not in columns and "." in name]
+    for outer in dict.fromkeys(name.partition(".")[0] for name in names):
+        if outer in columns:
+            lines = [
+                text.encode() if text else b"{}" for text in columns[outer].cast(pa.string()).to_pylist()
+            ]
+            inner = [name.removeprefix(outer + ".") for name in names if name.startswith(outer + ".")]
+            columns |= {f"{outer}.{name}": column for name, column in columns_of_json(lines, inner).items()}
+    return columns

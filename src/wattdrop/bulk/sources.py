@@ -86,7 +86,9 @@ class _Plain:
 
     def __init__(self, raw: Any, codec: str) -> None:
         self._raw, self._position = raw, 0
-        self._file = pa.CompressedInputStream(pa.PythonFile(_Counted(self), "r"), codec) if codec else _Counted(self)
+        self._file = (
+            pa.CompressedInputStream(pa.PythonFile(_Counted(self), "r"), codec) if codec else _Counted(self)
+        )
         self.closed = False
 
     def read_raw(self, size: int) -> bytes:
@@ -98,7 +100,7 @@ class _Plain:
     def read(self, size: int = -1) -> bytes:
         """Decompressed bytes; fewer than asked for only at the end."""
         blocks = [self._file.read(size)]
-        while 0 < (left := size - sum(map(len, blocks))) and (block := self._file.read(left)):
+        while (left := size - sum(map(len, blocks))) > 0 and (block := self._file.read(left)):
             blocks.append(block)
         return b"".join(blocks)
 
@@ -243,6 +245,7 @@ def _runs(sizes: list[int]) -> Iterator[tuple[int, int, int, int]]:
 
 
 def is_arrow_file(one: Input) -> bool:
+    """Whether it is an Arrow file, with a footer, rather than a stream."""
     with places.open_stream(one.address, "") as file:
         return bool(file.read(6) == b"ARROW1")
 
@@ -310,7 +313,11 @@ def _texts(one: Input) -> Iterator[Source]:
                 lines = data.count(b"\n")
                 if one.kind == "csv" and not begun:
                     header = header_end(data)
-                    data, line, lines = data[header:], line + data[:header].count(b"\n"), data[header:].count(b"\n")
+                    data, line, lines = (
+                        data[header:],
+                        line + data[:header].count(b"\n"),
+                        data[header:].count(b"\n"),
+                    )
                     begun = True
                 if data.strip():
                     yield Text(data, line, file.position() - before)

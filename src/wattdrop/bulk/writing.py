@@ -75,7 +75,9 @@ class _Arrow:
 class _Csv:
     def __init__(self, address: str, schema: Any, codec: str, header: bool) -> None:
         self._file = places.open_output(address, codec)
-        options = arrow_csv.WriteOptions(include_header=header, quoting_style="needed", quoting_header="needed")
+        options = arrow_csv.WriteOptions(
+            include_header=header, quoting_style="needed", quoting_header="needed"
+        )
         self._schema = pa.schema([pa.field(f.name, _cell_type(f.type)) for f in schema])
         self._writer = arrow_csv.CSVWriter(self._file, self._schema, write_options=options)
 

@@ -11,14 +11,20 @@ import click
 from .root import Failure
 
 
-def estimate_bulk(files: Sequence[str], output: str | None, asked: Mapping[str, Any], unfit: Sequence[str]) -> None:
+def estimate_bulk(
+    files: Sequence[str], output: str | None, asked: Mapping[str, Any], unfit: Sequence[str]
+) -> None:
     """Do the job and print its summary; exit code 1 where a row failed, 2 where the job could not be done."""
     if unfit:
-        raise click.UsageError(f"{unfit[0]} is for a few rows; name the output .csv, .jsonl, .parquet or .arrow")
+        raise click.UsageError(
+            f"{unfit[0]} is for a few rows; name the output .csv, .jsonl, .parquet or .arrow"
+        )
     if not files:
         raise click.UsageError("give files of requests, a folder, an address, or - for standard input")
     if output is None:
-        raise click.UsageError("rows that go part by part need somewhere to go: -o impact.parquet, or -o impact/")
+        raise click.UsageError(
+            "rows that go part by part need somewhere to go: -o impact.parquet, or -o impact/"
+        )
     try:
         import pyarrow  # noqa: F401
     except ImportError:

@@ -28,23 +28,53 @@ BULK_NAMES: Final = (
 )
 
 _FLAGS: Final = (
-    click.option("--bulk", is_flag=True, help="Go through the rows part by part, on all cores. Implied by what is below."),
     click.option(
-        "--from", "source_form", type=click.Choice(("parquet", "arrow", "csv", "jsonl")), help="Format of the input, where no name tells it."
+        "--bulk",
+        is_flag=True,
+        help="Go through the rows part by part, on all cores. Implied by what is below.",
     ),
     click.option(
-        "--to", "target_form", type=click.Choice(("parquet", "arrow", "csv", "jsonl")), help="Format of the parts in a folder.  [default: parquet]"
+        "--from",
+        "source_form",
+        type=click.Choice(("parquet", "arrow", "csv", "jsonl")),
+        help="Format of the input, where no name tells it.",
     ),
-    click.option("--map", "mapped", multiple=True, metavar="FIELD=COLUMN,...", help="Which column fills which field of a row."),
-    click.option("--preset", type=click.Choice(PRESETS), help="Read a known export: its columns are mapped already."),
     click.option(
-        "--columns", type=click.Choice(("totals", "blocks", "all")), help="Results: totals, the stages that they are made of, or both.  [default: totals]"
+        "--to",
+        "target_form",
+        type=click.Choice(("parquet", "arrow", "csv", "jsonl")),
+        help="Format of the parts in a folder.  [default: parquet]",
     ),
-    click.option("--dtype", type=click.Choice(("float64", "float32")), help="Numbers of the results.  [default: float64]"),
-    click.option("--compression", metavar="CODEC", help="lz4, zstd, snappy, gzip or none.  [default: lz4 for columns]"),
-    click.option("--group-by", metavar="NAMES", help="Totals with 90 % ranges by these columns instead of rows."),
     click.option(
-        "--extra", type=click.Choice(("carry", "drop", "refuse", "carry-all")), help="Columns that are no fields of a row.  [default: carry]"
+        "--map",
+        "mapped",
+        multiple=True,
+        metavar="FIELD=COLUMN,...",
+        help="Which column fills which field of a row.",
+    ),
+    click.option(
+        "--preset", type=click.Choice(PRESETS), help="Read a known export: its columns are mapped already."
+    ),
+    click.option(
+        "--columns",
+        type=click.Choice(("totals", "blocks", "all")),
+        help="Results: totals, the stages that they are made of, or both.  [default: totals]",
+    ),
+    click.option(
+        "--dtype",
+        type=click.Choice(("float64", "float32")),
+        help="Numbers of the results.  [default: float64]",
+    ),
+    click.option(
+        "--compression", metavar="CODEC", help="lz4, zstd, snappy, gzip or none.  [default: lz4 for columns]"
+    ),
+    click.option(
+        "--group-by", metavar="NAMES", help="Totals with 90 % ranges by these columns instead of rows."
+    ),
+    click.option(
+        "--extra",
+        type=click.Choice(("carry", "drop", "refuse", "carry-all")),
+        help="Columns that are no fields of a row.  [default: carry]",
     ),
     click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one a core]"),
     click.option("--restart", is_flag=True, help="Begin anew, whatever is done already."),

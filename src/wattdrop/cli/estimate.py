@@ -29,7 +29,10 @@ _FORMAT_OF_SUFFIX = {
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option(
-    "-o", "--output", metavar="OUT", help="Write to this file; its name sets the format. A folder ends with /."
+    "-o",
+    "--output",
+    metavar="OUT",
+    help="Write to this file; its name sets the format. A folder ends with /.",
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Format of the output.  [default: table]")
 @click.option("--debug", is_flag=True, help="With json and jsonl: add what each row resolved to.")
