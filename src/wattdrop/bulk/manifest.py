@@ -40,7 +40,7 @@ def manifest_of(inputs: Sequence[Input], options: Options, form: str, compressio
         method=METHOD_VERSION,
         catalog_digest=default_catalog().digest,
         inputs=[one.identity for one in inputs],
-        options=msgspec.to_builtins(asked),
+        options=msgspec.json.decode(msgspec.json.encode(asked)),
         form=form,
         compression=compression,
     )

@@ -47,7 +47,7 @@ def system(address: str) -> tuple[Any, str]:
         if scheme in _OF_PYARROW or scheme in _AZURE:
             found, path = fs.FileSystem.from_uri(address)
             return found, path
-        return _of_fsspec(scheme), rest if scheme == "memory" else address
+        return _of_fsspec(address)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
         raise JobRefused(f"{address}: {error}") from None
 
@@ -79,16 +79,17 @@ def _azure() -> Any:
     return fs.AzureFileSystem(account, account_key=os.environ.get("AZURE_STORAGE_KEY"))
 
 
-@cache
-def _of_fsspec(scheme: str) -> Any:
+def _of_fsspec(address: str) -> tuple[Any, str]:
+    scheme = scheme_of(address)
     try:
-        import fsspec
+        from fsspec.core import url_to_fs
     except ImportError:
         raise JobRefused(f"{scheme}:// needs fsspec: pip install 'wattdrop[cloud]'") from None
     try:
-        return fs.PyFileSystem(fs.FSSpecHandler(fsspec.filesystem(scheme)))
-    except (ValueError, ImportError) as error:
+        found, path = url_to_fs(address)
+    except ImportError as error:
         raise JobRefused(f"{scheme}://: {error}") from None
+    return fs.PyFileSystem(fs.FSSpecHandler(found)), path
 
 
 def open_input(address: str) -> Any:
@@ -127,13 +128,11 @@ def info(address: str) -> Any:
 def listing(address: str) -> Iterator[tuple[str, Any]]:
     """Every file below a folder, by name: address and information."""
     where, path = system(address)
-    head = address[: len(address) - len(path)] if is_remote(address) and address.endswith(path) else ""
-    if is_remote(address) and not head:
-        head = f"{scheme_of(address)}://"
+    head, skipped = address.rstrip("/"), len(path.strip("/"))
     selector = fs.FileSelector(path, recursive=True, allow_not_found=True)
     for one in sorted(where.get_file_info(selector), key=lambda found: found.path):
         if one.type == fs.FileType.File:
-            yield head + one.path, one
+            yield f"{head}/{one.path.strip('/')[skipped:].lstrip('/')}", one
 
 
 def exists(address: str) -> bool:

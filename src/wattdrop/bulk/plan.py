@@ -202,6 +202,8 @@ def _is_used(name: str, used: set[str]) -> bool:
 def _check_extra(name: str, options: Options) -> None:
     if options.extra == "refuse":
         raise JobRefused(f"{name} is no field of a row; --extra carry takes it along, --map says what it is")
+    if name in FIELDS or name in FIELD_ALIASES:  # another column fills that field
+        return
     if options.preset is None and (slip := slip_of(name)) is not None:
         raise JobRefused(
             f"{slip.message} Say so with --map, or take it along as it is with --extra carry-all"
