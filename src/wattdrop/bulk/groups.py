@@ -7,7 +7,7 @@ over the rows of one estimate, here over any number of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -118,41 +118,45 @@ class Groups:
         groups = [self._group(key) for key in numbers]
         for number, count in enumerate(np.bincount(of_row, minlength=len(groups)).tolist()):
             groups[number].rows += count
+        shared = _shared(estimate)
         for metric, name in enumerate(api.METRICS["total"]):
-            self._add_metric(estimate, metric, name, of_row, groups)
-
-    def _add_metric(
-        self, estimate: Estimate, metric: int, name: str, of_row: Any, groups: list[Group]
-    ) -> None:
-        values = np.array(estimate.evaluation.column(name))
-        for group, total in zip(groups, np.bincount(of_row, values, len(groups)).tolist(), strict=True):
-            group.totals[metric] += total
-        for cause, down, up, keys in _widths(estimate, name):
-            numbers: dict[str, int] = {}
-            causes = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
-            both = of_row * len(numbers) + causes
-            size = len(groups) * len(numbers)
-            downs, ups = (np.bincount(both, values * np.array(width), size) for width in (down, up))
-            named = list(numbers)
-            for at in np.flatnonzero((downs != 0.0) | (ups != 0.0)).tolist():
-                group, key = groups[at // len(named)], f"{cause}|{named[at % len(named)]}"
-                sums = group.sums.setdefault((metric, key), [0.0, 0.0])
-                sums[0] += float(downs[at])
-                sums[1] += float(ups[at])
+            values = np.array(estimate.evaluation.column(name))
+            for group, total in zip(groups, np.bincount(of_row, values, len(groups)).tolist(), strict=True):
+                group.totals[metric] += total
+            widths = estimate.half_widths(name, LEVEL)
+            for (_, down, up, _), (codes, causes) in zip(widths, shared, strict=True):
+                ends = values * np.array(down), values * np.array(up)
+                _add_cause(groups, of_row, metric, codes, causes, ends)
 
 
-def _widths(estimate: Estimate, name: str) -> Iterator[tuple[str, Any, Any, list[str]]]:
-    """The causes of a metric: name and number among those of the name, half-widths, and what rows must share."""
+def _add_cause(
+    groups: list[Group], of_row: Any, metric: int, codes: Any, causes: list[str], ends: tuple[Any, Any]
+) -> None:
+    """Add value times half-width of every row to what its group and the cause's key share."""
+    both, size = of_row * len(causes) + codes, len(groups) * len(causes)
+    downs, ups = (np.bincount(both, end, size) for end in ends)
+    for at in np.flatnonzero((downs != 0.0) | (ups != 0.0)).tolist():
+        sums = groups[at // len(causes)].sums.setdefault((metric, causes[at % len(causes)]), [0.0, 0.0])
+        sums[0] += float(downs[at])
+        sums[1] += float(ups[at])
+
+
+def _shared(estimate: Estimate) -> list[tuple[Any, list[str]]]:
+    """Of each cause: for every row which of its keys, and their names. Rows of one key share the error."""
+    found = []
     seen: dict[str, int] = {}
     resolution = estimate.resolution
-    for cause, down, up, keys in estimate.half_widths(name, LEVEL):
+    for cause, _, _, keys in estimate.half_widths(api.METRICS["total"][0], LEVEL):
         nth = seen[cause] = seen.get(cause, -1) + 1
-        if any(isinstance(key, tuple) and key and key[0] == "duration" for key in keys):
+        numbers: dict[Any, int] = {}
+        codes = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+        if any(isinstance(key, tuple) and key and key[0] == "duration" for key in numbers):
             # That key is a number within the batch; what it stands for is the description.
-            yield cause, down, up, [repr(resolution.at(at).description) for at in range(len(keys))]
+            names = [f"{cause}|{resolution.resolved[key[1]].description!r}" for key in numbers]
         else:
-            texts = {key: repr(key) for key in set(keys)}
-            yield f"{cause}.{nth}", down, up, [texts[key] for key in keys]
+            names = [f"{cause}.{nth}|{key!r}" for key in numbers]
+        found.append((codes, names))
+    return found
 
 
 def _plain(value: Any) -> Any:

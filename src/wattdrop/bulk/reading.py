@@ -17,7 +17,7 @@ from .read_jsonl import columns_of_json, read_jsonl
 from .sources import Batches, RowGroups, Source, Stream, Text
 
 #: Rows that are held at a time.
-BATCH_ROWS = 131_072
+BATCH_ROWS = 65_536
 
 
 class Piece(NamedTuple):
