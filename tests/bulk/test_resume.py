@@ -87,6 +87,28 @@ def test_a_killed_job_goes_on(name: str, calls: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_ctrl_c_ends_the_job_and_its_workers(calls: Path, tmp_path: Path) -> None:
+    with start(calls, f"{tmp_path}/out/") as process:
+        until("a part is done", lambda: done(tmp_path / "out") or process.poll() is not None)
+        children = psutil.Process(process.pid).children(recursive=True)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: everybody gets it
+        said = process.communicate(timeout=120)[1].decode()
+    psutil.wait_procs(children, timeout=60)
+    assert process.returncode == 130 and "Finished parts are kept" in said and "Traceback" not in said
+    assert not [one for one in children if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_killed_worker_ends_the_job_with_advice(calls: Path, tmp_path: Path) -> None:
+    with start(calls, f"{tmp_path}/out/") as process:
+        until("a part is done", lambda: done(tmp_path / "out") or process.poll() is not None)
+        for child in psutil.Process(process.pid).children():
+            if "spawn_main" in " ".join(child.cmdline()):
+                child.kill()
+                break
+        said = process.communicate(timeout=120)[1].decode()
+    assert process.returncode == 2 and "a worker was killed" in said and "Usage" not in said
+
+
 def test_a_finished_folder_is_left_alone(tmp_path: Path) -> None:
     file = write(tmp_path, rows(), "calls.csv")
     for expected in ("rows/s", "all of it was done before"):

@@ -18,7 +18,7 @@ from pyarrow import ipc
 
 from . import places
 from .inputs import STANDARD_INPUT, Input
-from .refused import JobRefused
+from .refused import JobRefused, JobStopped
 
 #: Bytes of text in a part, decompressed: some 100,000 rows.
 TEXT_BYTES: Final = 16 << 20
@@ -325,7 +325,7 @@ def _texts(one: Input) -> Iterator[Source]:
                 line += lines
                 pending = pending[end:] + block
     except OSError as error:
-        raise JobRefused(f"{one.address}: cannot be read on: {error}") from None
+        raise JobStopped(f"{one.address}: cannot be read on: {error}") from None
 
 
 def _end_of_line(data: bytes) -> int:

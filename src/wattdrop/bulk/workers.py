@@ -6,17 +6,18 @@ Processes, because half of an estimate is Python: threads of one process would w
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import wait as wait_for
 
 from .no_pandas import without_pandas
 from .part import Task, work
-from .refused import JobRefused
+from .refused import JobStopped
 from .summary import Summary
 
 
@@ -33,16 +34,19 @@ def done(tasks: Iterator[Task], workers: int) -> Iterator[tuple[Task, Summary]]:
             yield task, work(task)
         return
     # Started anew rather than forked: pyarrow has threads, which a fork would lose in the middle of their work.
+    others = set(active_children())
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin) as pool:
         try:
             yield from _spread(chain(first, tasks), pool, workers)
         except BrokenProcessPool:
-            raise JobRefused(
+            raise JobStopped(
                 "a worker was killed, perhaps for want of memory; finished parts are kept: "
                 "the same command goes on where it stopped, --workers 1 needs the least memory"
             ) from None
-        except BaseException:
+        except BaseException:  # interrupted: what is half done is done again anyway
             pool.shutdown(wait=False, cancel_futures=True)
+            for child in set(active_children()) - others:
+                child.kill()
             raise
 
 
@@ -63,7 +67,8 @@ def _finished(waiting: dict[Future[Summary], Task]) -> Iterator[tuple[Task, Summ
 
 
 def begin() -> None:
-    """A worker's start: it ends when the job that it works for is gone, and never touches pandas."""
+    """A worker's start: it ends when the job that it works for does, leaves Ctrl-C to that, and never touches pandas."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     without_pandas()
     parent = parent_process()
     if parent is not None:

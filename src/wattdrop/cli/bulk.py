@@ -33,10 +33,12 @@ def estimate_bulk(
 
     without_pandas()
     from ..bulk import run
-    from ..bulk.refused import JobRefused
+    from ..bulk.refused import JobRefused, JobStopped
 
     try:
         outcome = run(files, output, _options(asked))
+    except JobStopped as error:
+        raise Failure(error.message) from None
     except JobRefused as error:
         raise click.UsageError(error.message) from None
     except KeyboardInterrupt:
