@@ -64,3 +64,16 @@ def test_pandas_is_never_imported(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0 and "pandas was" not in done.stdout, done.stderr
+
+
+def test_a_job_does_not_read_what_it_wrote_before(tmp_path: Path) -> None:
+    write(tmp_path, rows(), "calls[1].csv")
+    for output in ("impact.parquet", "parts/"):
+        for _ in range(2):
+            result = wattdrop("estimate", tmp_path, "-o", f"{tmp_path}/{output}")
+            assert result.exit_code == 0, result.output
+            assert ": 60 rows" in result.stderr
+        (tmp_path / "impact.parquet").unlink(missing_ok=True)
+    assert wattdrop("estimate", tmp_path / "calls[1].csv", "-o", tmp_path / "out.arrow").exit_code == 0
+    same = wattdrop("estimate", tmp_path / "out.arrow", "-o", tmp_path / "out.arrow")
+    assert same.exit_code == 2 and "the only file to read" in same.output

@@ -45,7 +45,7 @@ def _expanded(text: str, kind: str | None) -> list[Input]:
         if kind is None:
             raise JobRefused("standard input has no name that tells its format: give --from csv, for example")
         return [Input(text, kind, "", -1, 0)]
-    if _WILD & set(text):
+    if _WILD & set(text) and not (not places.is_remote(text) and places.exists(text)):
         return _of_glob(text, kind)
     about = places.info(text)
     if about.type == fs.FileType.Directory:

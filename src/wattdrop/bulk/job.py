@@ -56,6 +56,13 @@ class Target:
         self.folder = f"{self.output}.parts" if self.one_file else self.output
         self.errors = f"{self.output}.errors"
 
+    def wrote(self, address: str) -> bool:
+        """Whether a file is of this output: a job in the folder that it reads does not read what it wrote before."""
+        if address == STANDARD_INPUT:
+            return False
+        path, own = places.system(address)[1], places.system(self.output)[1]
+        return path == own or path.startswith((own + "/", own + ".parts/", own + ".errors"))
+
     def part(self, name: str) -> str:
         """Address of a part."""
         codec = self.compression if self.form in ("csv", "jsonl") and self.compression != "none" else ""
@@ -77,7 +84,9 @@ def run(given: Sequence[str], output: str, options: Options) -> Outcome:
     """
     begun = time.monotonic()
     target = Target(output, options)
-    inputs = inputs_of(given, options.source_form)
+    inputs = [one for one in inputs_of(given, options.source_form) if not target.wrote(one.address)]
+    if not inputs:
+        raise JobRefused(f"{output} is the only file to read; name another output")
     plans = plan_of([seen(one, options) for one in inputs], options, target.form, target.compression)
     whole, before = _take_up(target, inputs, options)
     summary = Summary()
@@ -113,11 +122,12 @@ def _take_up(target: Target, inputs: Sequence[Input], options: Options) -> tuple
     if old.summary is not None and not target.one_file:
         return True, {"": old.summary}
     found = {}
-    for address, about in places.listing(target.folder):
-        if about.base_name.endswith(".done"):
-            found[about.base_name.removesuffix(".done")] = msgspec.json.decode(
-                places.read(address), type=Summary
-            )
+    there = list(places.listing(target.folder))
+    names = {address for address, _ in there}
+    for address, about in there:
+        name = about.base_name.removesuffix(".done")
+        if about.base_name.endswith(".done") and target.part(name) in names:
+            found[name] = msgspec.json.decode(places.read(address), type=Summary)
     return False, found
 
 
