@@ -20,6 +20,8 @@ import click
 import httpx
 import yaml
 
+from wattdrop.bulk.presets import NAMES
+from wattdrop.bulk.presets import document as preset_document
 from wattdrop.catalog import load
 from wattdrop.cli import root
 from wattdrop.cli.root import COMMANDS
@@ -186,8 +188,59 @@ def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 _Blocks.add_representer(str, _text_node)
 
+
 #: In this order: the description shows the recorded answers.
+def presets_page() -> str:
+    """Every preset of `wattdrop estimate --preset`: what each field is filled from, and where that is documented."""
+    parts = [
+        "# Presets of files\n",
+        "Generated from `src/wattdrop/bulk/presets` by `make reference`; do not edit.\n",
+        "`wattdrop estimate IN -o OUT --preset NAME` reads an export without a `--map`. Of several columns the first with",
+        "a value counts, or their sum where it says so. Columns of prompts and replies are read for nothing but the counts",
+        "inside them and are never carried along. `--map` beside a preset wins over it.",
+    ]
+    for name in NAMES:
+        about = preset_document(name)
+        parts += [f"\n## `{name}`\n", f"{about['title']}: <{about['source']}>\n"]
+        if about.get("rows_in"):
+            parts.append(f"Each record of the lists in `{about['rows_in']}` is a row.\n")
+        parts += ["| field | from | read as | what it holds |", "| --- | --- | --- | --- |"]
+        for field, one in about["field"].items():
+            columns = ", ".join(f"`{column}`" for column in one["from"])
+            source = f" ([source]({one['source']}))" if "source" in one else ""
+            parts.append(
+                f"| `{field}` | {columns} | {READ_AS[one.get('read', 'plain')]} | {one['holds']}{source} |"
+            )
+        parts += [
+            f"| `{field}` | always `{one['value']}` | | |" for field, one in about.get("constant", {}).items()
+        ]
+        for skip in about.get("skip", ()):
+            values = (
+                "any value"
+                if skip["values"] == ["*"]
+                else ", ".join(f"`{value}`" for value in skip["values"])
+            )
+            parts.append(f"\nNo inference where `{skip['column']}` is {values}: {skip['why']}.")
+    return "\n".join(parts) + "\n"
+
+
+READ_AS = {
+    "plain": "",
+    "epoch_s": "seconds since 1970, or a date",
+    "epoch_ms": "milliseconds since 1970",
+    "seconds": "seconds",
+    "sum": "their sum",
+    "last_segment": "what follows the last `/`",
+    "location": "the region in the address",
+    "per_request": "divided by the requests, rounded",
+    "between_s": "seconds between the two",
+    "metered_requests": "requests of 1,000 tokens, an assumption",
+    "metered_tokens": "tokens of each request",
+}
+
+
 PAGES = {
+    "docs/reference/presets.md": presets_page,
     "docs/reference/cli.md": cli_page,
     "docs/reference/settings.md": settings_page,
     "src/wattdrop/service/description/examples.json": recorded_answers,

@@ -192,5 +192,6 @@ ROW_ERROR_CODES: Final[dict[str, str]] = {
     "unknown_node": "No node of the catalog has this name.",
     "unknown_gpu": "No accelerator of the catalog has this name.",
     "unknown_datatype": "No datatype of the catalog has this name.",
+    "no_inference": "The record of an export stands for no inference: a cache hit, a failed call.",
 }
 """Every code a row error may carry, with its one sentence."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import RowError
+from .bulk_flags import BULK_NAMES, bulk_flags, is_bulk
 from .row_flags import row_flags, row_of_flags
 
 if TYPE_CHECKING:
@@ -26,9 +27,12 @@ _FORMAT_OF_SUFFIX = {
 
 
 @click.command()
-@click.argument("file", required=False)
+@click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False), help="Write to this file; its name sets the format."
+    "-o",
+    "--output",
+    metavar="OUT",
+    help="Write to this file; its name sets the format. A folder ends with /.",
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Format of the output.  [default: table]")
 @click.option("--debug", is_flag=True, help="With json and jsonl: add what each row resolved to.")
@@ -37,14 +41,15 @@ _FORMAT_OF_SUFFIX = {
     default=None,
     help="Add 50 % and 90 % ranges.  [default: json and table yes, jsonl and csv no]",
 )
+@bulk_flags
 @row_flags
 def estimate(
-    file: str | None,
+    files: tuple[str, ...],
     output: str | None,
     form: str | None,
     debug: bool,
     ranges: bool | None,
-    **flags: str | None,
+    **flags: Any,
 ) -> None:
     """Energy, carbon and water of requests: of every row in FILE (- for standard input), or of one given by flags.
 
@@ -55,8 +60,25 @@ def estimate(
     wattdrop estimate --model gpt-4o --input-tokens 100 --output-tokens 500 --service openai --country US
     wattdrop estimate requests.csv -o impact.csv
     cat rows.jsonl | wattdrop estimate - --format json
+
+    Parquet and Arrow, compressed files, several files, folders and addresses such as s3://bucket/key are read and written
+    part by part, on all cores, in little memory; --bulk does so with plain CSV and JSON lines too.
+
+    \b
+    wattdrop estimate calls.parquet -o impact.parquet
+    wattdrop estimate logs/ -o impact/ --preset litellm
     """
-    rows = rows_of(file, row_of_flags(flags))
+    asked = {name: flags.pop(name) for name in BULK_NAMES}
+    flagged = row_of_flags(flags)
+    if is_bulk(files, output, asked):
+        from .bulk import estimate_bulk
+
+        if flagged:
+            raise click.UsageError("give files or flags that describe one request, not both")
+        unfit = {"--format": form, "--debug": debug, "--ranges": ranges}
+        estimate_bulk(files, output, asked, [flag for flag, value in unfit.items() if value])
+        return
+    rows = rows_of(files[0] if files else None, flagged)
     form = form or _format_of(output)
     text, failed = _report(rows, form, debug, (form == "json") if ranges is None else ranges)
     if output:

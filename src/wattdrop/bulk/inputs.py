@@ -1,0 +1,97 @@
+"""The files of a job: one, those of a glob or a folder, or standard input; each with what identifies it."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import Final, NamedTuple
+
+from pyarrow import fs
+
+from . import places
+from .formats import Form, form_of
+from .refused import JobRefused
+
+STANDARD_INPUT: Final = "-"
+_WILD: Final = frozenset("*?[")
+
+
+class Input(NamedTuple):
+    """One file. Size and time say whether it is still the one that a manifest names."""
+
+    address: str
+    kind: str
+    codec: str
+    size: int
+    changed_ns: int
+
+    @property
+    def identity(self) -> list[str | int]:
+        """What a manifest keeps of it."""
+        return [self.address, self.size, self.changed_ns]
+
+
+def inputs_of(given: Sequence[str], kind: str | None) -> list[Input]:
+    """Every file of the job, in order: as given, those of a glob or folder by name."""
+    found = [one for text in given for one in _expanded(text, kind)]
+    if not found:
+        raise JobRefused(f"no files to read at {', '.join(given)}")
+    return found
+
+
+def _expanded(text: str, kind: str | None) -> list[Input]:
+    if text == STANDARD_INPUT:
+        if kind is None:
+            raise JobRefused("standard input has no name that tells its format: give --from csv, for example")
+        return [Input(text, kind, "", -1, 0)]
+    if _WILD & set(text) and not (not places.is_remote(text) and places.exists(text)):
+        return _of_glob(text, kind)
+    about = places.info(text)
+    if about.type == fs.FileType.Directory:
+        return _of_folder(text, kind)
+    if about.type == fs.FileType.NotFound:
+        raise JobRefused(f"cannot read {text}: no such file")
+    return [_input(text, about, kind)]
+
+
+def _of_folder(folder: str, kind: str | None) -> list[Input]:
+    """Files whose names tell a format; names that begin with ``_`` or ``.`` are notes of programs, not data."""
+    found = [
+        _input(address, about, kind)
+        for address, about in places.listing(folder)
+        if (kind or form_of(address)) and not about.base_name.startswith(("_", "."))
+    ]
+    if not found:
+        raise JobRefused(f"{folder} has no Parquet, Arrow, CSV or JSONL file")
+    return found
+
+
+def _of_glob(pattern: str, kind: str | None) -> list[Input]:
+    if places.is_remote(pattern):
+        first = min(pattern.index(mark) for mark in _WILD if mark in pattern)
+        folder = pattern[:first].rpartition("/")[0]
+        every = [(at, about) for at, about in places.listing(folder) if fnmatchcase(at, pattern)]
+    else:
+        names = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - the pattern may be absolute
+        every = [(name, about) for name in names if (about := places.info(name)).type == fs.FileType.File]
+    if not every:
+        raise JobRefused(f"no file is named like {pattern}")
+    return [_input(address, about, kind) for address, about in every]
+
+
+def _input(address: str, about: object, kind: str | None) -> Input:
+    form = form_of(address)
+    if kind is not None:
+        form = Form(kind, form.codec if form else _codec_of(address))
+    if form is None:
+        raise JobRefused(
+            f"{address}: its name does not tell its format; give --from parquet, arrow, csv or jsonl"
+        )
+    size, changed_ns = about.size, about.mtime_ns  # type: ignore[attr-defined]
+    return Input(address, form.kind, form.codec, int(size or 0), int(changed_ns or 0))
+
+
+def _codec_of(address: str) -> str:
+    found = form_of("a.csv" + address[address.rfind(".") :].lower())
+    return found.codec if found else ""

@@ -1,0 +1,189 @@
+"""The work on one part, in a process of its own: read, estimate, write, and say what happened."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import msgspec
+import pyarrow as pa
+
+from ..engine import api, estimate_table
+from ..errors import RowError
+from ..schema.rows import parse_rows
+from . import places
+from .fields import Fields, fields_of, single
+from .groups import Groups, encoded
+from .plan import ERROR_COLUMNS, Plan
+from .reading import Piece, pieces_of
+from .sources import Source
+from .summary import Summary
+from .writing import writer
+
+#: Code of rows that stand for no inference: they have no numbers and are no failure.
+NO_INFERENCE = "no_inference"
+
+
+class Task(NamedTuple):
+    """A part: what to read, how, and where to write it."""
+
+    name: str  # such as part-00000-000000
+    file: str  # the input, as errors name it
+    kind: str
+    source: Source
+    plan: Plan
+    folder: str
+    output: str  # address of the part
+    header: bool
+
+
+def work(task: Task) -> Summary:
+    """Do one part. What it wrote counts when the summary stands beside it, which is written last."""
+    plan = task.plan
+    summary = Summary(bytes_read=task.source.size)
+    refusals: list[bytes] = []
+    groups = Groups(plan.options.group_by) if plan.options.group_by else None
+    making = places.in_the_making(task.output)
+    out = (
+        None if groups is not None else writer(making, plan.form, plan.compression, plan.schema, task.header)
+    )
+    for piece in pieces_of(task.source, task.kind, plan):
+        mapping = plan.mapping
+        late = [name for name in piece.columns if plan.header and name not in plan.header]
+        if late:
+            mapping = plan.base.of((*plan.header, *late))
+            summary.late.update(name for name in late if name not in mapping.columns)
+        fields = fields_of(piece.columns, piece.rows, mapping, dict(piece.refused))
+        results, errors = _results(fields, piece.rows, plan)
+        summary.count(piece.rows, errors, fields.skipped)
+        _add_totals(summary, results)
+        refusals += _refusals(task.file, piece, errors)
+        if groups is not None:
+            groups.add(piece, fields, errors, mapping)
+        if out is not None:
+            batch = _batch(piece, results, plan)
+            out.write(batch, _raw(piece, plan), [*plan.options.metrics, *ERROR_COLUMNS])
+    if out is not None:
+        out.close()
+        if making != task.output:
+            places.settle(task.output)
+    if groups is not None:
+        places.write(task.output, encoded(groups))
+    if refusals:
+        places.write(f"{task.folder}/{task.name}.errors", b"".join(refusals))
+    places.write(f"{task.folder}/{task.name}.done", msgspec.json.encode(summary))
+    return summary
+
+
+def _raw(piece: Piece, plan: Plan) -> list[bytes] | None:
+    """The lines as they were, where they may be passed on as they are."""
+    if plan.form != "jsonl" or plan.options.preset is not None or plan.options.extra == "drop":
+        return None
+    results = {*plan.options.metrics, *ERROR_COLUMNS}
+    return None if results & {*piece.columns, *plan.header} else piece.raw
+
+
+def _results(fields: Fields, rows: int, plan: Plan) -> tuple[Any, dict[int, RowError]]:
+    """The results of every row, in order, and its error where it has one."""
+    table = estimate_table(fields.table)
+    errors = _errors_of(table, fields)
+    for row, why in fields.skipped.items():
+        errors.pop(row, None)
+        errors[row] = RowError(NO_INFERENCE, why)
+    errors.update(fields.refused)
+    columns = {name: table.column(name).combine_chunks() for name in _wanted(plan)}
+    texts: dict[str, list[str | None]] = {name: [None] * rows for name in ERROR_COLUMNS}
+    for row, error in errors.items():
+        texts["error_code"][row], texts["error_field"][row] = error.code, error.field
+        texts["error_message"][row] = error.message
+    columns.update(
+        {
+            name: pa.array(of, pa.string()) if errors else pa.nulls(rows, pa.string())
+            for name, of in texts.items()
+        }
+    )
+    return columns, {row: error for row, error in errors.items() if error.code != NO_INFERENCE}
+
+
+def _wanted(plan: Plan) -> list[str]:
+    return list(dict.fromkeys((*plan.options.metrics, *api.METRICS["total"])))
+
+
+def _errors_of(table: Any, fields: Fields) -> dict[int, RowError]:
+    """Errors of the estimate with the field that each is about, which the table of results does not name."""
+    codes = table.column("error_code").combine_chunks()
+    if codes.null_count == len(codes):
+        return {}
+    messages = table.column("error_message").combine_chunks()
+    known: dict[tuple[str, str], RowError] = {}
+    found: dict[int, RowError] = {}
+    for row in pa.compute.indices_nonzero(codes.is_valid()).to_pylist():
+        if row in fields.refused or row in fields.skipped:
+            continue
+        key = codes[row].as_py(), messages[row].as_py()
+        if key not in known:
+            known[key] = RowError(*key, _field_of(fields.table, row))
+        found[row] = known[key]
+    return found
+
+
+def _field_of(table: Any, row: int) -> str | None:
+    (given,) = parse_rows([single({name: table.column(name)[row].as_py() for name in table.column_names})])
+    (answer,) = api.estimate([given]).rows
+    return answer.error.field if answer.error else None
+
+
+def _batch(piece: Piece, results: dict[str, Any], plan: Plan) -> Any:
+    """The caller's columns and the results, typed as the plan says."""
+    columns = []
+    for field in plan.schema:
+        column = results.get(field.name)
+        if column is None:
+            column = piece.columns.get(field.name)
+        columns.append(_typed(column, field.type, piece.rows))
+    return pa.RecordBatch.from_arrays(columns, schema=plan.schema)
+
+
+def _typed(column: Any, kind: Any, rows: int) -> Any:
+    if column is None:
+        return pa.nulls(rows, kind)
+    if column.type == kind:
+        return column
+    try:
+        return column.cast(kind, safe=False)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return _cast_what_can_be(column, kind)
+
+
+def _cast_what_can_be(column: Any, kind: Any) -> Any:
+    """A cell that is no number is null in the output; the file of errors quotes it."""
+    cast = []
+    for value in column.to_pylist():
+        try:
+            cast.append(pa.scalar(value).cast(kind).as_py())
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            cast.append(None)
+    return pa.array(cast, kind)
+
+
+def _add_totals(summary: Summary, results: dict[str, Any]) -> None:
+    for name in api.METRICS["total"]:
+        total = pa.compute.sum(results[name]).as_py()
+        summary.totals[name] = math.fsum((summary.totals.get(name, 0.0), total or 0.0))
+
+
+def _refusals(file: str, piece: Piece, errors: dict[int, RowError]) -> list[bytes]:
+    """A line of JSON for each row that failed."""
+    return [
+        msgspec.json.encode(
+            {
+                "file": file,
+                "line": piece.lines[row],
+                "code": error.code,
+                "field": error.field,
+                "reason": error.message,
+            }
+        )
+        + b"\n"
+        for row, error in sorted(errors.items())
+    ]

@@ -1,0 +1,217 @@
+"""Columns of the output, decided once: what each file has, what is carried along, which column fills which field."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import ipc
+
+from ..schema import FIELD_ALIASES, FIELDS
+from ..schema.requests import NESTED_FIELDS, number_fields, whole_number_fields
+from . import places
+from .inputs import STANDARD_INPUT, Input
+from .json_keys import exploded, keys_of_lines
+from .mapping import Mapping, slip_of, with_mapped
+from .options import Options
+from .presets import explode, preset
+from .refused import JobRefused
+from .sources import arrow_stream, header_end, is_arrow_file, opened, seekable, standard_input
+
+#: How much of a JSONL file is read to learn which columns it has.
+SAMPLE_BYTES = 1 << 20
+
+ERROR_COLUMNS = ("error_code", "error_field", "error_message")
+
+
+class Plan(NamedTuple):
+    """What every worker needs to know. Small: it travels with each part."""
+
+    options: Options
+    form: str
+    compression: str
+    mapping: Mapping
+    carried: Any  # pyarrow.Schema of the caller's columns in the output
+    base: Mapping = Mapping()  # before it met the columns of this file
+    header: tuple[str, ...] = ()  # names of the cells of a CSV file, or keys of JSON lines
+    delimiter: str = ","
+
+    @property
+    def schema(self) -> Any:
+        """Schema of the parts: the caller's columns, then the results."""
+        number = pa.float32() if self.options.dtype == "float32" else pa.float64()
+        results = [pa.field(name, number) for name in self.options.metrics]
+        errors = [pa.field(name, pa.string()) for name in ERROR_COLUMNS]
+        return pa.schema([*self.carried, *results, *errors])
+
+
+class Seen(NamedTuple):
+    """The columns of one file."""
+
+    schema: Any
+    header: tuple[str, ...] = ()
+    delimiter: str = ","
+
+
+def seen(one: Input, options: Options) -> Seen:
+    """Columns of a file, from its footer, header or first lines."""
+    try:
+        if one.address == STANDARD_INPUT and one.kind != "parquet":
+            return _seen_in_pipe(one.kind, options)
+        if one.kind == "parquet":
+            with seekable(one) as address, places.open_input(address) as file:
+                return Seen(pq.ParquetFile(file).schema_arrow)
+        if one.kind == "arrow":
+            if one.codec or not is_arrow_file(one):
+                with arrow_stream(one) as reader:
+                    return Seen(reader.schema)
+            with places.open_input(one.address) as file:
+                return Seen(ipc.open_file(file).schema)
+        with opened(one) as file:
+            return seen_in_text(one.kind, file.read(SAMPLE_BYTES), options)
+    except pa.ArrowInvalid as error:
+        raise JobRefused(f"{one.address}: not {one.kind.capitalize()}: {error}") from None
+    except OSError as error:
+        raise JobRefused(f"cannot read {one.address}: {error}") from None
+
+
+def _seen_in_pipe(kind: str, options: Options) -> Seen:
+    sample = standard_input().peek(SAMPLE_BYTES)
+    if not sample.strip():
+        raise JobRefused("standard input is empty")
+    if kind != "arrow":
+        return seen_in_text(kind, sample, options)
+    return Seen(ipc.open_stream(sample[8:] if sample.startswith(b"ARROW1") else sample).schema)
+
+
+def seen_in_text(kind: str, sample: bytes, options: Options) -> Seen:
+    """Columns of CSV from its header, of JSONL from the keys of its first lines."""
+    sample = sample.removeprefix(b"\xef\xbb\xbf")
+    if kind == "csv":
+        first = sample[: header_end(sample)].decode("utf-8", "replace")
+        delimiter = next((mark for mark in ("\t", ";") if mark in first and "," not in first), ",")
+        cells = [cell.strip() for cell in next(csv.reader(io.StringIO(first), delimiter=delimiter), [])]
+        twice = next((name for name in cells if name and cells.count(name) > 1), None)
+        if twice is not None:
+            raise JobRefused(f"the first line names the column {twice} twice; leave one")
+        header = tuple(name or f"column_{number}" for number, name in enumerate(cells, 1))
+        return Seen(pa.schema([(name, _type_of_text(name, options)) for name in header]), header, delimiter)
+    lines: Sequence[bytes] = sample.split(b"\n")
+    if not lines[0].strip().endswith((b"}", b"]")) and lines[0].strip() in (b"{", b"["):
+        raise JobRefused("this is one JSON document, not an object a line: jq -c '.rows[]' makes lines of it")
+    rows_in = explode(options.preset)
+    if rows_in is not None:
+        lines, _ = exploded(lines, range(len(lines)), rows_in)
+    names = tuple(keys_of_lines(lines))
+    return Seen(pa.schema([(name, _type_of_text(name, options)) for name in names]), names)
+
+
+def _type_of_text(name: str, options: Options) -> Any:
+    """Columns of text formats: numbers where the field is one, sizes as text, anything else as text."""
+    mapped = {column: field for field, column in options.mapped}
+    field = mapped.get(name, FIELD_ALIASES.get(name, name))
+    if options.preset is not None and name not in mapped:
+        return pa.string()
+    if field in whole_number_fields():
+        return pa.int64()
+    return pa.float64() if field in number_fields() else pa.string()
+
+
+def plan_of(found: Sequence[Seen], options: Options, form: str, compression: str) -> list[Plan]:
+    """One plan a file; all have the same columns in the output."""
+    base = with_mapped(preset(options.preset), options.mapped)
+    _check_mapped(found, options, base)
+    carried = _carried(found, options, base)
+    return [
+        Plan(
+            options,
+            form,
+            compression,
+            base.of(names_of(one.schema, base)),
+            carried,
+            base,
+            one.header,
+            one.delimiter,
+        )
+        for one in found
+    ]
+
+
+def names_of(schema: Any, base: Mapping) -> list[str]:
+    """Names of the columns, those inside struct columns as ``outer.inner`` too, and those looked for in JSON text."""
+    names = _nested_names(schema)
+    for field in schema:
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            names += [name for name in base.inside_of(field.name) if name not in names]
+    return names
+
+
+def _nested_names(schema: Any) -> list[str]:
+    names: list[str] = []
+    for field in schema:
+        names.append(field.name)
+        if pa.types.is_struct(field.type):
+            names += [f"{field.name}.{inner}" for inner in _nested_names(field.type)]
+    return names
+
+
+def _check_mapped(found: Sequence[Seen], options: Options, base: Mapping) -> None:
+    there = {name for one in found for name in names_of(one.schema, base)}
+    for field, column in options.mapped:
+        if column not in there:
+            near = ", ".join(sorted(there)[:20])
+            raise JobRefused(f"--map {field}={column}: no file has a column {column}; there are {near}")
+    for name in options.group_by:
+        if name not in there and FIELD_ALIASES.get(name, name) not in FIELDS:
+            raise JobRefused(f"--group-by {name}: neither a column of the input nor a field of a row")
+
+
+def _carried(found: Sequence[Seen], options: Options, base: Mapping) -> Any:
+    """The caller's columns in the output: of all files, each once."""
+    results = {*options.metrics, *ERROR_COLUMNS}
+    kept: list[Any] = []
+    for one in found:
+        used = set(base.of(names_of(one.schema, base)).columns)
+        fields = []
+        for field in one.schema:
+            name = field.name
+            if (
+                name in results
+                or base.is_private(name)
+                or (options.extra == "drop" and not _is_used(name, used))
+            ):
+                continue
+            if not _is_used(name, used) and options.extra in ("carry", "refuse") and name not in base.hidden:
+                _check_extra(name, options)
+            fields.append(pa.field(name, _written_type(field.type)))
+        kept.append(pa.schema(fields))
+    try:
+        return pa.unify_schemas(kept, promote_options="permissive") if kept else pa.schema([])
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise JobRefused(f"the files differ in the type of a column: {error}") from None
+
+
+def _is_used(name: str, used: set[str]) -> bool:
+    return name in used or name in NESTED_FIELDS or any(column.startswith(name + ".") for column in used)
+
+
+def _check_extra(name: str, options: Options) -> None:
+    if options.extra == "refuse":
+        raise JobRefused(f"{name} is no field of a row; --extra carry takes it along, --map says what it is")
+    if name in FIELDS or name in FIELD_ALIASES:  # another column fills that field
+        return
+    if options.preset is None and (slip := slip_of(name)) is not None:
+        raise JobRefused(
+            f"{slip.message} Say so with --map, or take it along as it is with --extra carry-all"
+        )
+
+
+def _written_type(kind: Any) -> Any:
+    """Dictionaries are written as what they stand for: parts have dictionaries of their own."""
+    if pa.types.is_dictionary(kind):
+        return kind.value_type
+    return pa.string() if pa.types.is_null(kind) else kind

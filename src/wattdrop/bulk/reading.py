@@ -1,0 +1,110 @@
+"""One part of a file to batches of columns, in order, with the line of each row and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import ipc
+
+from ..errors import RowError
+from . import places
+from .plan import Plan
+from .read_csv import read_csv
+from .read_jsonl import columns_of_json, read_jsonl
+from .sources import Batches, RowGroups, Source, Stream, Text
+
+#: Rows that are held at a time.
+BATCH_ROWS = 65_536
+
+
+class Piece(NamedTuple):
+    """Some rows: their columns as the file has them, nested ones also as ``outer.inner``."""
+
+    rows: int
+    columns: dict[str, Any]
+    lines: Sequence[int]  # where each row stands: line of a text, number of a row
+    refused: dict[int, RowError]
+    raw: list[bytes] | None = None  # lines of JSON as they were, for output in kind
+
+
+def pieces_of(source: Source, kind: str, plan: Plan) -> Iterator[Piece]:
+    """The rows of a part."""
+    if isinstance(source, Text):
+        if kind == "csv":
+            piece = read_csv(source, plan)
+            yield piece._replace(columns=_with_inner(piece.columns, plan))
+        else:
+            yield from read_jsonl(source, plan)
+        return
+    row = source.first_row
+    for batch in _batches(source, plan):
+        yield Piece(
+            batch.num_rows, _with_inner(_flat(batch), plan), range(row + 1, row + 1 + batch.num_rows), {}
+        )
+        row += batch.num_rows
+
+
+def _batches(source: RowGroups | Batches | Stream, plan: Plan) -> Iterator[Any]:
+    if isinstance(source, RowGroups):
+        with places.open_input(source.address) as file:
+            parquet = pq.ParquetFile(file, pre_buffer=places.is_remote(source.address))
+            yield from parquet.iter_batches(
+                BATCH_ROWS,
+                row_groups=range(source.first, source.last),
+                columns=_needed(plan, parquet.schema_arrow),
+                use_threads=False,
+            )
+        return
+    if isinstance(source, Batches):
+        with places.open_input(source.address) as file:
+            reader = ipc.open_file(file)
+            for number in range(source.first, source.last):
+                yield from _sliced(reader.get_batch(number))
+        return
+    with ipc.open_stream(pa.py_buffer(source.data)) as stream:
+        for batch in stream:
+            yield from _sliced(batch)
+
+
+def _sliced(batch: Any) -> Iterator[Any]:
+    for start in range(0, batch.num_rows, BATCH_ROWS):
+        yield batch.slice(start, BATCH_ROWS)
+
+
+def _needed(plan: Plan, schema: Any) -> list[str] | None:
+    """Columns worth reading: those carried along, used or grouped by."""
+    used = {*plan.mapping.columns, *plan.options.group_by}
+    tops = {column.partition(".")[0] for column in used} | used
+    if not plan.options.group_by:
+        tops |= set(plan.carried.names)
+    return [name for name in schema.names if name in tops]
+
+
+def _flat(batch: Any) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        _put(columns, name, column)
+    return columns
+
+
+def _put(columns: dict[str, Any], name: str, column: Any) -> None:
+    columns.setdefault(name, column)
+    if pa.types.is_struct(column.type):
+        for field, inner in zip(column.type, column.flatten(), strict=True):
+            _put(columns, f"{name}.{field.name}", inner)
+
+
+def _with_inner(columns: dict[str, Any], plan: Plan) -> dict[str, Any]:
+    """Values that the mapping looks for inside columns of JSON text, as columns."""
+    names = [name for name in plan.mapping.columns if name not in columns and "." in name]
+    for outer in dict.fromkeys(name.partition(".")[0] for name in names):
+        if outer in columns:
+            lines = [
+                text.encode() if text else b"{}" for text in columns[outer].cast(pa.string()).to_pylist()
+            ]
+            inner = [name.removeprefix(outer + ".") for name in names if name.startswith(outer + ".")]
+            columns |= {f"{outer}.{name}": column for name, column in columns_of_json(lines, inner).items()}
+    return columns

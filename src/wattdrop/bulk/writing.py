@@ -1,0 +1,150 @@
+"""One part to a file: Parquet, Arrow, CSV or JSONL. Row groups are bounded, so memory is."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Protocol
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import csv as arrow_csv
+from pyarrow import ipc
+
+from . import places
+
+
+class Writer(Protocol):
+    """Takes batches in order."""
+
+    def write(self, batch: Any, raw: list[bytes] | None, results: list[str]) -> None:
+        """Append rows; ``raw``: the lines of JSON they came from, to which only the columns ``results`` are added."""
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+def writer(address: str, form: str, compression: str, schema: Any, header: bool) -> Writer:
+    """A writer of one part. ``header``: whether CSV names its columns."""
+    if form == "parquet":
+        return _Parquet(address, schema, compression)
+    if form == "arrow":
+        return _Arrow(address, schema, compression)
+    codec = "" if compression == "none" else compression
+    return _Csv(address, schema, codec, header) if form == "csv" else _Jsonl(address, codec)
+
+
+class _Parquet:
+    def __init__(self, address: str, schema: Any, compression: str) -> None:
+        self._file = places.open_output(address)
+        numbers = {f.name for f in schema if pa.types.is_floating(f.type)}
+        self._writer = pq.ParquetWriter(
+            self._file,
+            schema,
+            compression=compression,
+            # Doubles of an estimate hardly repeat: looking for that costs more than it saves.
+            use_dictionary=[f.name for f in schema if f.name not in numbers],
+        )
+
+    def write(self, batch: Any, raw: list[bytes] | None, results: list[str]) -> None:
+        """A row group of its own."""
+        self._writer.write_batch(batch)
+
+    def close(self) -> None:
+        """Footer and end."""
+        self._writer.close()
+        self._file.close()
+
+
+class _Arrow:
+    def __init__(self, address: str, schema: Any, compression: str) -> None:
+        self._file = places.open_output(address)
+        options = ipc.IpcWriteOptions(compression=None if compression == "none" else compression)
+        self._writer = ipc.new_file(self._file, schema, options=options)
+
+    def write(self, batch: Any, raw: list[bytes] | None, results: list[str]) -> None:
+        """A record batch of its own."""
+        self._writer.write_batch(batch)
+
+    def close(self) -> None:
+        """Footer and end."""
+        self._writer.close()
+        self._file.close()
+
+
+class _Csv:
+    def __init__(self, address: str, schema: Any, codec: str, header: bool) -> None:
+        self._file = places.open_output(address, codec)
+        options = arrow_csv.WriteOptions(
+            include_header=header, quoting_style="needed", quoting_header="needed"
+        )
+        self._schema = pa.schema([pa.field(f.name, _cell_type(f.type)) for f in schema])
+        self._writer = arrow_csv.CSVWriter(self._file, self._schema, write_options=options)
+
+    def write(self, batch: Any, raw: list[bytes] | None, results: list[str]) -> None:
+        """Lines."""
+        columns = [_cells(column) for column in batch.columns]
+        self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+
+    def close(self) -> None:
+        """End of the file."""
+        self._writer.close()
+        self._file.close()
+
+
+def _is_nested(kind: Any) -> bool:
+    return bool(pa.types.is_nested(kind))
+
+
+def _cell_type(kind: Any) -> Any:
+    return pa.string() if _is_nested(kind) else kind
+
+
+def _cells(column: Any) -> Any:
+    """A list in a cell is separated by ``;``, as it is read; anything deeper is JSON."""
+    if not _is_nested(column.type):
+        return column
+    return pa.array([_cell(value) for value in column.to_pylist()], pa.string())
+
+
+def _cell(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ";".join(value)
+    return msgspec.json.encode(value).decode()
+
+
+class _Jsonl:
+    def __init__(self, address: str, codec: str) -> None:
+        self._file = places.open_output(address, codec)
+
+    def write(self, batch: Any, raw: list[bytes] | None, results: list[str]) -> None:
+        """An object a line, without what is null."""
+        names = results if raw is not None else batch.schema.names
+        values = [batch.column(name).to_pylist() for name in names]
+        objects: list[bytes] = list(map(msgspec.json.encode, map(_object_of(tuple(names)), *values)))
+        if raw is not None:
+            objects = [_joined(line, added) for line, added in zip(raw, objects, strict=True)]
+        self._file.write(b"\n".join(objects) + b"\n" if objects else b"")
+
+    def close(self) -> None:
+        """End of the file."""
+        self._file.close()
+
+
+@lru_cache(maxsize=16)
+def _object_of(names: tuple[str, ...]) -> Any:
+    """A type whose values are objects with these keys, left out where they are null: faster to encode than dicts."""
+    fields = [(f"f{number}", Any, None) for number in range(len(names))]
+    renamed = {f"f{number}": name for number, name in enumerate(names)}
+    return msgspec.defstruct("Line", fields, rename=renamed, omit_defaults=True, gc=False)
+
+
+def _joined(line: bytes, added: bytes) -> bytes:
+    """An object with the keys of another behind its own; the line keeps its spelling."""
+    head = line.rstrip()[:-1]
+    if head.endswith((b" ", b"{", b"\t", b",")):  # perhaps an empty object
+        head = head.rstrip()
+        return head + (b"" if head.strip() == b"{" else b",") + added[1:]
+    return b"%b,%b" % (head, added[1:])

@@ -1,0 +1,110 @@
+"""``wattdrop estimate`` for many rows: flags to options, the job, and what it says at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from .root import Failure
+
+
+def estimate_bulk(
+    files: Sequence[str], output: str | None, asked: Mapping[str, Any], unfit: Sequence[str]
+) -> None:
+    """Do the job and print its summary; exit code 1 where a row failed, 2 where the job could not be done."""
+    if unfit:
+        raise click.UsageError(
+            f"{unfit[0]} is for a few rows; name the output .csv, .jsonl, .parquet or .arrow"
+        )
+    if not files:
+        raise click.UsageError("give files of requests, a folder, an address, or - for standard input")
+    if output is None:
+        raise click.UsageError(
+            "rows that go part by part need somewhere to go: -o impact.parquet, or -o impact/"
+        )
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        raise Failure("this needs pyarrow: pip install 'wattdrop[bulk]'") from None
+    from ..bulk.no_pandas import without_pandas
+
+    without_pandas()
+    from ..bulk import run
+    from ..bulk.refused import JobRefused, JobStopped
+
+    try:
+        outcome = run(files, output, _options(asked))
+    except JobStopped as error:
+        raise Failure(error.message) from None
+    except JobRefused as error:
+        raise click.UsageError(error.message) from None
+    except KeyboardInterrupt:
+        click.echo("\nStopped. Finished parts are kept; the same command goes on from there.", err=True)
+        sys.exit(130)
+    except OSError as error:
+        raise Failure(str(error)) from None
+    _say(output, outcome)
+    if outcome.summary.failed:
+        sys.exit(1)
+
+
+def _options(asked: Mapping[str, Any]) -> Any:
+    from ..bulk.mapping import parsed_map
+    from ..bulk.options import Options
+
+    names = [name.strip() for name in (asked["group_by"] or "").split(",") if name.strip()]
+    return Options(
+        source_form=asked["source_form"],
+        form=asked["target_form"],
+        columns=asked["columns"] or "totals",
+        dtype=asked["dtype"] or "float64",
+        compression=asked["compression"],
+        group_by=tuple(names),
+        mapped=parsed_map(asked["mapped"]),
+        preset=asked["preset"],
+        extra=asked["extra"] or "carry",
+        workers=asked["workers"],
+        restart=asked["restart"],
+    )
+
+
+def _say(output: str, outcome: Any) -> None:
+    """The summary, on standard error: rows, totals with units, errors by code, where they are."""
+    from .scales import CARBON, ENERGY, WATER, digits, scale_for
+
+    summary = outcome.summary
+    done = outcome.computed_rows
+    speed = f", {done / outcome.seconds:,.0f} rows/s" if done and outcome.seconds > 0 else ""
+    kept = summary.rows - done
+    lines = [f"{output}: {summary.rows:,} rows in {outcome.seconds:,.1f} s{speed}"]
+    if kept and done:
+        lines[0] += f"; {kept:,} rows were done before"
+    elif kept:
+        lines[0] += "; all of it was done before, --restart computes it anew"
+    scales = (ENERGY, CARBON, WATER, CARBON, WATER)
+    for (name, quantity), of in zip(_TOTALS, scales, strict=True):
+        total = summary.totals.get(quantity, 0.0)
+        scale = scale_for([total], of)
+        lines.append(f"  {name:20} {digits(total / scale.size):>8} {scale.unit}")
+    for why, count in summary.skipped.items():
+        lines.append(f"  {count:,} records of no inference ({why}): no numbers")
+    if summary.failed:
+        lines.append(f"  {summary.failed:,} rows could not be computed, see {outcome.errors}")
+        by_count = sorted(summary.errors.items(), key=lambda item: -item[1])
+        lines += [f"    {count:>10,} {code}" for code, count in by_count]
+    if summary.late:
+        some = ", ".join(sorted(summary.late)[:10])
+        lines.append(f"  not carried along, because they only turn up further down: {some}")
+    click.echo("\n".join(lines), err=True)
+
+
+_TOTALS = (
+    ("energy", "total_energy_wh"),
+    ("emissions", "total_emissions_gco2e"),
+    ("water", "total_water_ml"),
+    ("embodied emissions", "total_embodied_gco2e"),
+    ("embodied water", "total_embodied_ml"),
+)

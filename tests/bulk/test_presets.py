@@ -1,0 +1,234 @@
+"""Columns of other names, and exports that many people have: a record as documented, and the row that it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.bulk.made import read, wattdrop
+
+import wattdrop as package
+from wattdrop.bulk.presets import NAMES, document
+from wattdrop.cli.bulk_flags import PRESETS
+from wattdrop.schema import FIELDS
+
+#: Preset -> record as its documents have it, the row that it means, and where in the export it stands.
+SAMPLES: dict[str, tuple[Any, dict[str, Any]]] = {
+    "litellm": (
+        {
+            "id": "chatcmpl-9b1", "trace_id": "t1", "call_type": "acompletion", "cache_hit": False,
+            "status": "success", "custom_llm_provider": "azure", "model": "gpt-4o", "model_id": "6f2c",
+            "prompt_tokens": 1000,
+            "completion_tokens": 200, "startTime": 1730419200.25, "endTime": 1730419202.75, "response_cost": 0.0045,
+            "api_base": "https://x.openai.azure.com", "end_user": "u7",
+            "messages": [{"role": "user", "content": "secret"}],
+            "metadata": {"usage_object": {"prompt_tokens_details": {"cached_tokens": 400}}},
+        },
+        {
+            "model_id": "gpt-4o", "managed_service_id": "azure", "base_url": "https://x.openai.azure.com",
+            "input_tokens": 1000,
+            "cached_input_tokens": 400, "output_tokens": 200, "utc_datetime": "2024-11-01T00:00:00Z",
+            "request_duration_ms": 2500.0,
+        },
+    ),
+    "openai-usage": (
+        {
+            "object": "page",
+            "data": [
+                {
+                    "object": "bucket", "start_time": 1730419200, "end_time": 1730505600,
+                    "results": [
+                        {
+                            "object": "organization.usage.completions.result", "input_tokens": 1000, "output_tokens": 500,
+                            "input_cached_tokens": 800, "num_model_requests": 5, "project_id": None, "user_id": None,
+                            "api_key_id": None, "model": "gpt-4o-2024-08-06", "batch": None,
+                        }
+                    ],
+                }
+            ],
+            "has_more": False, "next_page": None,
+        },
+        {
+            "model_id": "gpt-4o-2024-08-06", "managed_service_id": "openai", "quantity": 5, "input_tokens": 200,
+            "cached_input_tokens": 160, "output_tokens": 100, "utc_datetime": "2024-11-01T00:00:00Z",
+        },
+    ),
+    "langfuse": (
+        {
+            "id": "o1", "trace_id": "t1", "project_id": "p1", "environment": "default", "type": "GENERATION",
+            "start_time": "2024-05-29 13:46:19.963000", "provided_model_name": "claude-sonnet-4-20250514",
+            "usage_details": {"input": 600, "input_cached_tokens": 400, "output": 150,
+                              "output_reasoning_tokens": 50, "total": 1200},
+            "latency": 2.5, "total_cost": 0.01, "user_id": "u7", "session_id": "s1", "input": "secret", "output": "secret",
+        },
+        {
+            "model_id": "claude-sonnet-4-20250514", "input_tokens": 1000, "cached_input_tokens": 400, "output_tokens": 200,
+            "reasoning_tokens": 50, "utc_datetime": "2024-05-29T13:46:19Z", "request_duration_ms": 2500.0,
+        },
+    ),
+    "focus": (
+        {
+            "ServiceName": "Amazon Bedrock", "RegionId": "us-east-1", "ChargePeriodStart": "2024-11-01T00:00:00Z",
+            "ConsumedQuantity": 250.0, "ConsumedUnit": "1K tokens", "SkuMeter": "Output Tokens", "ChargeCategory": "Usage",
+            "BilledCost": 3.75, "BillingCurrency": "USD", "SubAccountId": "123", "x_Model": "claude-3-5-sonnet",
+        },
+        {
+            "model_id": "claude-3-5-sonnet", "managed_service_id": "Amazon Bedrock", "cloud_region": "us-east-1",
+            "utc_datetime": "2024-11-01T00:00:00Z", "quantity": 250, "output_tokens": 1000,
+        },
+    ),
+    "bedrock": (
+        {
+            "schemaType": "ModelInvocationLog", "schemaVersion": "1.0", "timestamp": "2025-04-09T23:00:17Z",
+            "accountId": "1", "identity": {"arn": "arn:aws:sts::xxxx"}, "region": "us-east-1", "requestId": "915a",
+            "operation": "Converse",
+            "modelId": "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0",
+            "input": {
+                "inputContentType": "application/json", "inputBodyJson": {"messages": [{"content": "secret"}]},
+                "inputTokenCount": 35, "cacheReadInputTokenCount": 100, "cacheWriteInputTokenCount": 0,
+            },
+            "output": {
+                "outputBodyJson": {"output": {"message": "secret"}, "metrics": {"latencyMs": 3640}},
+                "outputTokenCount": 446,
+            },
+        },
+        {
+            "model_id": "anthropic.claude-3-haiku-20240307-v1:0", "managed_service_id": "aws-bedrock", "input_tokens": 135,
+            "cached_input_tokens": 100, "output_tokens": 446, "utc_datetime": "2025-04-09T23:00:17Z",
+            "cloud_region": "us-east-1", "request_duration_ms": 3640.0,
+        },
+    ),
+    "vertex": (
+        {
+            "endpoint": "https://us-central1-aiplatform.googleapis.com", "deployed_model_id": "123",
+            "logging_time": "2025-04-09 10:00:00 UTC", "request_id": 987, "api_method": "generateContent",
+            "model": "publishers/google/models/gemini-2.5-pro", "full_request": {"contents": ["secret"]},
+            "full_response": {
+                "candidates": ["secret"],
+                "usageMetadata": {"promptTokenCount": 50, "candidatesTokenCount": 120, "thoughtsTokenCount": 80},
+            },
+        },
+        {
+            "model_id": "gemini-2.5-pro", "managed_service_id": "google-vertex", "input_tokens": 50, "output_tokens": 200,
+            "reasoning_tokens": 80, "utc_datetime": "2025-04-09T10:00:00Z", "cloud_region": "us-central1",
+        },
+    ),
+}  # fmt: skip
+MAPPED = {"focus": ["--map", "model_id=x_Model"]}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_record_is_the_row_that_it_means(name: str, tmp_path: Path) -> None:
+    record, row = SAMPLES[name]
+    (tmp_path / "log.jsonl").write_text(json.dumps(record) + "\n")
+    flags = ["--preset", name, *MAPPED.get(name, [])]
+    result = wattdrop("estimate", tmp_path / "log.jsonl", "-o", tmp_path / "out.jsonl", *flags)
+    assert result.exit_code == 0, result.output
+    (found,) = read(tmp_path / "out.jsonl")
+    expected = package.estimate([row]).rows[0].metrics()
+    assert found["total_energy_wh"] == expected.usage_energy_wh
+    assert found["total_emissions_gco2e"] == expected.usage_emissions_gco2e
+    assert "secret" not in (tmp_path / "out.jsonl").read_text()
+
+
+@pytest.mark.parametrize("name", ["langfuse", "vertex"])
+def test_objects_as_text_in_csv_cells(name: str, tmp_path: Path) -> None:
+    import csv
+
+    record, row = SAMPLES[name]
+    with (tmp_path / "log.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(record)
+        writer.writerow([json.dumps(v) if isinstance(v, dict) else v for v in record.values()])
+    assert (
+        wattdrop("estimate", tmp_path / "log.csv", "-o", tmp_path / "out.parquet", "--preset", name).exit_code
+        == 0
+    )
+    (found,) = read(tmp_path / "out.parquet")
+    assert found["total_energy_wh"] == package.estimate([row]).rows[0].metrics().usage_energy_wh
+
+
+def test_every_field_of_a_preset_says_where_it_is_documented() -> None:
+    assert PRESETS == NAMES
+    for name in NAMES:
+        about = document(name)
+        assert about["title"] and about["source"].startswith("https://")
+        for field, one in about["field"].items():
+            assert field in FIELDS and one["from"], (name, field)
+            assert one.get("holds") and one.get("source", about["source"]).startswith("https://"), (
+                name,
+                field,
+            )
+
+
+def test_records_of_no_inference_have_no_numbers_and_are_no_failure(tmp_path: Path) -> None:
+    record, _ = SAMPLES["litellm"]
+    records = [record, record | {"cache_hit": True}, record | {"status": "failure", "prompt_tokens": 0}]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, records)))
+    result = wattdrop(
+        "estimate", tmp_path / "log.jsonl", "-o", tmp_path / "out.parquet", "--preset", "litellm"
+    )
+    assert result.exit_code == 0, result.output
+    assert "cache hit" in result.stderr and "failed call" in result.stderr
+    assert [row.get("error_code") for row in read(tmp_path / "out.parquet")] == [
+        None,
+        "no_inference",
+        "no_inference",
+    ]
+
+
+def test_a_bill_needs_the_column_of_the_model(tmp_path: Path) -> None:
+    (tmp_path / "bill.jsonl").write_text(json.dumps(SAMPLES["focus"][0]))
+    result = wattdrop("estimate", tmp_path / "bill.jsonl", "-o", tmp_path / "out.csv", "--preset", "focus")
+    assert result.exit_code == 2 and "--map model_id=COLUMN" in result.output
+
+
+def test_map(tmp_path: Path) -> None:
+    line = {
+        "model_name": "gpt-4o",
+        "usage": {"prompt": 100, "completion": 500},
+        "model_id": "deployment-7",
+        "where": "US",
+    }
+    (tmp_path / "log.jsonl").write_text(json.dumps(line) + "\n")
+    mapped = "model_id=model_name,input_tokens=usage.prompt,output_tokens=usage.completion,country=where"
+    result = wattdrop("estimate", tmp_path / "log.jsonl", "-o", tmp_path / "out.parquet", "--map", mapped)
+    assert result.exit_code == 0, result.output
+    (found,) = read(tmp_path / "out.parquet")
+    row = {"model_id": "gpt-4o", "input_tokens": 100, "output_tokens": 500, "country": "US"}
+    assert found["total_energy_wh"] == package.estimate([row]).rows[0].metrics().usage_energy_wh
+    assert found["model_id"] == "deployment-7"
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (["--map", "model=model_name"], "no such field"),
+        (["--map", "model_id"], "expected FIELD=COLUMN"),
+        (["--map", "model_id=nowhere"], "no file has a column nowhere"),
+        (["--group-by", "nowhere"], "neither a column of the input nor a field"),
+        (["--extra", "refuse"], "team is no field of a row"),
+        (["--format", "json"], "--format is for a few rows"),
+        (["--compression", "brotli"], "parquet takes lz4"),
+    ],
+)
+def test_wrong_usage_stops_before_anything_is_written(flags: list[str], says: str, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("team,model_id,output_tokens\na,gpt-4o,5\n")
+    result = wattdrop("estimate", tmp_path / "log.csv", "-o", tmp_path / "out.parquet", *flags)
+    assert result.exit_code == 2 and says in result.output
+    assert [one.name for one in tmp_path.iterdir()] == ["log.csv"]
+
+
+def test_a_slip_in_a_name_is_not_carried_along_in_silence(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("model_id,output_token\ngpt-4o,5\n")
+    result = wattdrop("estimate", tmp_path / "log.csv", "-o", tmp_path / "out.parquet")
+    assert result.exit_code == 2 and "did you mean output_tokens?" in result.output
+    assert (
+        wattdrop(
+            "estimate", tmp_path / "log.csv", "-o", tmp_path / "out.parquet", "--extra", "carry-all"
+        ).exit_code
+        == 0
+    )
+    assert read(tmp_path / "out.parquet")[0]["output_token"] == "5"
