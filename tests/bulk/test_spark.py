@@ -18,7 +18,10 @@ from wattdrop.bulk.spark import work
 from wattdrop.engine.tables import RESULT_COLUMNS
 from wattdrop.errors import BadRequest, CatalogError
 
-pytestmark = [pytest.mark.engines, pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")]
+pytestmark = [
+    pytest.mark.engines,
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
+]
 
 PATIENCE_S = 240.0
 OURS = {"id": "our_model", "name": "Ours", "family": "llama", "total_params_billions": 30.0}
@@ -49,7 +52,9 @@ def bits(table: pa.Table, key: str = "request") -> dict[str, list[Any]]:
     """Rows in order of their key, floats as text that gives back every bit."""
     ordered = table.sort_by(key)
     return {
-        name: [value.hex() if isinstance(value, float) else value for value in ordered.column(name).to_pylist()]
+        name: [
+            value.hex() if isinstance(value, float) else value for value in ordered.column(name).to_pylist()
+        ]
         for name in ordered.column_names
     }
 
@@ -84,7 +89,9 @@ def test_columns_of_other_names_and_entities_of_ones_own(spark: Any, tmp_path: P
         table.rename_columns(["request", "model_id", "output_tokens"]), catalog, extra="keep"
     )
     assert answer.column_names[:3] == table.column_names
-    assert bits(answer.select(["request", *RESULT_COLUMNS])) == bits(local.select(["request", *RESULT_COLUMNS]))
+    assert bits(answer.select(["request", *RESULT_COLUMNS])) == bits(
+        local.select(["request", *RESULT_COLUMNS])
+    )
     assert local.column("error_code").to_pylist() == [None, None]
 
 
@@ -117,7 +124,9 @@ def test_sql_calls_it_as_a_table_function(spark: Any, tmp_path: Path) -> None:
     wattdrop.spark.register(spark, "requests", extra="keep")
     answer = spark.sql("SELECT * FROM wattdrop_impact(TABLE(requests))").toArrow()
     assert bits(answer) == bits(wattdrop.estimate_table(table, extra="keep"))
-    grouped = spark.sql("SELECT team, sum(total_energy_wh) AS wh FROM wattdrop_impact(TABLE(requests)) GROUP BY team")
+    grouped = spark.sql(
+        "SELECT team, sum(total_energy_wh) AS wh FROM wattdrop_impact(TABLE(requests)) GROUP BY team"
+    )
     assert {row["team"] for row in grouped.toArrow().to_pylist()} == {"research", "support", None}
 
 
@@ -130,7 +139,9 @@ def test_a_table_function_is_for_its_table(spark: Any, tmp_path: Path) -> None:
 
 def test_totals_of_groups_share_errors_as_one_estimate_does(spark: Any, tmp_path: Path) -> None:
     table = requests(300)
-    totals = wattdrop.spark.totals(frame(spark, table, tmp_path), ["team"], extra="keep").toArrow().to_pylist()
+    totals = (
+        wattdrop.spark.totals(frame(spark, table, tmp_path), ["team"], extra="keep").toArrow().to_pylist()
+    )
     assert {row["team"] for row in totals} == {"research", "support", None}
     for total in totals:
         rows = [
@@ -149,7 +160,9 @@ def test_totals_of_groups_share_errors_as_one_estimate_does(spark: Any, tmp_path
 
 def test_totals_without_ranges_of_everything(spark: Any, tmp_path: Path) -> None:
     table = requests(50)
-    (total,) = wattdrop.spark.totals(frame(spark, table, tmp_path), extra="keep", ranges=False).toArrow().to_pylist()
+    (total,) = (
+        wattdrop.spark.totals(frame(spark, table, tmp_path), extra="keep", ranges=False).toArrow().to_pylist()
+    )
     local = wattdrop.estimate_table(table, extra="keep").column("total_energy_wh").to_pylist()
     assert total["total_energy_wh"] == pytest.approx(sum(value or 0.0 for value in local), rel=1e-12)
     assert not [name for name in total if name.endswith("_90")]
@@ -196,7 +209,9 @@ def test_data_of_a_folder_of_ones_own_travels_whole(tmp_path: Path) -> None:
     there = pickle.loads(sent).facts.catalog()
     assert there.digest == catalog.digest
     rows = [{"model_id": name, "output_tokens": 5} for name in ("our_model", "gpt-4o")]
-    assert wattdrop.estimate(rows, there).total("energy_wh") == wattdrop.estimate(rows, catalog).total("energy_wh")
+    assert wattdrop.estimate(rows, there).total("energy_wh") == wattdrop.estimate(rows, catalog).total(
+        "energy_wh"
+    )
 
 
 def test_another_method_is_refused() -> None:

@@ -98,9 +98,12 @@ def work(
         if FIELD_ALIASES.get(name, name) in given:
             field = FIELD_ALIASES.get(name, name)
             raise BadRequest(
-                f"columns {given[field]!r} and {name!r} both mean {field}; rename {name!r} or leave it out", field=name
+                f"columns {given[field]!r} and {name!r} both mean {field}; rename {name!r} or leave it out",
+                field=name,
             )
-    estimate_table(pa.table({name: pa.nulls(0) for name in rest}), facts, extra=extra)  # says what it would refuse
+    estimate_table(
+        pa.table({name: pa.nulls(0) for name in rest}), facts, extra=extra
+    )  # says what it would refuse
     given |= {name: name for name in rest if FIELD_ALIASES.get(name, name) in FIELDS}
     return Work(tuple(names), tuple(given.items()), shipped(facts), METHOD_VERSION)
 

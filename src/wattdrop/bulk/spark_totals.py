@@ -76,7 +76,9 @@ def _of_rows(batch: pa.RecordBatch, todo: Work, by: tuple[str, ...], ranges: boo
     import numpy as np
     import pyarrow as pa
 
-    keys = list(zip(*(batch.column(name).to_pylist() for name in by), strict=True)) if by else [()] * len(batch)
+    keys = (
+        list(zip(*(batch.column(name).to_pylist() for name in by), strict=True)) if by else [()] * len(batch)
+    )
     numbers: dict[Any, int] = {}
     groups = np.array([numbers.setdefault(repr(key), len(numbers)) for key in keys], dtype=np.int64)
     first = np.unique(groups, return_index=True)[1]
@@ -85,11 +87,12 @@ def _of_rows(batch: pa.RecordBatch, todo: Work, by: tuple[str, ...], ranges: boo
     failed = np.array([code is not None for code in results.column("error_code").to_pylist()], dtype=bool)
     count = len(numbers)
     values = [np.nan_to_num(_doubles(results.column(name))) for name in _NAMES]
-    lines: list[tuple[int, str, int, int, list[float]]] = []
     sums = np.array([np.bincount(groups, value, count) for value in values])
     rows, bad = np.bincount(groups[~failed], minlength=count), np.bincount(groups[failed], minlength=count)
-    for group in range(count):
-        lines.append((group, "", int(rows[group]), int(bad[group]), [*sums[:, group].tolist(), *[0.0] * 5]))
+    lines = [
+        (group, "", int(rows[group]), int(bad[group]), [*sums[:, group].tolist(), *[0.0] * len(_NAMES)])
+        for group in range(count)
+    ]
     if ranges and not failed.all():
         lines += _causes(_estimated(described, todo), groups, count)
     of = pa.array([line[0] for line in lines], pa.int64())
@@ -115,7 +118,8 @@ def _estimated(table: pa.Table, todo: Work) -> Estimate:
         if pa.types.is_timestamp(field.type):  # as estimate_table reads it
             moments = table.column(at).cast(pa.timestamp("s"), safe=False).cast(pa.string())
             table = table.set_column(at, field.name, moments)
-    return estimate([_row(row) for row in table.to_pylist()], todo.catalog())
+    result: Estimate = estimate([_row(row) for row in table.to_pylist()], todo.catalog())
+    return result
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

@@ -63,7 +63,11 @@ def shipped(catalog: Catalog) -> Shipped:
     """The catalog as something that can be sent."""
     layers = []
     while catalog._base is not None:
-        parts = {name: catalog._part(name) for kind in catalog._extra_kinds for name in (kind, kind + ".figures")}
+        parts = {
+            name: dict(catalog._part(name))
+            for kind in catalog._extra_kinds
+            for name in (kind, kind + ".figures")
+        }
         layers.append(
             Layer(catalog.digest, parts, tuple(catalog._extra_kinds), tuple(catalog._extra_sources.values()))
         )
@@ -77,5 +81,7 @@ def _parts(base: Catalog) -> dict[str, dict[str, Any]] | None:
     part: Any = base._part
     if isinstance(part, CachedParts):
         return part.all()
-    parts: dict[str, dict[str, Any]] = part.__self__  # built from text a moment ago, where no cache can be written
+    parts: dict[str, dict[str, Any]] = (
+        part.__self__
+    )  # built from text a moment ago, where no cache can be written
     return parts
