@@ -1,4 +1,4 @@
-"""Rows a second of one core, without files or clusters: `python -m benchmarks.capacity`. The numbers of docs/explanation/capacity.md.
+"""Rows a second of one core, without files or clusters: `python -m benchmarks.capacity`, for docs/explanation/capacity.md.
 
 CPU time of `estimate_table` over the rows of `benchmarks/spark.py`, the least of five runs, in batches of 65,536 rows.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 import argparse
 import time
 
-import wattdrop
 from benchmarks.spark import table
+
+import wattdrop
 
 
 def main() -> None:

@@ -55,7 +55,6 @@ def cluster(folder: Path, master: str = "local-cluster[2,1,1024]") -> Iterator[A
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.execution.arrow.maxRecordsPerBatch": "65536",
-        "spark.executorEnv.PYTHONPATH": os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH", "")])),
     }.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()

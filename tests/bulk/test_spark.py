@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from tests.bulk.spark_cluster import executors
 
 import wattdrop
 from wattdrop.bulk.spark import work
+from wattdrop.catalog.loading import data_folder
 from wattdrop.engine.tables import RESULT_COLUMNS
 from wattdrop.errors import BadRequest, CatalogError
 
@@ -96,26 +100,30 @@ def test_columns_of_other_names_and_entities_of_ones_own(spark: Any, tmp_path: P
 
 
 def test_a_killed_executor_loses_nothing(spark: Any, tmp_path: Path) -> None:
-    """kill -9 of the process that computes, while it computes: Spark starts another and gives it the same tasks."""
-    table = requests(40_000)
-    answer = wattdrop.spark.impact(frame(spark, table, tmp_path, parts=40), extra="keep")
-    spark.sparkContext.setJobGroup("killed", "an executor dies on the way")
+    """kill -9 of a process that has computed rows and not yet handed them over: another computes them again."""
+    table = requests(8_000)
+    gate, computed = tmp_path / "gate", tmp_path / "computed"
+    computed.mkdir()
+
+    def held(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            (computed / str(os.getppid())).touch()  # the daemon of an executor
+            while not gate.exists():
+                time.sleep(0.02)
+            yield batch
+
+    answer = wattdrop.spark.impact(frame(spark, table, tmp_path, parts=8), extra="keep")
     done: list[pa.Table] = []
-    job = threading.Thread(target=lambda: done.append(answer.toArrow()))
-    status = spark.sparkContext.statusTracker()
-
-    def stages() -> list[Any]:
-        return [info for id in status.getActiveStageIds() if (info := status.getStageInfo(id))]
-
-    until(lambda: len(executors()) == 2)
+    job = threading.Thread(target=lambda: done.append(answer.mapInArrow(held, answer.schema).toArrow()))
     job.start()
-    until(lambda: any(s.numTasks == 40 and 2 <= s.numCompletedTasks < 30 for s in stages()))
-    victim = executors()[0]
-    victim.kill()
-    victim.wait(PATIENCE_S)
-    assert not done
+    until(lambda: len(list(computed.iterdir())) == 2)
+    first, second = executors()
+    first.kill()
+    first.wait(PATIENCE_S)
+    gate.touch()
     job.join(PATIENCE_S)
     assert bits(done[0]) == bits(wattdrop.estimate_table(table, extra="keep"))
+    assert second.is_running()
 
 
 def test_sql_calls_it_as_a_table_function(spark: Any, tmp_path: Path) -> None:
@@ -195,11 +203,6 @@ def test_columns_that_are_not_clear_are_refused(options: dict[str, Any], message
 
 
 def test_data_of_a_folder_of_ones_own_travels_whole(tmp_path: Path) -> None:
-    import pickle
-    import shutil
-
-    from wattdrop.catalog.loading import data_folder
-
     shutil.copytree(data_folder(), tmp_path / "data")
     (tmp_path / "data" / "power_curve.csv").open("a").write("\n")
     catalog = wattdrop.load(tmp_path / "data").overlay(models=[OURS])
