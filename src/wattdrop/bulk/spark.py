@@ -67,7 +67,8 @@ class Work(NamedTuple):
         results = estimate_table(self.described(batch), self.catalog())
         columns = dict(zip(batch.schema.names, batch.columns, strict=True))
         for name in RESULT_COLUMNS:
-            columns[name] = results.column(name).combine_chunks()
+            result = results.column(name)
+            columns[name] = result.chunk(0) if result.num_chunks == 1 else result.combine_chunks()
         return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
 
     def all(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
