@@ -36,7 +36,7 @@ def installed(name: str, version: str, condition: str) -> bool:
 def main() -> None:
     if missing():
         print(
-            "Installing Spark, Java, DuckDB, Polars and Dask for the tests of engines (once, 550 MB) ...",
+            "Installing Spark, Java, DuckDB, Polars and Dask for the tests of engines (once, 580 MB) ...",
             flush=True,
         )
         uv = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
