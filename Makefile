@@ -45,7 +45,7 @@ endif
 ifneq ($(ENGINES),no)
 	@$(BIN)/python tools/engines.py
 endif
-	$(BIN)/pytest -m "$(if $(filter no,$(BROWSER)),not browser,True) and $(if $(filter no,$(ENGINES)),not engines,True)"
+	$(BIN)/pytest $(if $(filter no,$(BROWSER)),-m "not browser$(if $(filter no,$(ENGINES)), and not engines)",$(if $(filter no,$(ENGINES)),-m "not engines"))
 
 reference: $(READY)  ## write the reference pages that are generated from code
 	$(BIN)/python tools/write_reference.py
