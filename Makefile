@@ -43,13 +43,14 @@ imports: $(READY)  ## imports point towards the numbers
 check-data: $(READY)  ## every figure has a source, a plausible value and no contradiction
 	$(BIN)/wattdrop check-data
 
-unit: $(READY)  ## the tests; BROWSER=no leaves out those that need a Chromium
-ifeq ($(BROWSER),no)
-	$(BIN)/pytest -m "not browser"
-else
+unit: $(READY)  ## the tests; BROWSER=no leaves out those that need a Chromium, ENGINES=no those that need Spark
+ifneq ($(BROWSER),no)
 	@$(BIN)/python tools/browser.py
-	$(BIN)/pytest
 endif
+ifneq ($(ENGINES),no)
+	@$(BIN)/python tools/engines.py
+endif
+	$(BIN)/pytest $(if $(filter no,$(BROWSER)),-m "not browser$(if $(filter no,$(ENGINES)), and not engines)",$(if $(filter no,$(ENGINES)),-m "not engines"))
 
 reference: $(READY)  ## write the reference pages that are generated from code
 	$(BIN)/python tools/write_reference.py
@@ -59,8 +60,10 @@ format: $(READY)  ## rewrite files as ruff wants them
 	$(BIN)/ruff format
 
 lock: $(READY)  ## resolve the dependencies anew and pin them, with hashes, in requirements.lock
-	$$(command -v uv || echo .uv/bin/uv) pip compile pyproject.toml --all-extras --group dev --group validation --universal \
+	$$(command -v uv || echo .uv/bin/uv) pip compile pyproject.toml --extra all --group dev --group validation --universal \
 		--generate-hashes --upgrade --quiet --custom-compile-command "make lock" -o requirements.lock
+	$$(command -v uv || echo .uv/bin/uv) pip compile --group engines --constraint requirements.lock --universal \
+		--generate-hashes --upgrade --quiet --custom-compile-command "make lock" -o requirements-engines.lock
 
 golden: $(READY)  ## pin the golden rows anew and print what moved
 	$(BIN)/python tests/golden/regenerate.py

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .bulk import spark
     from .catalog import Catalog, load
     from .engine import METHOD_VERSION, Estimate, RowResult, estimate, estimate_table
     from .errors import RowError, WattdropError
@@ -45,16 +46,19 @@ __all__ = [
     "estimate",
     "estimate_table",
     "load",
+    "spark",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    module = _EXPORTS.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(f".{module}", __name__), name)
+    if name == "spark":
+        value: Any = import_module(".bulk.spark", __name__)
+    elif name in _EXPORTS:
+        value = getattr(import_module(f".{_EXPORTS[name]}", __name__), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value
     return value
 

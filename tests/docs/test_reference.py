@@ -17,8 +17,8 @@ from wattdrop import errors
 from wattdrop.errors import REQUEST_ERROR_CODES, ROW_ERROR_CODES, WattdropError
 
 REFERENCE = ROOT / "docs" / "reference"
-#: Pages whose Python talks to a running service: tests of their own run it.
-SERVED = {"move-from-scope3.md"}
+#: Pages whose Python talks to a running service or to other engines: tests of their own run it.
+SERVED = {"move-from-scope3.md", "run-on-spark.md", "use-from-dataframes.md"}
 
 
 def test_generated_pages_are_fresh() -> None:

@@ -176,6 +176,12 @@ class CachedParts:
             kept = self._kept[name] = self._read(name)
         return kept
 
+    def all(self) -> dict[str, dict[str, Any]]:
+        """Every part, made from the text."""
+        if self._built is None:
+            self._built = self._rebuild()
+        return self._built
+
     def _read(self, name: str) -> Part:
         if self._built is None:
             part = cache.read(os.path.join(self._generation, name))
