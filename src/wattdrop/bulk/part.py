@@ -91,7 +91,7 @@ def _results(fields: Fields, rows: int, plan: Plan) -> tuple[Any, dict[int, RowE
         errors.pop(row, None)
         errors[row] = RowError(NO_INFERENCE, why)
     errors.update(fields.refused)
-    columns = {name: table.column(name).combine_chunks() for name in _wanted(plan)}
+    columns = {name: _one_array(table.column(name)) for name in _wanted(plan)}
     texts: dict[str, list[str | None]] = {name: [None] * rows for name in ERROR_COLUMNS}
     for row, error in errors.items():
         texts["error_code"][row], texts["error_field"][row] = error.code, error.field
@@ -103,6 +103,10 @@ def _results(fields: Fields, rows: int, plan: Plan) -> tuple[Any, dict[int, RowE
         }
     )
     return columns, {row: error for row, error in errors.items() if error.code != NO_INFERENCE}
+
+
+def _one_array(column: Any) -> Any:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _wanted(plan: Plan) -> list[str]:

@@ -23,7 +23,7 @@ from .refused import JobRefused, JobStopped
 #: Bytes of text in a part, decompressed: some 100,000 rows.
 TEXT_BYTES: Final = 16 << 20
 #: Rows in a part of a column format, as far as row groups allow.
-PART_ROWS: Final = 1 << 20
+PART_ROWS: Final = 1 << 19
 #: A piece of text grows up to this many times its size in search of the end of a row.
 _LONGEST_ROW: Final = 8
 _BOM: Final = b"\xef\xbb\xbf"
@@ -276,7 +276,7 @@ def _streamed(one: Input) -> Iterator[Source]:
         pending: list[Any] = []
         first_row = rows = 0
         for batch in reader:
-            if rows and rows + batch.num_rows > PART_ROWS // 4:
+            if rows and rows + batch.num_rows > PART_ROWS // 2:
                 yield _stream(reader.schema, pending, first_row, rows)
                 pending, first_row, rows = [], first_row + rows, 0
             pending.append(batch)

@@ -35,7 +35,7 @@ def done(tasks: Iterator[Task], workers: int) -> Iterator[tuple[Task, Summary]]:
         return
     # Started anew rather than forked: pyarrow has threads, which a fork would lose in the middle of their work.
     others = set(active_children())
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin) as pool:
+    with ProcessPoolExecutor(workers - 1, mp_context=get_context("spawn"), initializer=begin) as pool:
         try:
             yield from _spread(chain(first, tasks), pool, workers)
         except BrokenProcessPool:
@@ -51,18 +51,22 @@ def done(tasks: Iterator[Task], workers: int) -> Iterator[tuple[Task, Summary]]:
 
 
 def _spread(tasks: Iterator[Task], pool: ProcessPoolExecutor, workers: int) -> Iterator[tuple[Task, Summary]]:
-    """As many parts at a time as keep the workers busy: each may hold some megabytes of text."""
+    """Parts for the others first, two each, and in between one for this process, which is a worker too: it has begun
+    before the others have started. Text waits in memory, so no more is handed out.
+    """
     waiting: dict[Future[Summary], Task] = {}
     for task in tasks:
-        waiting[pool.submit(work, task)] = task
-        if len(waiting) > workers:
-            yield from _finished(waiting)
+        if len(waiting) < 2 * (workers - 1):
+            waiting[pool.submit(work, task)] = task
+        else:
+            yield task, work(task)
+            yield from _finished(waiting, 0.0)
     while waiting:
-        yield from _finished(waiting)
+        yield from _finished(waiting, None)
 
 
-def _finished(waiting: dict[Future[Summary], Task]) -> Iterator[tuple[Task, Summary]]:
-    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+def _finished(waiting: dict[Future[Summary], Task], seconds: float | None) -> Iterator[tuple[Task, Summary]]:
+    for future in wait(waiting, timeout=seconds, return_when=FIRST_COMPLETED).done:
         yield waiting.pop(future), future.result()
 
 
