@@ -9,6 +9,8 @@ from ..schema import NO_IMPACT, Error, ErrorDetails, ImpactMetrics, ImpactRespon
 from .api import METRICS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..errors import RowError
     from .api import Estimate
 
@@ -68,12 +70,15 @@ def _in_order(estimate: Estimate, computed: list[ModeledRow]) -> list[ModeledRow
     ]
 
 
-def _columns(estimate: Estimate, part: str, first: int = 5) -> list[list[float]]:
+def _columns(estimate: Estimate, part: str, first: int = 5) -> Sequence[Sequence[float]]:
     """The first of the five metrics of a part, of all computed rows."""
-    return [estimate.evaluation.column(name) for name in METRICS[part][:first]]
+    evaluation, names = estimate.evaluation, METRICS[part][:first]
+    if evaluation.is_arrays or not evaluation.rows:
+        return [evaluation.column(name) for name in names]
+    return list(zip(*(evaluation.values(row, names) for row in range(evaluation.rows)), strict=True))
 
 
-def _metrics(columns: list[list[float]]) -> list[ImpactMetrics]:
+def _metrics(columns: Sequence[Sequence[float]]) -> list[ImpactMetrics]:
     return list(map(ImpactMetrics, *columns))
 
 
