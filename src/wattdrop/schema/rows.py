@@ -70,7 +70,7 @@ def parse_row(value: object) -> ParsedRow:
     if type(value) is dict and _is_plain(value):
         try:
             return msgspec.convert(value, ImpactRow)
-        except (msgspec.ValidationError, RecursionError):
+        except (msgspec.ValidationError, RecursionError, UnicodeEncodeError):
             pass  # another spelling, or wrong: looked at field by field
     if not isinstance(value, dict):
         return RowError("not_an_object", f"expected a row, an object of fields, got {quoted(value)}")
