@@ -1,7 +1,8 @@
 """The clock of the machine is set while the service runs: forty days on, and back again.
 
 The processes are real; their clock is ours. A ``sitecustomize`` on their path adds what a file says to ``time.time``,
-``time.time_ns`` and ``datetime.now``, which is all of the wall clock that the service reads. The clock that nobody can set stays as it is.
+``time.time_ns`` and ``datetime.now``, which is all of the wall clock that the service reads. The clock that nobody can
+set stays as it is.
 """
 
 from __future__ import annotations
