@@ -25,7 +25,7 @@ from wattdrop.service.recording import Recorder, _decoder
 from wattdrop.service.settings import read_settings
 from wattdrop.store import ApiKey, open_store
 
-MODELS = ("gpt-4o", "llama_v31_8b", "claude-3-5-sonnet", "mistral-large", "gemini-1.5-pro")
+MODELS = ("gpt-4o", "llama_v31_8b", "claude-3-5-sonnet", "mistral-large-latest", "gemini-1.5-pro")
 REGIONS = ("us-east-1", "europe-west1", "eastus", "ap-south-1")
 PER_REQUEST = 100
 

@@ -35,7 +35,7 @@ HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "reference" / "benchmarks-service.md"
 CONNECTIONS = (1, 16, 256)
 #: A tenth of a percent of latencies needs some thousand requests.
-MODELS = ("gpt-4o", "llama_v31_8b", "claude-3-5-sonnet-20241022", "mistral-large", "o3-mini")
+MODELS = ("gpt-4o", "llama_v31_8b", "claude-3-5-sonnet-20241022", "mistral-large-latest", "o3-mini")
 REGIONS = ("us-east-1", "eu-west-1", "us-west-2", "ap-south-1")
 LEDGERS: Mapping[str, Mapping[str, str]] = {
     "off": {"WATTDROP_LEDGER": "off"},
