@@ -10,12 +10,9 @@ import ast
 import inspect
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from ..kernel.estimate import STAGES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 #: How a stage names its inputs, and what an explanation calls their origin.
 ORIGINS = {"s": "setup", "e": "evidence", "c": "constant"}
@@ -33,23 +30,24 @@ class Formula(NamedTuple):
 @cache
 def formulas() -> tuple[Formula, ...]:
     """Every formula of the kernel, in the order in which it is evaluated."""
-    found: list[Formula] = []
-    for stage in STAGES:
-        found.extend(_of_stage(stage))
-    return tuple(found)
+    return tuple(
+        Formula(name, stage, ast.unparse(expression), _inputs(expression))
+        for stage, name, expression in assignments()
+    )
 
 
-def _of_stage(stage: Callable[..., Any]) -> Sequence[Formula]:
+@cache
+def assignments() -> tuple[tuple[str, str, ast.expr], ...]:
+    """Every assignment of the kernel, in the order in which they are made: its stage, the quantity, the expression."""
     found = []
-    for statement in functions_of(stage.__module__)[stage.__name__].body:
-        if isinstance(statement, ast.Assign):
-            (target,) = statement.targets
-            if not isinstance(target, ast.Name):
-                raise TypeError(f"{stage.__name__}: a stage assigns plain names only")
-            found.append(
-                Formula(target.id, stage.__name__, ast.unparse(statement.value), _inputs(statement.value))
-            )
-    return found
+    for stage in STAGES:
+        for statement in functions_of(stage.__module__)[stage.__name__].body:
+            if isinstance(statement, ast.Assign):
+                (target,) = statement.targets
+                if not isinstance(target, ast.Name):
+                    raise TypeError(f"{stage.__name__}: a stage assigns plain names only")
+                found.append((stage.__name__, target.id, statement.value))
+    return tuple(found)
 
 
 @cache

@@ -23,10 +23,9 @@ from typing import Any, Final, NamedTuple
 
 from ..kernel.columns import Setup
 from ..kernel.constants import Constants
-from ..kernel.estimate import STAGES
 from ..resolve import quantities as quantities_module
 from ..resolve.quantities import Quantities
-from .formulas import functions_of
+from .formulas import assignments, functions_of
 
 #: How the text of a stage and of ``evidence`` names its inputs.
 SETUP: Final = "s"
@@ -239,7 +238,7 @@ class Graph:
         for name, expression, scope in _evidence_text():
             (evidence if scope == EVIDENCE else found)[name] = self._expression(expression, found, evidence)
         steps: dict[str, int] = {}
-        for name, expression in _kernel_text():
+        for _, name, expression in assignments():
             steps[name] = self._expression(expression, steps, evidence)
         return steps
 
@@ -294,20 +293,6 @@ _SIMPLER: Final[Mapping[str, Callable[..., int | None]]] = {
 #: Position of each field of the setup and of the constants.
 FIELD: Final[Mapping[str, int]] = {name: at for at, name in enumerate(Setup._fields)}
 CONSTANT_AT: Final[Mapping[str, int]] = {name: at for at, name in enumerate(Constants._fields)}
-
-
-@cache
-def _kernel_text() -> tuple[tuple[str, ast.expr], ...]:
-    """Every assignment of the kernel's stages, in their order."""
-    found = []
-    for stage in STAGES:
-        for statement in functions_of(stage.__module__)[stage.__name__].body:
-            if isinstance(statement, ast.Assign):
-                (target,) = statement.targets
-                if not isinstance(target, ast.Name):
-                    raise TypeError(f"{stage.__name__}: a stage assigns plain names only")
-                found.append((target.id, statement.value))
-    return tuple(found)
 
 
 @cache
