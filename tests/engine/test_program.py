@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from tests.kernel.test_estimate import SETUPS
 import wattdrop
 from wattdrop.engine import evaluate as evaluating
 from wattdrop.engine.evaluate import REPORTED, TOTALS, Evaluation, evaluate
-from wattdrop.engine.facts import program_of
+from wattdrop.engine.facts import _the, program_of
 from wattdrop.kernel.columns import Setup
 from wattdrop.kernel.estimate import estimate
 from wattdrop.kernel.ops import FLOATS
@@ -134,6 +135,24 @@ def test_work_that_nobody_asks_for_is_left_out() -> None:
     assert lean.operations < full.operations / 2
     assert lean is program_of([SETUPS["dense"]], columns_of([{"input_tokens": 1.0, "output_tokens": 2.0}]))
     assert lean is not program_of([SETUPS["dense"]], columns_of([{"input_tokens": 1.0}]))
+
+
+def test_the_same_setup_with_other_constants_is_worked_out_again() -> None:
+    given_columns = columns_of([{"output_tokens": 300.0}])
+    program = program_of([SETUPS["dense"]], given_columns)
+    for constants in (CONSTANTS, CONSTANTS._replace(bandwidth_share=0.5)):
+        statics = program.statics(SETUPS["dense"], constants)
+        q, setup = given_columns[0], SETUPS["dense"]
+        totals = estimate(setup, evidence(q, setup.frame_aspect, FLOATS), constants, FLOATS).totals
+        assert program.row(statics, list(q)) == tuple(getattr(totals, name) for name in REPORTED)
+
+
+def test_sets_of_facts_are_told_apart_whoever_brings_them_at_once() -> None:
+    sets = [tuple((name, float(number)) for name in ("decodes", "is_moe")) for number in range(200)]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(_the, sets * 8))
+    assert len(set(found)) == len(sets)
+    assert all(one.fields == tuple(sorted(fields)) for one, fields in zip(found, sets * 8, strict=True))
 
 
 # --- the whole way: rows, batches and tables ---

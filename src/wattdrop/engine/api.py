@@ -14,6 +14,7 @@ from ..resolve.quantities import evidence
 from ..resolve.software import served_alone
 from ..schema import ImpactMetrics, ImpactRow, parse_rows
 from .assumed import assumed_quantities
+from .evaluate import METRICS as METRICS
 from .evaluate import Evaluation, evaluate
 
 if TYPE_CHECKING:
@@ -29,26 +30,6 @@ if TYPE_CHECKING:
 METHOD_VERSION = "2026.11.4"
 
 Part: TypeAlias = Literal["total", "inference", "training", "fine_tuning"]
-
-METRICS: Mapping[str, tuple[str, str, str, str, str]] = {
-    "total": (
-        "total_energy_wh",
-        "total_emissions_gco2e",
-        "total_water_ml",
-        "total_embodied_gco2e",
-        "total_embodied_ml",
-    ),
-    **{
-        part: (
-            f"row_{part}_energy_wh",
-            f"row_{part}_emissions_gco2e",
-            f"row_{part}_water_ml",
-            f"row_{part}_embodied_gco2e",
-            f"row_{part}_embodied_ml",
-        )
-        for part in ("inference", "training", "fine_tuning")
-    },
-}
 
 
 class RowResult(NamedTuple):

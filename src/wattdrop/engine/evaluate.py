@@ -6,6 +6,7 @@ first few rows of a process go through the text itself, because making a program
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, get_type_hints
 
@@ -26,13 +27,25 @@ FEWEST_ROWS_FOR_ARRAYS: Final = 48
 #: Blocks that stay in the processor's cache.
 BLOCK_ROWS: Final = 8192
 
-#: The columns of a program: the reported metrics, per life-cycle stage and in total.
-REPORTED: Final[tuple[str, ...]] = tuple(
-    f"{part}_{metric}"
-    for part in ("total", "row_inference", "row_training", "row_fine_tuning")
-    for metric in ("energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml")
-)
-TOTALS: Final = REPORTED[:5]
+#: The reported metrics, by life-cycle stage and in total.
+METRICS: Final[Mapping[str, tuple[str, str, str, str, str]]] = {
+    part: (
+        f"{start}_energy_wh",
+        f"{start}_emissions_gco2e",
+        f"{start}_water_ml",
+        f"{start}_embodied_gco2e",
+        f"{start}_embodied_ml",
+    )
+    for part, start in {
+        "total": "total",
+        "inference": "row_inference",
+        "training": "row_training",
+        "fine_tuning": "row_fine_tuning",
+    }.items()
+}
+#: The columns of a program, unless others are asked for.
+REPORTED: Final[tuple[str, ...]] = tuple(name for names in METRICS.values() for name in names)
+TOTALS: Final[tuple[str, ...]] = METRICS["total"]
 
 #: Where a quantity is kept: stage and field of the impact.
 _PLACES: dict[str, tuple[int, int]] = {}
@@ -44,13 +57,13 @@ class Evaluation:
     __slots__ = (
         "_at",
         "_c",
-        "_given",
         "_names",
-        "_of_row",
         "_reported",
         "_setups",
         "_whole",
+        "given",
         "is_arrays",
+        "of_row",
         "rows",
     )
 
@@ -63,7 +76,7 @@ class Evaluation:
         reported: Any,
         columns: tuple[str, ...],
     ) -> None:
-        self._setups, self._of_row, self._given, self._c = setups, setup_of_row, given, c
+        self._setups, self.of_row, self.given, self._c = setups, setup_of_row, given, c
         self._at, self._names = _positions(columns), columns
         self._reported = (
             reported  # a tuple for each row, or float64 of shape (columns, rows); None: not worked out
@@ -124,8 +137,8 @@ class Evaluation:
     def _row(self, row: int) -> Impact:
         found = self._whole.get(row)
         if found is None:
-            setup = self._setups[self._of_row[row]]
-            found = estimate(setup, evidence(self._given[row], setup.frame_aspect, FLOATS), self._c, FLOATS)
+            setup = self._setups[self.of_row[row]]
+            found = estimate(setup, evidence(self.given[row], setup.frame_aspect, FLOATS), self._c, FLOATS)
             self._whole[row] = found
         return found
 
@@ -134,8 +147,8 @@ class Evaluation:
         if found is None:
             import numpy
 
-            op, part = arrays(), self._of_row[start : start + BLOCK_ROWS]
-            columns = self._given.columns
+            op, part = arrays(), self.of_row[start : start + BLOCK_ROWS]
+            columns = self.given.columns
             s = Setup(*numpy.array(self._setups, dtype=numpy.float64).T[:, part])
             q = Quantities(
                 *(
@@ -191,19 +204,8 @@ def evaluate(
     _rows_seen += rows
     if not rows or _rows_seen <= FEWEST_ROWS_FOR_A_PROGRAM:
         return Evaluation(setups, setup_of_row, given, c, None, columns)
-    if len(setups) == 1:
-        program, statics = _facts().program_of_one(setups[0], given, c, columns)
-        return Evaluation(
-            setups,
-            setup_of_row,
-            given,
-            c,
-            [program.row(statics, given.row(at)) for at in range(rows)],
-            columns,
-        )
-    program = _facts().program_of(setups, given, columns)
-    of_setups = [program.statics(setup, c) for setup in setups]
-    reported = [program.row(of_setups[of], given.row(at)) for at, of in enumerate(setup_of_row)]
+    program, statics = _facts().prepared(setups, given, c, columns)
+    reported = [program.row(statics[of], given.row(at)) for at, of in enumerate(setup_of_row)]
     return Evaluation(setups, setup_of_row, given, c, reported, columns)
 
 
@@ -231,7 +233,7 @@ def run_blocks(
     """The columns of a program for every row: float64 of shape (columns, n)."""
     import numpy
 
-    block, rows = program.block(), len(setup_of_row)
+    (block, count), rows = program.block(), len(setup_of_row)
     columns = numpy.empty((len(program.outputs), rows))
     first: dict[int, int] = {}  # of each computed result, the column that it is written to
     for number, (kind, at, value) in enumerate(program.outputs):
@@ -245,7 +247,7 @@ def run_blocks(
     statics = numpy.array([program.statics(setup, c) for setup in setups], dtype=numpy.float64).T
     everywhere = [float(column[0]) if (column == column[0]).all() else None for column in statics]
     size = min(BLOCK_ROWS, rows)
-    registers = [numpy.empty(size) for _ in range(program.registers)]
+    registers = [numpy.empty(size) for _ in range(count)]
     gathered = [None if value is not None else numpy.empty(size) for value in everywhere]
     q: list[Any] = [None] * len(USUAL)
     with numpy.errstate(

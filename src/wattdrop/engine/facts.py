@@ -49,27 +49,38 @@ _SWITCHES: Final = (
 _MOST_PROGRAMS: Final = 512
 _MOST_SETUPS: Final = 4096
 
-Fixed = tuple[tuple[str, float], ...]
-_fixed: dict[int, tuple[Setup, int]] = {}
-_numbers: dict[Fixed, int] = {}
-_programs: dict[tuple[tuple[State, ...], int, tuple[str, ...]], Program] = {}
+
+class Fixed:
+    """Fields of a setup that are exactly 0 or 1, in groups. Equal sets are one object, which is quick to look up."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, fields: tuple[tuple[str, float], ...]) -> None:
+        self.fields = fields
 
 
-def _fixed_number(setup: Setup) -> int:
-    """Stands for the fields of a setup that are exactly 0 or 1, in groups: equal sets have equal numbers."""
+_fixed: dict[int, tuple[Setup, Fixed]] = {}
+_known: dict[tuple[tuple[str, float], ...], Fixed] = {}
+_programs: dict[tuple[tuple[State, ...], Fixed, tuple[str, ...]], Program] = {}
+
+
+def _fixed_of(setup: Setup) -> Fixed:
     kept = _fixed.get(id(setup))
     if kept is None or kept[0] is not setup:
         if len(_fixed) >= _MOST_SETUPS:
             _fixed.clear()
-        kept = _fixed[id(setup)] = setup, _number_of(tuple(_facts_of(setup)))
+        kept = _fixed[id(setup)] = setup, _the(_facts_of(setup))
     return kept[1]
 
 
-def _number_of(fixed: Fixed) -> int:
-    return _numbers.setdefault(fixed, len(_numbers))
+def _the(facts: Iterable[tuple[str, float]]) -> Fixed:
+    """The one object of a set; of two threads that bring the same, one wins."""
+    fields = tuple(sorted(facts))
+    return _known.setdefault(fields, Fixed(fields))
 
 
 def _facts_of(setup: Setup) -> Iterable[tuple[str, float]]:
+    """The fields in question, in order, each with its value."""
     if any(value != value for value in setup):  # 0 times NaN is not 0
         return
     for group in _GROUPS:
@@ -80,24 +91,24 @@ def _facts_of(setup: Setup) -> Iterable[tuple[str, float]]:
             yield name, setup[FIELD[name]]
 
 
-def _common(setups: Sequence[Setup]) -> int:
+def _common(setups: Sequence[Setup]) -> Fixed:
     """What is fixed in all setups."""
     if len(setups) == 1:
-        return _fixed_number(setups[0])
-    numbers = {_fixed_number(setup) for setup in setups}
-    if len(numbers) == 1:
-        return numbers.pop()
-    kept = _commons.get(frozenset(numbers))
+        return _fixed_of(setups[0])
+    sets = frozenset(map(_fixed_of, setups))
+    if len(sets) == 1:
+        return next(iter(sets))
+    kept = _commons.get(sets)
     if kept is None:
-        sets = [fixed for fixed, number in _numbers.items() if number in numbers]
-        in_all = set(sets[0]).intersection(*sets[1:])
+        first, *others = sets
+        in_all = set(first.fields).intersection(*(other.fields for other in others))
         if len(_commons) >= _MOST_SETUPS:
             _commons.clear()
-        kept = _commons[frozenset(numbers)] = _number_of(tuple(one for one in sets[0] if one in in_all))
+        kept = _commons[sets] = _the(in_all)
     return kept
 
 
-_commons: dict[frozenset[int], int] = {}
+_commons: dict[frozenset[Fixed], Fixed] = {}
 
 
 def program_of(
@@ -109,30 +120,34 @@ def program_of(
     if found is None:
         if len(_programs) >= _MOST_PROGRAMS:
             _programs.clear()
-        fixed = next(fixed for fixed, number in _numbers.items() if number == key[1])
-        graph = Graph(Facts(key[0], fixed))
+        graph = Graph(Facts(key[0], key[1].fields))
         found = _programs[key] = Program(graph, [graph.quantities[name] for name in columns])
     return found
 
 
-def program_of_one(
-    setup: Setup, given: QuantityColumns, c: Constants, columns: tuple[str, ...]
-) -> tuple[Program, tuple[float, ...]]:
-    """The program of rows that share a setup, and the setup's statics."""
+def prepared(
+    setups: Sequence[Setup], given: QuantityColumns, c: Constants, columns: tuple[str, ...]
+) -> tuple[Program, list[tuple[float, ...]]]:
+    """The program of a few rows, and the statics of each setup."""
+    if len(setups) > 1 or given.incomplete or not _USUAL_AT.isdisjoint(given.columns):
+        program = program_of(setups, given, columns)
+        return program, [program.statics(setup, c) for setup in setups]
+    # Which quantities are given says all: rows of one setup come again and again, and are found at once.
+    (setup,) = setups
     key = id(setup), tuple(given.columns), columns
     found = _of_one.get(key)
-    if found is not None and found[0] is setup and not given.incomplete:
-        return found[1], found[2]
-    program = program_of([setup], given, columns)
-    statics = program.statics(setup, c)
-    if not given.incomplete and _USUAL_AT.isdisjoint(given.columns):  # then which are given says all
+    if found is None or found[0] is not setup or found[1] is not c:
         if len(_of_one) >= _MOST_SETUPS:
             _of_one.clear()
-        _of_one[key] = setup, program, statics
-    return program, statics
+        program = program_of(setups, given, columns)
+        found = _of_one[key] = setup, c, (program, [program.statics(setup, c)])
+    return found[2]
 
 
-_of_one: dict[tuple[int, tuple[int, ...], tuple[str, ...]], tuple[Setup, Program, tuple[float, ...]]] = {}
+_of_one: dict[
+    tuple[int, tuple[int, ...], tuple[str, ...]],
+    tuple[Setup, Constants, tuple[Program, list[tuple[float, ...]]]],
+] = {}
 _USUAL_AT: Final = frozenset(at for at, value in enumerate(USUAL) if value == value)
 
 

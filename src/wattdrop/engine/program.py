@@ -50,16 +50,7 @@ class Output(NamedTuple):
 class Program:
     """Functions for one set of facts and columns."""
 
-    __slots__ = (
-        "_block",
-        "_graph",
-        "_statics",
-        "of_setup",
-        "operations",
-        "outputs",
-        "registers",
-        "row",
-    )
+    __slots__ = ("_block", "_spelled", "_statics", "operations", "outputs", "row")
 
     def __init__(self, graph: Graph, columns: Sequence[int]) -> None:
         spelled = _Spelled(graph, columns)
@@ -67,30 +58,29 @@ class Program:
         self._statics = spelled.statics()
         self.operations = len(spelled.dynamic)
         self.row: Float = spelled.row()
-        self._block: Callable[..., None] | None = None
-        self.registers = 0
-        self._graph = spelled
+        self._block: tuple[Callable[..., None], int] | None = None
+        self._spelled = spelled
 
     def statics(self, setup: Any, constants: Any) -> tuple[float, ...]:
-        """What follows from a setup, worked out once for each."""
-        key = id(self), id(setup)
+        """What follows from a setup and the constants, worked out once for each."""
+        key = id(self), id(setup), id(constants)
         kept = _kept.get(key)
-        if kept is None or kept[0] is not self or kept[1] is not setup:
+        if kept is None or kept[0] is not self or kept[1] is not setup or kept[2] is not constants:
             if len(_kept) >= _MOST_KEPT:
                 _kept.clear()
-            kept = _kept[key] = self, setup, self._statics(setup, constants)
-        return kept[2]
+            kept = _kept[key] = self, setup, constants, self._statics(setup, constants)
+        return kept[3]
 
-    def block(self) -> Callable[..., None]:
-        """The function for arrays; made on first use."""
+    def block(self) -> tuple[Callable[..., None], int]:
+        """The function for arrays, made on first use, and the number of registers that it needs."""
         if self._block is None:
-            self._block, self.registers = self._graph.block()
+            self._block = self._spelled.block()
         return self._block
 
 
 #: Statics of all programs, two kilobytes each; beyond so many the memory starts anew.
 _MOST_KEPT: Final = 8192
-_kept: dict[tuple[int, int], tuple[Program, Any, tuple[float, ...]]] = {}
+_kept: dict[tuple[int, int, int], tuple[Program, Any, Any, tuple[float, ...]]] = {}
 
 
 class _Spelled:

@@ -24,7 +24,9 @@ from .evaluate import TOTALS, Evaluation, evaluate
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
+    from ..kernel.columns import Setup
     from ..resolve.description import Description
+    from ..resolve.quantities import QuantityColumns
     from ..resolve.resolved import Resolved
     from .api import Estimate
 
@@ -95,34 +97,48 @@ class Ranges:
 
     def __init__(self, estimate: Estimate) -> None:
         self._central = estimate.evaluation
-        self._rows = len(estimate.resolution.computed)
-        resolution = estimate.resolution
-        constants = estimate.catalog.constant_values()
-        of_level = {
-            level: {kind: constants[f"method_{kind}_{level}"] for kind in KINDS} for level in (50, 90)
-        }
-        wide = [_causes(estimate.catalog, r) for r in resolution.resolved]
-        self._narrow = self._method(estimate, of_level[50])
-        self._effects: list[_Effect] = [self._method(estimate, of_level[90])]
+        self._resolution = estimate.resolution
+        self._constants = estimate.constants
+        self._values_of = estimate.catalog.constant_values()
+        self._kinds = [
+            kind_of_work(self._resolution.resolved[of].setup, batch_size)
+            for of, batch_size in zip(
+                self._resolution.resolved_of, self._resolution.quantities.column("batch_size"), strict=True
+            )
+        ]
+        wide = [_causes(estimate.catalog, r) for r in self._resolution.resolved]
+        self._effects: list[_Effect] = [self._method(90)]
         for name in CAUSES:
             most = max((sum(c.name == name for c in causes) for causes in wide), default=0)
             for nth in range(most):
-                self._effects.append(self._effect(estimate, name, [_nth(c, name, nth) for c in wide]))
-        if any(value == value for value in resolution.quantities.column("processing_duration_ms")):
-            self._effects.append(self._duration(estimate, constants["duration_error"]))
+                self._effects.append(self._effect(name, [_nth(c, name, nth) for c in wide]))
+        if any(value == value for value in self._resolution.quantities.column("processing_duration_ms")):
+            self._effects.append(self._duration(self._values_of["duration_error"]))
+        self._inner: _Effect | None = None
         self._widths: dict[tuple[str, float], list[HalfWidths]] = {}
         self._at_ends: dict[str, list[HalfWidths]] = {}
         self._squares_of: dict[str, dict[str, tuple[list[float], list[float]]]] = {}
 
-    def _method(self, estimate: Estimate, ratio: Mapping[str, float]) -> _Effect:
+    def _evaluated(
+        self,
+        setups: Sequence[Setup],
+        of_rows: Sequence[int] | None = None,
+        given: QuantityColumns | None = None,
+    ) -> Evaluation:
+        """The totals of the rows, with other setups or other quantities."""
+        central = self._central
+        return evaluate(
+            setups,
+            central.of_row if of_rows is None else of_rows,
+            central.given if given is None else given,
+            self._constants,
+            TOTALS,
+        )
+
+    def _method(self, level: int) -> _Effect:
         """The method's own error, by the kind of work of each row."""
-        resolution = estimate.resolution
-        kinds = [
-            kind_of_work(resolution.resolved[of].setup, batch_size)
-            for of, batch_size in zip(
-                resolution.resolved_of, resolution.quantities.column("batch_size"), strict=True
-            )
-        ]
+        resolution, kinds = self._resolution, self._kinds
+        ratio = {kind: self._values_of[f"method_{kind}_{level}"] for kind in KINDS}
         numbers: dict[tuple[int, str], int] = {}
         index = [
             numbers.setdefault(key, len(numbers)) for key in zip(resolution.resolved_of, kinds, strict=True)
@@ -133,14 +149,12 @@ class Ranges:
                 resolution.resolved[of].setup._replace(method_ratio=ratio[kind] ** sign)
                 for of, kind in numbers
             ]
-            ends.append(evaluate(setups, index, resolution.quantities, estimate.constants, TOTALS))
-        models = [resolution.resolved[of].model_ix for of in resolution.resolved_of]
-        distinct: dict[tuple[str, int], int] = {}
-        of_rows = [distinct.setdefault(key, len(distinct)) for key in zip(kinds, models, strict=True)]
-        return _Effect("method", tuple(ends), list(distinct), of_rows)
+            ends.append(self._evaluated(setups, index))
+        keys = [(kind, resolution.resolved[of].model_ix) for of, kind in numbers]
+        return _Effect("method", tuple(ends), keys, index)
 
-    def _effect(self, estimate: Estimate, name: str, causes: Sequence[Cause | None]) -> _Effect:
-        resolution = estimate.resolution
+    def _effect(self, name: str, causes: Sequence[Cause | None]) -> _Effect:
+        resolution = self._resolution
         ends = max((len(cause.ends) for cause in causes if cause), default=0)
         evaluations = []
         for end in range(ends):
@@ -148,24 +162,20 @@ class Ranges:
                 r.setup if cause is None else cause.ends[min(end, len(cause.ends) - 1)]
                 for r, cause in zip(resolution.resolved, causes, strict=True)
             ]
-            evaluations.append(
-                evaluate(setups, resolution.resolved_of, resolution.quantities, estimate.constants, TOTALS)
-            )
+            evaluations.append(self._evaluated(setups))
         keys = [None if cause is None else cause.key for cause in causes]
         return _Effect(name, tuple(evaluations), keys, resolution.resolved_of)
 
-    def _duration(self, estimate: Estimate, error: float) -> _Effect:
+    def _duration(self, error: float) -> _Effect:
         """An observed duration says the requests in flight only to within the error of the modelled time."""
-        resolution = estimate.resolution
+        resolution = self._resolution
         setups = [r.setup for r in resolution.resolved]
+        observed = self._central.given.column("processing_duration_ms")
         ends = []
         for sign in (-1.0, 1.0):
-            scale = math.exp(sign * _Z90 * error)
-            observed = resolution.quantities.column("processing_duration_ms")
-            moved = resolution.quantities.replaced(
-                "processing_duration_ms", [duration * scale for duration in observed]
-            )
-            ends.append(evaluate(setups, resolution.resolved_of, moved, estimate.constants, TOTALS))
+            moved = _times(observed, math.exp(sign * _Z90 * error))
+            given = self._central.given.replaced("processing_duration_ms", moved)
+            ends.append(self._evaluated(setups, given=given))
         keys = [("duration", of) for of in range(len(resolution.resolved))]
         return _Effect("occupancy", tuple(ends), keys, resolution.resolved_of)
 
@@ -178,7 +188,9 @@ class Ranges:
             z = NormalDist().inv_cdf(0.5 + level / 2.0)
             (name, down, up, keys), *others = self._wide(quantity)
             if z < _Z90:
-                inner_down, inner_up = self._ends_of(quantity, self._narrow)
+                if self._inner is None:  # most callers ask for 90 % alone
+                    self._inner = self._method(50)
+                inner_down, inner_up = self._ends_of(quantity, self._inner)
                 down, up = _between(z, inner_down, down), _between(z, inner_up, up)
             else:
                 down, up = _times(down, z / _Z90), _times(up, z / _Z90)
