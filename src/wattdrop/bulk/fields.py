@@ -79,14 +79,6 @@ def _plain(table: Any, row: int) -> dict[str, object]:
     }
 
 
-def single(row: dict[str, Any]) -> dict[str, Any]:
-    """One row of the columns as the parser of single rows takes it: sizes in one cell are a list."""
-    for name in ("input_images", "output_images"):
-        if isinstance(row.get(name), str):
-            row[name] = [size.strip() for size in row[name].replace(",", ";").split(";") if size.strip()]
-    return row
-
-
 def _with_read(table: Any, rows: int, apart: set[int], read: dict[int, dict[str, object]]) -> Any:
     """The columns with rows set aside as nulls, and rows that were understood after all put back."""
     import numpy as np

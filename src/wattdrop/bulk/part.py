@@ -9,10 +9,11 @@ import msgspec
 import pyarrow as pa
 
 from ..engine import api, estimate_table
+from ..engine.tables import listed
 from ..errors import RowError
 from ..schema.rows import parse_rows
 from . import places
-from .fields import Fields, fields_of, single
+from .fields import Fields, fields_of
 from .groups import Groups, encoded
 from .plan import ERROR_COLUMNS, Plan
 from .reading import Piece, pieces_of
@@ -132,7 +133,7 @@ def _errors_of(table: Any, fields: Fields) -> dict[int, RowError]:
 
 
 def _field_of(table: Any, row: int) -> str | None:
-    (given,) = parse_rows([single({name: table.column(name)[row].as_py() for name in table.column_names})])
+    (given,) = parse_rows([listed({name: table.column(name)[row].as_py() for name in table.column_names})])
     (answer,) = api.estimate([given]).rows
     return answer.error.field if answer.error else None
 

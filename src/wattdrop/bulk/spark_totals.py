@@ -1,20 +1,20 @@
 """Totals of groups over a Spark DataFrame, with ranges.
 
-Executors say for each group of a batch its sums, and for each cause of its range the sums of value times half-width, down
-and up. Spark adds those of one group and cause over all batches, then the squares over the causes of a group, as
-``Ranges.total`` does over the rows of one estimate.
+Executors say for each group of a batch its sums, and those of each cause of its range (see ``cause_sums``). Spark adds up
+those of one group and cause over all batches, then the squares over the causes of a group, as ``Ranges.total`` does over
+the rows of one estimate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, Final
 
-from ..engine.api import METRICS, estimate
-from ..engine.tables import estimate_table
+from ..engine.api import estimate
+from ..engine.tables import estimate_table, listed
+from .cause_sums import MOST_ROWS, NAMES, cause_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     import pyarrow as pa
     from pyspark.sql import DataFrame
@@ -22,13 +22,9 @@ if TYPE_CHECKING:
     from ..engine.api import Estimate
     from .spark import Work
 
-LEVEL: Final = 0.9
-#: Rows whose ranges are worked out at a time: more fill the memory of an executor.
-_ROWS: Final = 8192
-_NAMES: Final = METRICS["total"]
 _CAUSE: Final = "_wattdrop_cause"  # empty: the sums themselves
 _COUNTS: Final = ("rows", "failed_rows")
-_VALUES: Final = tuple(f"_wattdrop_{side}_{at}" for side in ("down", "up") for at in range(len(_NAMES)))
+_VALUES: Final = tuple(f"_wattdrop_{side}_{at}" for side in ("down", "up") for at in range(len(NAMES)))
 
 
 def totals_of(df: DataFrame, todo: Work, by: tuple[str, ...], ranges: bool) -> DataFrame:
@@ -49,15 +45,15 @@ def totals_of(df: DataFrame, todo: Work, by: tuple[str, ...], ranges: bool) -> D
     itself = f.col(_CAUSE) == ""
     of_group = of_cause.groupBy(*by).agg(
         *(f.sum(name).alias(name) for name in _COUNTS),
-        *(f.sum(f.when(itself, f.col(_VALUES[at]))).alias(name) for at, name in enumerate(_NAMES)),
+        *(f.sum(f.when(itself, f.col(_VALUES[at]))).alias(name) for at, name in enumerate(NAMES)),
         *(f.sum(f.when(~itself, f.col(name) * f.col(name))).alias(name) for name in _VALUES),
     )
     columns = [f.col(name) for name in (*by, *_COUNTS)]
-    for at, name in enumerate(_NAMES):
+    for at, name in enumerate(NAMES):
         total = f.coalesce(f.col(name), f.lit(0.0))
         columns.append(total.alias(name))
         for side, sign in (("low", -1.0), ("high", 1.0)) if ranges else ():
-            square = f.coalesce(f.col(_VALUES[at + (len(_NAMES) if sign > 0 else 0)]), f.lit(0.0))
+            square = f.coalesce(f.col(_VALUES[at + (len(NAMES) if sign > 0 else 0)]), f.lit(0.0))
             end = f.when(total > 0, total * f.exp(sign * f.sqrt(square) / total)).otherwise(total)
             columns.append(end.alias(f"{name}_{side}_90"))
     return of_group.select(*columns)
@@ -67,8 +63,8 @@ def _sums(
     batches: Iterator[pa.RecordBatch], todo: Work, by: tuple[str, ...], ranges: bool
 ) -> Iterator[pa.RecordBatch]:
     for batch in batches:
-        for start in range(0, batch.num_rows, _ROWS):
-            yield _of_rows(batch.slice(start, _ROWS), todo, by, ranges)
+        for start in range(0, batch.num_rows, MOST_ROWS):
+            yield _of_rows(batch.slice(start, MOST_ROWS), todo, by, ranges)
 
 
 def _of_rows(batch: pa.RecordBatch, todo: Work, by: tuple[str, ...], ranges: bool) -> pa.RecordBatch:
@@ -86,15 +82,17 @@ def _of_rows(batch: pa.RecordBatch, todo: Work, by: tuple[str, ...], ranges: boo
     results = estimate_table(described, todo.catalog())
     failed = np.array([code is not None for code in results.column("error_code").to_pylist()], dtype=bool)
     count = len(numbers)
-    values = [np.nan_to_num(_doubles(results.column(name))) for name in _NAMES]
+    values = [np.nan_to_num(_doubles(results.column(name))) for name in NAMES]
     sums = np.array([np.bincount(groups, value, count) for value in values])
     rows, bad = np.bincount(groups[~failed], minlength=count), np.bincount(groups[failed], minlength=count)
     lines = [
-        (group, "", int(rows[group]), int(bad[group]), [*sums[:, group].tolist(), *[0.0] * len(_NAMES)])
+        (group, "", int(rows[group]), int(bad[group]), [*sums[:, group].tolist(), *[0.0] * len(NAMES)])
         for group in range(count)
     ]
     if ranges and not failed.all():
-        lines += _causes(_estimated(described, todo), groups, count)
+        result = _estimated(described, todo)
+        of_computed = groups[result.resolution.computed]
+        lines += [(group, cause, 0, 0, widths) for group, cause, widths in cause_sums(result, of_computed)]
     of = pa.array([line[0] for line in lines], pa.int64())
     names = [*by, _CAUSE, *_COUNTS, *_VALUES]
     heads = batch.take(pa.array(first))
@@ -118,47 +116,5 @@ def _estimated(table: pa.Table, todo: Work) -> Estimate:
         if pa.types.is_timestamp(field.type):  # as estimate_table reads it
             moments = table.column(at).cast(pa.timestamp("s"), safe=False).cast(pa.string())
             table = table.set_column(at, field.name, moments)
-    result: Estimate = estimate([_row(row) for row in table.to_pylist()], todo.catalog())
+    result: Estimate = estimate(list(map(listed, table.to_pylist())), todo.catalog())
     return result
-
-
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    for name in ("input_images", "output_images"):
-        if isinstance(row.get(name), str):
-            row[name] = [size.strip() for size in row[name].replace(",", ";").split(";") if size.strip()]
-    return row
-
-
-def _causes(result: Estimate, groups: Any, count: int) -> list[tuple[int, str, int, int, list[float]]]:
-    """Of each group and cause: value times half-width, summed, of each metric, down and then up."""
-    import numpy as np
-
-    of_row = groups[result.resolution.computed]
-    values = [np.array(result.evaluation.column(name)) for name in _NAMES]
-    effects = [result.half_widths(name, LEVEL) for name in _NAMES]
-    lines = []
-    for nth, (cause, _, _, keys) in enumerate(effects[0]):
-        names = _names(result, cause, sum(other[0] == cause for other in effects[0][:nth]), keys)
-        numbers: dict[str, int] = {}
-        both = of_row * len(keys) + np.array([numbers.setdefault(name, len(numbers)) for name in names])
-        used, line = np.unique(both, return_inverse=True)
-        sums = [
-            np.bincount(line, value * np.array(effects[at][nth][side]))
-            for side in (1, 2)
-            for at, value in enumerate(values)
-        ]
-        known = list(numbers)
-        for at, code in enumerate(used.tolist()):
-            widths = [float(of_metric[at]) for of_metric in sums]
-            if any(widths):
-                lines.append((code // len(keys), known[code % len(keys)], 0, 0, widths))
-    return lines
-
-
-def _names(result: Estimate, cause: str, nth: int, keys: Sequence[Hashable]) -> list[str]:
-    """The name of a cause for each row: the same in every batch of every executor, because they have one catalog."""
-    texts: dict[Hashable, str] = {}
-    if any(isinstance(key, tuple) and key and key[0] == "duration" for key in keys):
-        # That key counts within a batch; what it stands for is the description.
-        return [f"{cause}|{result.resolution.at(at).description!r}" for at in range(len(keys))]
-    return [texts.get(key) or texts.setdefault(key, f"{cause}.{nth}|{key!r}") for key in keys]

@@ -512,11 +512,15 @@ def _present(rows: int, numbers: dict[int, Any]) -> Any:
 
 def _raw(batch: pa.RecordBatch, fields: dict[str, str], row: int) -> dict[str, Any]:
     """One row as the parser of single rows takes it."""
-    raw = {field: batch.column(column)[row].as_py() for field, column in fields.items()}
+    return listed({field: batch.column(column)[row].as_py() for field, column in fields.items()})
+
+
+def listed(row: dict[str, Any]) -> dict[str, Any]:
+    """One row of the columns as the parser of single rows takes it: sizes in one cell are a list."""
     for field in _IMAGE_FIELDS:
-        if isinstance(raw.get(field), str):
-            raw[field] = [size.strip() for size in raw[field].replace(",", ";").split(";") if size.strip()]
-    return raw
+        if isinstance(row.get(field), str):
+            row[field] = [size.strip() for size in row[field].replace(",", ";").split(";") if size.strip()]
+    return row
 
 
 @cache

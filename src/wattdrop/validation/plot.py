@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -67,23 +67,34 @@ def figure(predictions: Sequence[Prediction]) -> str:
 
 
 def _bytes(predictions: Sequence[Prediction], form: str) -> bytes:
+    def drawn(drawing: Any) -> None:
+        shown = [p for p in predictions if not p.reason]
+        if not shown:
+            raise BadRequest("no row could be predicted, so there is nothing to draw", field="plot")
+        points, tasks = drawing.subplots(1, 2, width_ratios=(1.15, 1))
+        _points(points, shown)
+        _tasks(tasks, shown)
+
+    return picture(drawn, (9.6, 4.6), form)
+
+
+def picture(draw: Callable[[Any], None], inches: tuple[float, float], form: str) -> bytes:
+    """What ``draw`` puts into a figure of matplotlib's, in one of its formats. The same drawing gives the same bytes.
+
+    Greys that show on light and on dark pages; SVG is transparent and keeps its text.
+    """
     try:
         import matplotlib as mpl
         from matplotlib.figure import Figure
     except ImportError:
         raise BadRequest("plots need matplotlib: install wattdrop[plots]", field="plot") from None
-    shown = [p for p in predictions if not p.reason]
-    if not shown:
-        raise BadRequest("no row could be predicted, so there is nothing to draw", field="plot")
     with mpl.rc_context(
         {"svg.hashsalt": "wattdrop", "svg.fonttype": "none", "font.size": 9, "font.family": "sans-serif",
          "text.color": _GREY, "axes.labelcolor": _GREY, "axes.edgecolor": _GREY, "xtick.color": _GREY,
          "ytick.color": _GREY, "axes.titlecolor": _GREY}
     ):  # fmt: skip
-        drawing = Figure(figsize=(9.6, 4.6), layout="constrained")
-        points, tasks = drawing.subplots(1, 2, width_ratios=(1.15, 1))
-        _points(points, shown)
-        _tasks(tasks, shown)
+        drawing = Figure(figsize=inches, layout="constrained")
+        draw(drawing)
         target = io.BytesIO()
         metadata: dict[str, Any] = {"Date": None} if form == "svg" else {"Software": None}
         drawing.savefig(target, format=form, transparent=form == "svg", dpi=160, metadata=metadata)

@@ -1,0 +1,56 @@
+"""What groups of rows share of each cause of error, so that their ranges can be put together from many batches.
+
+For each cause the sums of value times half-width, down and up, of each metric: what ``Ranges.total`` adds up over the rows
+of one estimate. Sums of one cause add up over batches, different causes are independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from ..engine.evaluate import METRICS
+
+if TYPE_CHECKING:
+    from ..engine.api import Estimate
+
+LEVEL: Final = 0.9
+#: Rows whose ranges are worked out at a time: more fill the memory of a worker.
+MOST_ROWS: Final = 8192
+#: The metrics of a sum, in the order of its first and of its second half.
+NAMES: Final = METRICS["total"]
+
+
+def cause_sums(estimate: Estimate, group_of_row: Any) -> Iterator[tuple[int, str, list[float]]]:
+    """For each group and cause: the group, the cause's name, the five sums down and the five sums up.
+
+    ``group_of_row``: an int64 array, for each computed row the number of its group. A name is the same in every batch of
+    every process that has the same catalog. Causes that leave a group alone are left out.
+    """
+    import numpy as np
+
+    values = [estimate.evaluation.array(name) for name in NAMES]
+    effects = [estimate.half_widths(name, LEVEL) for name in NAMES]
+    seen: dict[str, int] = {}
+    for nth, (cause, _, _, keys) in enumerate(effects[0]):
+        seen[cause] = seen.get(cause, -1) + 1
+        numbers: dict[Any, int] = {}
+        codes = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+        names = _names(estimate, cause, seen[cause], list(numbers))
+        used, line = np.unique(group_of_row * len(names) + codes, return_inverse=True)
+        sums = [
+            np.bincount(line, value * np.asarray(of_metric[nth][side]), len(used))
+            for side in (1, 2)
+            for value, of_metric in zip(values, effects, strict=True)
+        ]
+        for at, code in enumerate(used.tolist()):
+            widths = [float(of_side[at]) for of_side in sums]
+            if any(widths):
+                yield code // len(names), names[code % len(names)], widths
+
+
+def _names(estimate: Estimate, cause: str, nth: int, keys: Sequence[Any]) -> list[str]:
+    if any(isinstance(key, tuple) and key and key[0] == "duration" for key in keys):
+        # That key is a number within the batch; what it stands for is the description.
+        return [f"{cause}|{estimate.resolution.resolved[key[1]].description!r}" for key in keys]
+    return [f"{cause}.{nth}|{key!r}" for key in keys]
