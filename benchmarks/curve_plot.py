@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import Any, Final
 
-from wattdrop.validation.plot import COLOURS
+from wattdrop.validation.plot import COLOURS, picture
 
 from .results import Curve, Point
 
@@ -22,25 +21,16 @@ def svg(curve: Curve) -> str:
 
 def drawn(curve: Curve, form: str) -> bytes:
     """The picture in a format of matplotlib's."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
 
-    with mpl.rc_context(
-        {"svg.hashsalt": "wattdrop", "svg.fonttype": "none", "font.size": 9, "font.family": "sans-serif",
-         "text.color": _GREY, "axes.labelcolor": _GREY, "axes.edgecolor": _GREY, "xtick.color": _GREY,
-         "ytick.color": _GREY, "axes.titlecolor": _GREY}
-    ):  # fmt: skip
-        drawing = Figure(figsize=(9.6, 4.4), layout="constrained")
+    def draw(drawing: Any) -> None:
         time, memory = drawing.subplots(1, 2)
         _lines(time, curve.points, "cpu_s")
         time.set_ylabel("CPU time of the whole process [s]")
         time.legend(loc="upper left", frameon=False, fontsize=8)
         _lines(memory, curve.points, "peak_mb")
         memory.set_ylabel("peak memory [MB]")
-        target = io.BytesIO()
-        metadata: dict[str, Any] = {"Date": None} if form == "svg" else {"Software": None}
-        drawing.savefig(target, format=form, transparent=form == "svg", dpi=160, metadata=metadata)
-    return target.getvalue()
+
+    return picture(draw, (9.6, 4.4), form)
 
 
 def _labelled(ticks: Sequence[float]) -> tuple[Sequence[float], Sequence[str]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -37,16 +36,11 @@ def _json(_: int, file: Path) -> None:
 
 
 def _parquet(_: int, file: Path) -> None:
+    from wattdrop.bulk import Options, run
+
     target = file.with_name("out.parquet")
-    if find_spec("wattdrop.bulk"):
-        from wattdrop.bulk import Options, run
-
-        target.unlink(missing_ok=True)
-        run([str(file)], str(target), Options(workers=1, columns="all"))
-    else:
-        from .files import estimate_file
-
-        estimate_file(file, target)
+    target.unlink(missing_ok=True)
+    run([str(file)], str(target), Options(workers=1, columns="all"))
 
 
 def _ecologits(rows: int, _: Path) -> None:

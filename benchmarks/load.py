@@ -10,11 +10,9 @@ what a core does for it is missing to the server: the CPU time of the server a r
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import math
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -29,6 +27,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from benchmarks.machine import commit, machine
 from tests.service.processes import Running, running, wait_until
 
 HERE = Path(__file__).parent
@@ -176,7 +175,7 @@ def service(workers: int, environment: Mapping[str, str]) -> Iterator[Running]:
 def empty_handler() -> Iterator[tuple[str, Callable[[], float]]]:
     """The same framework on the same server, with a handler that reads the body and answers always the same."""
     process = subprocess.Popen(
-        [sys.executable, __file__, "--empty-handler"], stdout=subprocess.PIPE, text=True
+        [sys.executable, str(Path(__file__).with_name("empty_handler.py"))], stdout=subprocess.PIPE, text=True
     )
     try:
         assert process.stdout is not None
@@ -186,34 +185,6 @@ def empty_handler() -> Iterator[tuple[str, Callable[[], float]]]:
     finally:
         process.kill()
         process.wait()
-
-
-def serve_empty_handler() -> None:
-    import falcon.asgi
-    import uvicorn
-
-    class Empty:
-        async def on_post(self, request: Any, response: Any) -> None:
-            await request.stream.read()
-            response.content_type = "application/json"
-            response.data = b'{"rows":[]}'
-
-    async def main() -> None:
-        app = falcon.asgi.App()
-        app.add_route("/v1/impact", Empty())
-        config = uvicorn.Config(
-            app, port=0, http="httptools", loop="uvloop", access_log=False, log_level="error"
-        )
-        server = uvicorn.Server(config)
-        task = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.05)
-        print(server.servers[0].sockets[0].getsockname()[1], flush=True)
-        await task
-
-    import uvloop
-
-    uvloop.run(main())
 
 
 def decode_cpu_us(body: bytes, rounds: int = 15) -> float:
@@ -340,23 +311,12 @@ def stream(url: str, key: str, seconds: float) -> None:
         thread.join()
 
 
-def machine() -> str:
-    model = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if "model name" in line
-        ),
-        platform.processor(),
+def where() -> str:
+    """The machine and the commit, in words."""
+    about, memory = machine(), psutil.virtual_memory().total / 1e9
+    return (
+        f"{about['processor']}, {about['cores']} cores, {memory:.0f} GB, {about['python']}; commit {commit()}"
     )
-    memory = psutil.virtual_memory().total / 1e9
-    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}"
-
-
-def commit() -> str:
-    return subprocess.run(
-        ["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, cwd=HERE, check=False
-    ).stdout.strip()
 
 
 def main() -> None:
@@ -369,12 +329,9 @@ def main() -> None:
     parser.add_argument(
         "--write", action="store_true", help="put the tables into docs/reference/benchmarks-service.md"
     )
-    parser.add_argument("--empty-handler", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--stream", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.empty_handler:
-        serve_empty_handler()
-    elif options.stream:
+    if options.stream:
         stream(options.stream[0], options.stream[1], float(options.stream[2]))
     else:
         measure(options)
@@ -391,7 +348,7 @@ def measure(options: argparse.Namespace) -> None:
             "mixed": lambda: mixed_table(folder, options.seconds),
         }
         before = ", ".join(f"{one:.1f}" for one in psutil.getloadavg())
-        head = f"{machine()}; commit {commit()}; load average before {before}; {options.seconds:g} s a run."
+        head = f"{where()}; load average before {before}; {options.seconds:g} s a run."
         print(head, flush=True)
         tables = {}
         for part in only:

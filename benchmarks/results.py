@@ -13,14 +13,19 @@ from .ratios import CONSTANTS, RATIOS, REGRESSION, Ratio
 KEPT: Final = Path(__file__).parent / "results.json"
 
 
-class Run(msgspec.Struct, kw_only=True):
-    """Figures in seconds for each row or call, measured in one go."""
+class Measured(msgspec.Struct, kw_only=True):
+    """What was measured in one go, and where."""
 
     commit: str
     date: str
     machine: dict[str, str | int]
     load_before: list[float]
     load_after: list[float]
+
+
+class Run(Measured, kw_only=True):
+    """Figures in seconds for each row or call."""
+
     versions: dict[str, str]
     figures: dict[str, float]
     absent: dict[str, str] = msgspec.field(default_factory=dict)
@@ -46,14 +51,9 @@ class Point(msgspec.Struct, kw_only=True):
     peak_mb: float
 
 
-class Curve(msgspec.Struct, kw_only=True):
-    """The cost curve, measured in one go."""
+class Curve(Measured, kw_only=True):
+    """The cost curve."""
 
-    commit: str
-    date: str
-    machine: dict[str, str | int]
-    load_before: list[float]
-    load_after: list[float]
     points: list[Point]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -23,9 +22,6 @@ def bulk_job(stack: ExitStack) -> Sequence[Case | Absent]:
     """
     import pyarrow.parquet as pq
 
-    job, identity = "job, Parquet to Parquet", "job's files, read and written"
-    if find_spec("wattdrop.bulk") is None:
-        return [Absent(one, "wattdrop.bulk is not there") for one in (job, identity)]
     from wattdrop.bulk import Options, run
 
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -45,4 +41,7 @@ def bulk_job(stack: ExitStack) -> Sequence[Case | Absent]:
         pq.read_table(source, use_threads=False)
         pq.write_table(results, copy, row_group_size=BATCH_ROWS, compression=COMPRESSION)
 
-    return [Case(job, estimated, ROWS), Case(identity, read_and_written, ROWS)]
+    return [
+        Case("job, Parquet to Parquet", estimated, ROWS),
+        Case("job's files, read and written", read_and_written, ROWS),
+    ]

@@ -32,11 +32,8 @@ def resolution_of(of: Any) -> Callable[[], object]:
     fields = tables._fields_of(of.column_names, "error")
     numbers, doubtful = tables._numbers(batch, fields)
 
-    # One at a time, or all at once where the resolver takes them so.
-    meant = getattr(resolver, "descriptions", lambda every: [resolver.description(one) for one in every])
-
     def call() -> object:
         codes, descriptions, _ = tables._descriptions(batch, fields, numbers, doubtful)
-        return codes, meant(descriptions)
+        return codes, resolver.descriptions(descriptions)
 
     return call
