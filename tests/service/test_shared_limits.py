@@ -87,13 +87,18 @@ def test_two_workers_share_a_limit_through_a_file(tmp_path: Path) -> None:
         assert_shared(server, server.key)
 
 
-def test_two_workers_share_a_limit_through_postgresql(
-    tmp_path: Path, database_server: postgresql.Server
-) -> None:
-    url = database_server.new_database()
+def database_with_a_key(server: postgresql.Server) -> tuple[str, str]:
+    url = server.new_database()
     store = open_store(url, SECRET.encode())
     key = store.keys.create("tests")
     store.close()
+    return url, key
+
+
+def test_two_workers_share_a_limit_through_postgresql(
+    tmp_path: Path, database_server: postgresql.Server
+) -> None:
+    url, key = database_with_a_key(database_server)
     with running(tmp_path, *LIMITED, WATTDROP_DATABASE_URL=url, WATTDROP_KEY_SECRET=SECRET) as server:
         assert_shared(server, key)
     assert not (tmp_path / "limits").exists()
@@ -184,10 +189,7 @@ def test_postgresql_stops_and_comes_back(tmp_path: Path, caplog: pytest.LogCaptu
 def test_a_database_that_answers_too_late_makes_no_limit_larger(
     tmp_path: Path, database_server: postgresql.Server
 ) -> None:
-    url = database_server.new_database()
-    store = open_store(url, SECRET.encode())
-    key = store.keys.create("tests")
-    store.close()
+    url, key = database_with_a_key(database_server)
     with running(tmp_path, *LIMITED, WATTDROP_DATABASE_URL=url, WATTDROP_KEY_SECRET=SECRET) as server:
         wait_until(lambda: len(server.ready_workers()) >= 2, "the workers did not start")
         headers = {"Authorization": f"Bearer {key}"}

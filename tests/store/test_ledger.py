@@ -126,15 +126,18 @@ def test_groups_periods_and_filters(store: Store) -> None:
     assert ask(9, *every)[0].rows == 0
 
 
+def rows_of_clients() -> list[LedgerRow]:
+    """Four rows: of two clients, two projects, an old one, and one of another customer."""
+    return [
+        row("a", client_id="ann", project_id="p", at="2025-01-01T00:00:00Z"),
+        row("b", client_id="ann", project_id="q"),
+        row("c", client_id="bob", project_id="p"),
+        row("d", client_id="ann", project_id="p", customer_id=2),
+    ]
+
+
 def test_erasing_forgets_rows_and_sums(store: Store) -> None:
-    store.ledger.add(
-        [
-            row("a", client_id="ann", project_id="p", at="2025-01-01T00:00:00Z"),
-            row("b", client_id="ann", project_id="q"),
-            row("c", client_id="bob", project_id="p"),
-            row("d", client_id="ann", project_id="p", customer_id=2),
-        ]
-    )
+    store.ledger.add(rows_of_clients())
     assert store.ledger.erase(1, client_id="ann", project_id="q") == 1
     assert store.ledger.erase(1, before_day="2026-01-01") == 1
     assert [(u.group, u.rows) for u in store.usage.usage(1, "2000-01-01", "2026-12-31", ["client"])] == [

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.store.conftest import SECRET
-from tests.store.test_ledger import row
+from tests.store.test_ledger import row, rows_of_clients
 
 from wattdrop.errors import StoreError
 from wattdrop.store import LedgerRow, Store, open_store
@@ -126,14 +126,7 @@ def test_a_file_counts_with_the_sums_or_not_at_all(
 
 
 def test_erasing_reaches_into_files(store: Store, folder: Path) -> None:
-    store.ledger.add(
-        [
-            row("a", client_id="ann", project_id="p", at="2025-01-01T00:00:00Z"),
-            row("b", client_id="ann", project_id="q"),
-            row("c", client_id="bob", project_id="p"),
-            row("d", client_id="ann", project_id="p", customer_id=2),
-        ]
-    )
+    store.ledger.add(rows_of_clients())
     assert store.ledger.erase(1, client_id="ann", project_id="q") == 1
     assert names(store) == ["a", "c"]
     assert store.ledger.erase(1, before_day="2026-01-01") == 1
