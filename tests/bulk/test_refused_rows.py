@@ -102,3 +102,19 @@ def test_a_field_that_turns_up_late_is_not_overlooked(
     rows = read(tmp_path / "out.parquet")
     assert rows[3]["total_emissions_gco2e"] < rows[0]["total_emissions_gco2e"]
     assert "not carried along" in result.stderr and "note" in result.stderr
+
+
+def test_a_file_that_is_no_csv_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_bytes(b"model_id,output\rtokens\ngpt-4o,5\n")
+    result = wattdrop("estimate", tmp_path / "calls.csv", "-o", tmp_path / "out.parquet")
+    assert result.exit_code == 2
+    assert "calls.csv: not CSV" in result.stderr
+    assert not (tmp_path / "out.parquet").exists()
+
+
+def test_where_nothing_was_computed_no_zeros_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("model_id,output_tokens\nnonesuch,5\n")
+    result = wattdrop("estimate", tmp_path / "calls.csv", "-o", tmp_path / "out.parquet")
+    assert result.exit_code == 1
+    assert "energy" not in result.stderr
+    assert "1 rows could not be computed" in result.stderr

@@ -115,3 +115,8 @@ def test_more_rows_than_a_batch_keep_their_order() -> None:
 def _same_fields(rows: list[dict[str, object]]) -> list[dict[str, object]]:
     fields = list(dict.fromkeys(name for row in rows for name in row))
     return [{name: row.get(name) for name in fields} for row in rows]
+
+
+def test_a_column_for_a_plain_name_of_a_model_is_told_what_to_be_called() -> None:
+    with pytest.raises(BadRequest, match="model: no such field; did you mean model_id"):
+        wattdrop.estimate_table(pa.table({"model": ["gpt-4o"], "output_tokens": [5]}))

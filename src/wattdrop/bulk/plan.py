@@ -75,6 +75,8 @@ def seen(one: Input, options: Options) -> Seen:
             return seen_in_text(one.kind, file.read(SAMPLE_BYTES), options)
     except pa.ArrowInvalid as error:
         raise JobRefused(f"{one.address}: not {one.kind.capitalize()}: {error}") from None
+    except csv.Error as error:
+        raise JobRefused(f"{one.address}: not CSV: {error}") from None
     except OSError as error:
         raise JobRefused(f"cannot read {one.address}: {error}") from None
 

@@ -84,11 +84,12 @@ def _say(output: str, outcome: Any) -> None:
         lines[0] += f"; {kept:,} rows were done before"
     elif kept:
         lines[0] += "; all of it was done before, --restart computes it anew"
-    scales = (ENERGY, CARBON, WATER, CARBON, WATER)
-    for (name, quantity), of in zip(_TOTALS, scales, strict=True):
-        total = summary.totals.get(quantity, 0.0)
-        scale = scale_for([total], of)
-        lines.append(f"  {name:20} {digits(total / scale.size):>8} {scale.unit}")
+    if summary.rows > summary.failed + sum(summary.skipped.values()):  # no zeros where nothing was computed
+        scales = (ENERGY, CARBON, WATER, CARBON, WATER)
+        for (name, quantity), of in zip(_TOTALS, scales, strict=True):
+            total = summary.totals.get(quantity, 0.0)
+            scale = scale_for([total], of)
+            lines.append(f"  {name:20} {digits(total / scale.size):>8} {scale.unit}")
     for why, count in summary.skipped.items():
         lines.append(f"  {count:,} records of no inference ({why}): no numbers")
     if summary.failed:

@@ -46,6 +46,8 @@ def known_field_like(key: object) -> RowError:
     known = [*FIELDS, *FIELD_ALIASES, *NESTED_FIELDS]
     near = get_close_matches(key[:100], known, n=1, cutoff=0.6)
     candidates = tuple(FIELD_ALIASES.get(name, name) for name in near)
+    if key in NESTED_FIELDS:  # it takes an object, where an object can be
+        candidates = (next(iter(NESTED_FIELDS[key].values())),)
     hint = f"; did you mean {candidates[0]}?" if candidates else ""
     return RowError(
         "unknown_field", f"{quoted(key)[1:-1]}: no such field{hint}", quoted(key)[1:-1], candidates
