@@ -87,9 +87,19 @@ def test_a_killed_job_goes_on(name: str, calls: Path, tmp_path: Path) -> None:
     ]
 
 
-def test_ctrl_c_ends_the_job_and_its_workers(calls: Path, tmp_path: Path) -> None:
+def started(process: subprocess.Popen[bytes]) -> bool:
+    """A worker has been started, though it may not have come further than to Python's own start."""
+    children = psutil.Process(process.pid).children(recursive=True)
+    return any("spawn_main" in " ".join(child.cmdline()) for child in children)
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_ctrl_c_ends_the_job_and_its_workers(early: bool, calls: Path, tmp_path: Path) -> None:
     with start(calls, f"{tmp_path}/out/") as process:
-        until("a part is done", lambda: done(tmp_path / "out") or process.poll() is not None)
+        if early:
+            until("a worker is started", lambda: started(process) or process.poll() is not None)
+        else:
+            until("a part is done", lambda: done(tmp_path / "out") or process.poll() is not None)
         children = psutil.Process(process.pid).children(recursive=True)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: everybody gets it
         said = process.communicate(timeout=120)[1].decode()

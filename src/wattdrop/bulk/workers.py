@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import chain, islice
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import wait as wait_for
@@ -57,12 +58,28 @@ def _spread(tasks: Iterator[Task], pool: ProcessPoolExecutor, workers: int) -> I
     waiting: dict[Future[Summary], Task] = {}
     for task in tasks:
         if len(waiting) < 2 * (workers - 1):
-            waiting[pool.submit(work, task)] = task
+            with _interrupts_wait():
+                waiting[pool.submit(work, task)] = task
         else:
             yield task, work(task)
             yield from _finished(waiting, 0.0)
     while waiting:
         yield from _finished(waiting, None)
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Ctrl-C takes effect at the end. A process started meanwhile inherits that it does not see any: a terminal sends
+    them to everybody, and one that is still importing would end with a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _finished(waiting: dict[Future[Summary], Task], seconds: float | None) -> Iterator[tuple[Task, Summary]]:
