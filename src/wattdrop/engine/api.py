@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from ..resolve.choice import Choice
     from ..schema import ImpactResponse
     from .explain import Explanation
-    from .ranges import CauseShare, Column, HalfWidths, Range, Ranges
+    from .half_widths import Column
+    from .ranges import CauseShare, HalfWidths, Range, Ranges
 
 #: Changes whenever the same row and data can give other numbers; see the changelog.
 METHOD_VERSION = "2026.11.4"

@@ -64,7 +64,8 @@ _known: dict[tuple[tuple[str, float], ...], Fixed] = {}
 _programs: dict[tuple[tuple[State, ...], Fixed, tuple[str, ...]], Program] = {}
 
 
-def _fixed_of(setup: Setup) -> Fixed:
+def fixed_of(setup: Setup) -> Fixed:
+    """What is fixed in one setup."""
     kept = _fixed.get(id(setup))
     if kept is None or kept[0] is not setup:
         if len(_fixed) >= _MOST_SETUPS:
@@ -91,11 +92,8 @@ def _facts_of(setup: Setup) -> Iterable[tuple[str, float]]:
             yield name, setup[FIELD[name]]
 
 
-def _common(setups: Sequence[Setup]) -> Fixed:
-    """What is fixed in all setups."""
-    if len(setups) == 1:
-        return _fixed_of(setups[0])
-    sets = frozenset(map(_fixed_of, setups))
+def common(sets: frozenset[Fixed]) -> Fixed:
+    """What is fixed in all of them."""
     if len(sets) == 1:
         return next(iter(sets))
     kept = _commons.get(sets)
@@ -115,7 +113,7 @@ def program_of(
     setups: Sequence[Setup], given: QuantityColumns, columns: tuple[str, ...] = REPORTED
 ) -> Program:
     """The program that works out columns of a batch."""
-    key = _states(given), _common(setups), columns
+    key = states_of(given), common(frozenset(map(fixed_of, setups))), columns
     found = _programs.get(key)
     if found is None:
         if len(_programs) >= _MOST_PROGRAMS:
@@ -151,7 +149,8 @@ _of_one: dict[
 _USUAL_AT: Final = frozenset(at for at, value in enumerate(USUAL) if value == value)
 
 
-def _states(given: QuantityColumns) -> tuple[State, ...]:
+def states_of(given: QuantityColumns) -> tuple[State, ...]:
+    """What a batch is known to have in each quantity."""
     states = list(_NOTHING)
     for at, column in given.columns.items():
         if at in given.incomplete:
