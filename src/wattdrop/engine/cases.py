@@ -35,20 +35,26 @@ def in_order(effects: Iterable[EffectId]) -> list[EffectId]:
     return sorted(effects, key=lambda effect: (_ORDER[effect[0]], effect[1] < 0, effect[1]))
 
 
-class Effect(NamedTuple):
-    """A cause, and the bits of the inputs that differ at its ends (see ``graph.MOVES``)."""
+class Traits:
+    """What cases that go through the same programs have in common. Equal traits are one object.
 
-    cause: Cause
-    moves: int
+    ``fixed``: what is fixed in the setup and at every end; ``moves``: the effects, the bits of the inputs that each moves,
+    and how many ends it has.
+    """
+
+    __slots__ = ("fixed", "moves")
+
+    def __init__(self, fixed: Fixed, moves: tuple[tuple[EffectId, int, int], ...]) -> None:
+        self.fixed = fixed
+        self.moves = moves
 
 
 class Case(NamedTuple):
     """A description with what is uncertain about it."""
 
     setup: Setup
-    effects: Mapping[EffectId, Effect]
-    fixed: Fixed
-    """What is fixed in the setup and at every end."""
+    causes: Mapping[EffectId, Cause]
+    traits: Traits
 
 
 #: Cases by catalog and description: working them out costs a hundred times what an estimate does. 20 kB each.
@@ -70,14 +76,13 @@ def case_of(catalog: Catalog, resolved: Resolved, alone: bool = False) -> Case:
 
 
 def _case(catalog: Catalog, resolved: Resolved) -> Case:
-    setup = resolved.setup
-    effects = _method(catalog, resolved, kind_of_work(setup, _SHARED))
+    causes = _method(catalog, resolved, kind_of_work(resolved.setup, _SHARED))
     for cause in causes_of(catalog, resolved):
         nth = 1 if cause.name == METHOD[0] else 0
-        while (cause.name, nth) in effects:
+        while (cause.name, nth) in causes:
             nth += 1
-        effects[cause.name, nth] = Effect(cause, _moves(setup, cause))
-    return Case(setup, effects, _fixed(setup, effects))
+        causes[cause.name, nth] = cause
+    return Case(resolved.setup, causes, _traits(resolved.setup, causes))
 
 
 def _alone(catalog: Catalog, resolved: Resolved) -> Case:
@@ -85,33 +90,40 @@ def _alone(catalog: Catalog, resolved: Resolved) -> Case:
     kind = kind_of_work(resolved.setup, 1.0)
     if kind == kind_of_work(resolved.setup, _SHARED):
         return shared
-    effects = {**shared.effects, **_method(catalog, resolved, kind)}
-    return shared._replace(effects=effects, fixed=_fixed(resolved.setup, effects))
+    causes = {**shared.causes, **_method(catalog, resolved, kind)}
+    return Case(resolved.setup, causes, _traits(resolved.setup, causes))
 
 
 _SHARED: Final = 2.0
 """Any batch size above 1."""
 
 
-def _method(catalog: Catalog, resolved: Resolved, kind: str) -> dict[EffectId, Effect]:
-    effects = {}
+def _method(catalog: Catalog, resolved: Resolved, kind: str) -> dict[EffectId, Cause]:
+    causes = {}
     for effect, level in ((METHOD, 90), (WITHIN, 50)):
         ratio = catalog.constant(f"method_{kind}_{level}")
         ends = tuple(resolved.setup._replace(method_ratio=ratio**sign) for sign in (-1.0, 1.0))
-        effects[effect] = Effect(Cause("method", ends, (kind, resolved.model_ix)), MOVES["method_ratio"])
-    return effects
+        causes[effect] = Cause("method", ends, (kind, resolved.model_ix))
+    return causes
 
 
-def _fixed(setup: Setup, effects: Mapping[EffectId, Effect]) -> Fixed:
-    ends = (end for effect in effects.values() for end in effect.cause.ends)
-    return common(frozenset(map(fixed_of, (setup, *ends))))
+_known: dict[tuple[Fixed, tuple[tuple[EffectId, int, int], ...]], Traits] = {}
 
 
-def _moves(setup: Setup, cause: Cause) -> int:
-    moves = 0
+def _traits(setup: Setup, causes: Mapping[EffectId, Cause]) -> Traits:
+    ends = (end for cause in causes.values() for end in cause.ends)
+    fixed = common(frozenset(map(fixed_of, (setup, *ends))))
+    moves = tuple(
+        (effect, _moved(setup, causes[effect]), len(causes[effect].ends)) for effect in in_order(causes)
+    )
+    return _known.setdefault((fixed, moves), Traits(fixed, moves))
+
+
+def _moved(setup: Setup, cause: Cause) -> int:
+    """The bits of the fields that differ at a cause's ends."""
+    bits = 0
     for end in cause.ends:
-        if end is not setup:
-            for bit, value, moved in zip(_SETUP_BITS, setup, end, strict=True):
-                if value != moved and not (value != value and moved != moved):
-                    moves |= bit
-    return moves
+        for bit, value, moved in zip(_SETUP_BITS, setup, end, strict=True):
+            if value != moved and not (value != value and moved != moved):
+                bits |= bit
+    return bits

@@ -54,9 +54,18 @@ class Program:
 
     __slots__ = ("_block", "_first", "_spelled", "operations", "outputs", "row", "worked_out")
 
-    def __init__(self, graph: Graph, columns: Sequence[int], known: Mapping[int, int] | None = None) -> None:
-        """``columns``: nodes; ``known``: nodes that are worked out already, and where ``f`` has them."""
-        spelled = _Spelled(graph, columns, known or {})
+    def __init__(
+        self,
+        graph: Graph,
+        columns: Sequence[int],
+        known: Mapping[int, int] | None = None,
+        statics: Iterable[int] = (),
+    ) -> None:
+        """``columns``: nodes; ``known``: nodes that are worked out already, and where ``f`` has them.
+
+        ``statics``: nodes that are to be among the statics, whether or not the columns need them.
+        """
+        spelled = _Spelled(graph, columns, known or {}, statics)
         self.outputs = tuple(spelled.outputs)
         self._first: dict[int, int] = {}  # of each computed result, the column that it is written to
         for number, output in enumerate(self.outputs):
@@ -79,9 +88,9 @@ class Program:
         return kept[3]
 
     @property
-    def varying(self) -> Sequence[Node]:
+    def static_nodes(self) -> Sequence[int]:
         """The nodes of the statics, in their order."""
-        return [self._spelled.nodes[n] for n in self._spelled.static_nodes]
+        return self._spelled.static_nodes
 
     def registers(self) -> int:
         """How many arrays of the rows' shape ``fill`` needs to work in."""
@@ -116,7 +125,9 @@ _kept: dict[tuple[int, int, int], tuple[Program, Any, Any, tuple[float, ...]]] =
 class _Spelled:
     """The text of a program's functions."""
 
-    def __init__(self, graph: Graph, columns: Sequence[int], known: Mapping[int, int]) -> None:
+    def __init__(
+        self, graph: Graph, columns: Sequence[int], known: Mapping[int, int], statics: Iterable[int]
+    ) -> None:
         self.nodes = graph.nodes
         self.columns = columns
         self.known = known
@@ -131,6 +142,7 @@ class _Spelled:
             if not graph.nodes[arg].dynamic and graph.nodes[arg].op != "const"
         }
         needed |= {n for n in columns if not graph.nodes[n].dynamic and graph.nodes[n].op != "const"}
+        needed = needed.difference(known).union(statics)
         self.static_nodes = sorted(needed)
         self.static_at = {n: at for at, n in enumerate(self.static_nodes)}
         for n in columns:

@@ -21,9 +21,10 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from .cases import DURATION, METHOD, WITHIN, Case, EffectId, case_of, in_order
-from .differences import Widths, widths
+from .differences import Widths
 from .evaluate import TOTALS, Evaluation, evaluate
 from .half_widths import Z90, Column, between, ends_of, ends_of_many, listed, plus, squared, times
+from .width_programs import widths
 
 if TYPE_CHECKING:
     from .api import Estimate
@@ -78,14 +79,13 @@ class Ranges:
         self._constants = estimate.constants
         self._resolution = estimate.resolution
         self._cases, self._of_rows, self._described = _cases(estimate)
-        effects = {effect for case in self._cases for effect in case.effects}
+        effects = {effect for case in self._cases for effect in case.causes}
         self._effects = [effect for effect in in_order(effects) if effect != WITHIN]
         observed = self._resolution.quantities.column("processing_duration_ms")
         if any(value == value for value in observed):
             self._effects.append(DURATION)
         error = math.exp(Z90 * estimate.catalog.constant("duration_error"))
         self._duration_factors = 1.0 / error, error
-        self._of_totals: dict[EffectId, Widths] | None = None
         self._at_ends: dict[EffectId, list[Evaluation]] = {}
         self._sides: dict[tuple[EffectId, str], tuple[Column, Column]] = {}
         self._squares_of_others: dict[str, tuple[Column, Column]] = {}
@@ -118,7 +118,7 @@ class Ranges:
     def _keys_of_cases(self, effect: EffectId) -> list[Hashable]:
         if effect == DURATION:
             return [("duration", of) for of in self._described]
-        return [case.effects[effect].cause.key if effect in case.effects else None for case in self._cases]
+        return [case.causes[effect].key if effect in case.causes else None for case in self._cases]
 
     def _method(self, quantity: str, z: float) -> tuple[Column, Column]:
         """The method's own half-widths at a level, which has a measured point at 50 % too."""
@@ -136,20 +136,33 @@ class Ranges:
         return found
 
     def _worked_out(self, effect: EffectId, quantity: str) -> tuple[Column, Column]:
-        if quantity in TOTALS and self._central.rows:
-            if self._of_totals is None:
-                self._of_totals = widths(
-                    self._cases, self._of_rows, self._central.given, self._constants, self._duration_factors
-                ) or {}  # fmt: skip
-            if self._of_totals:
-                of_effect = self._of_totals[effect]
-                none = self._nothing
-                return of_effect.down.get(quantity, none), of_effect.up.get(quantity, none)
+        of_totals = self._within_of_totals if effect == WITHIN else self._of_totals
+        if quantity in TOTALS and of_totals is not None:
+            if effect not in of_totals.sides:
+                return self._nothing, self._nothing
+            down, up = of_totals.sides[effect]
+            return down.get(quantity, self._nothing), up.get(quantity, self._nothing)
         if effect not in self._at_ends:
             self._at_ends[effect] = self._evaluated(effect)
         central = self._values(self._central, quantity)
         ends = [self._values(end, quantity) for end in self._at_ends[effect]]
         return ends_of_many(central, ends) if self._central.is_arrays else ends_of(central, ends)
+
+    @cached_property
+    def _of_totals(self) -> Widths | None:
+        """Half-widths of the totals; None where the rows are to be evaluated whole at each end."""
+        return self._by_programs(within=False)
+
+    @cached_property
+    def _within_of_totals(self) -> Widths | None:
+        """The same of the method's 50 % point, which most callers do not ask for."""
+        return self._by_programs(within=True)
+
+    def _by_programs(self, within: bool) -> Widths | None:
+        if not self._central.rows:
+            return None
+        given, factors = self._central.given, self._duration_factors
+        return widths(self._cases, self._of_rows, given, self._constants, factors, within)
 
     @cached_property
     def _nothing(self) -> Column:
@@ -175,10 +188,7 @@ class Ranges:
                 )
                 for one in moved
             ]
-        ends = [
-            case.effects[effect].cause.ends if effect in case.effects else (case.setup,)
-            for case in self._cases
-        ]
+        ends = [case.causes[effect].ends if effect in case.causes else (case.setup,) for case in self._cases]
         return [
             evaluate(
                 [one[min(at, len(one) - 1)] for one in ends], self._of_rows, given, self._constants, TOTALS
@@ -209,6 +219,10 @@ class Ranges:
     def _others(self, quantity: str) -> tuple[Column, Column]:
         """The squared half-widths of all effects but the method's, summed."""
         found = self._squares_of_others.get(quantity)
+        of_totals = self._of_totals if quantity in TOTALS else None
+        if found is None and of_totals is not None and of_totals.squares is not None:
+            down, up = of_totals.squares
+            return down[quantity], up[quantity]
         if found is None:
             down = up = self._nothing
             for effect in self._effects:
