@@ -10,8 +10,8 @@ Half-widths are logarithms of the ratio of a moved value to the central one: how
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
+from math import inf, log
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..resolve.quantities import USUAL, Quantities
@@ -38,9 +38,9 @@ class Widths(NamedTuple):
     """Half-widths of rows in the totals: how far the ends lie below and above the central value."""
 
     sides: Mapping[EffectId, tuple[Mapping[str, Any], Mapping[str, Any]]]
-    """Of each cause, down and up: a column for each total that it moves."""
-    squares: tuple[Mapping[str, Any], Mapping[str, Any]] | None
-    """The squares summed over all causes but the method's own, down and up: of many rows."""
+    """Of each cause, down and up: a column for each total that it moves; no column: it moves none of the rows."""
+    squares: tuple[Mapping[str, Any], Mapping[str, Any]]
+    """The squares summed over all causes but the method's own, down and up."""
 
 
 class _Part(NamedTuple):
@@ -107,11 +107,11 @@ class Differences:
     ) -> Widths:
         """Half-widths of a few rows: lists of floats."""
         statics = [self._statics.tuples(self._group(case), c) for case in cases]
-        sides: dict[EffectId, tuple[dict[str, Any], dict[str, Any]]] = {}
-        for part in self.parts:
-            for effect in part.effects:
-                down, up = ({TOTALS[at]: [0.0] * len(of_rows) for at in part.totals} for _ in range(2))
-                sides[effect] = down, up
+        nothing = [0.0] * len(of_rows)
+        sides: dict[EffectId, tuple[dict[str, Any], dict[str, Any]]] = {
+            effect: ({}, {}) for part in self.parts for effect in part.effects
+        }
+        squares = [{name: [0.0] * len(of_rows) for name in TOTALS} for _ in range(2)]
         for row, of in enumerate(of_rows):
             q = given.row(row)
             ((of_central,),), *of_parts = statics[of]
@@ -123,14 +123,21 @@ class Differences:
                         moved = [run(ends[0], _longer(q, factor), central) for factor in factors]
                     else:
                         moved = [run(k, q, central) for k in ends]
-                    down, up = sides[effect]
                     for at, values in zip(part.totals, zip(*moved, strict=True), strict=True):
-                        value = central[at]
-                        if value > 0.0:
-                            steps = [math.log(end / value) for end in values if end > 0.0 and end != value]
-                            down[TOTALS[at]][row] = 0.0 - min((0.0, *steps))
-                            up[TOTALS[at]][row] = max((0.0, *steps))
-        return Widths(sides, None)
+                        value, name = central[at], TOTALS[at]
+                        if not value > 0.0:
+                            continue
+                        least = most = 0.0
+                        for end in values:
+                            if end > 0.0 and end != value:
+                                step = log(end / value)
+                                least, most = min(least, step), max(most, step)
+                        for side, width in zip((0, 1), (-least, most), strict=True):
+                            if width > 0.0:
+                                sides[effect][side].setdefault(name, nothing[:])[row] = width
+                                if effect != METHOD:
+                                    squares[side][name][row] += width * width
+        return Widths(sides, (squares[0], squares[1]))
 
     def of_arrays(
         self,
@@ -252,9 +259,9 @@ def _half_widths(central: Any, moved: Any, slots: Sequence[int], into: Any) -> N
             numpy.minimum.reduce(ratios[:, at : at + ends], axis=1, out=least)
             numpy.maximum.reduce(ratios[:, at : at + ends], axis=1, out=most)
             at += ends
-        if again or (into[:, 0].min() > 0.0 and into[:, 1].max() < math.inf and central.min() > 0.0):
+        if again or (into[:, 0].min() > 0.0 and into[:, 1].max() < inf and central.min() > 0.0):
             break
-        ratios[~((ratios > 0.0) & (ratios < math.inf) & (central[:, None] > 0.0))] = 1.0
+        ratios[~((ratios > 0.0) & (ratios < inf) & (central[:, None] > 0.0))] = 1.0
     down, up = into[:, 0], into[:, 1]
     numpy.negative(numpy.log(numpy.minimum(down, 1.0, out=down), out=down), out=down)
     numpy.log(numpy.maximum(up, 1.0, out=up), out=up)

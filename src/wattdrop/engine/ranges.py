@@ -218,11 +218,10 @@ class Ranges:
 
     def _others(self, quantity: str) -> tuple[Column, Column]:
         """The squared half-widths of all effects but the method's, summed."""
-        found = self._squares_of_others.get(quantity)
-        of_totals = self._of_totals if quantity in TOTALS else None
-        if found is None and of_totals is not None and of_totals.squares is not None:
-            down, up = of_totals.squares
+        if quantity in TOTALS and self._of_totals is not None:
+            down, up = self._of_totals.squares
             return down[quantity], up[quantity]
+        found = self._squares_of_others.get(quantity)
         if found is None:
             down = up = self._nothing
             for effect in self._effects:
