@@ -178,9 +178,17 @@ class Estimate:
         """What makes a row's quantity uncertain, the largest cause first."""
         at = self.position(number)
         resolution = self.resolution
-        return self._worked_out_ranges().causes(
-            at, quantity, resolution.at(at).named() | resolution.quantities.given(at)
-        )
+        given = resolution.at(at).named() | resolution.quantities.given(at)
+        return self._worked_out_ranges().causes(at, quantity, given)
+
+    def every_cause(self) -> list[tuple[CauseShare, ...]]:
+        """``causes`` of the energy of every computed row, in order."""
+        resolution, ranges = self.resolution, self._worked_out_ranges()
+        named, given = [one.named() for one in resolution.resolved], resolution.quantities.given
+        return [
+            ranges.causes(at, "total_energy_wh", named[of] | given(at))
+            for at, of in enumerate(resolution.resolved_of)
+        ]
 
     def response(self, debug: bool = False, ranges: bool = False) -> ImpactResponse:
         """The answer in the shape of the public contract; ``ranges`` adds fields that the contract does not have."""

@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -49,6 +50,9 @@ ADVICE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 }
 
 
+_NO_ADVICE: Final[tuple[str, tuple[str, ...]]] = ("", ())
+
+
 class Range(NamedTuple):
     """A value with the ends of its range."""
 
@@ -66,6 +70,8 @@ class CauseShare(NamedTuple):
     high: float
     advice: str  # empty where the caller can do nothing, or has done it
 
+
+_share = attrgetter("share")
 
 HalfWidths: TypeAlias = tuple[str, Any, Any, Sequence[Hashable]]
 """A cause: its name, the half-widths down and up of every row (in logarithms, not negative), and the keys of the rows."""
@@ -96,14 +102,19 @@ class Ranges:
     def half_widths(self, quantity: str, level: float) -> list[HalfWidths]:
         """Of each effect: its name, the half-widths down and up of every row (in logs, not negative), and its keys."""
         z = NormalDist().inv_cdf(0.5 + level / 2.0)
-        found: list[HalfWidths] = []
-        for effect in self._effects:
-            if effect == METHOD:
-                down, up = self._method(quantity, z)
-            else:
-                down, up = (times(side, z / Z90) for side in self._wide(effect, quantity))
-            found.append((effect[0], down, up, self._keys(effect)))
-        return found
+        return [
+            (effect[0], *self._scaled(effect, quantity, z), self._keys(effect)) for effect in self._effects
+        ]
+
+    def _scaled(self, effect: EffectId, quantity: str, z: float) -> tuple[Column, Column]:
+        """Half-widths of one effect, down and up, at a level."""
+        if effect == METHOD:
+            return self._method(quantity, z)
+        down, up = self._wide(effect, quantity)
+        return self._times(down, z / Z90), self._times(up, z / Z90)
+
+    def _times(self, side: Column, factor: float) -> Column:
+        return side if side is self._nothing else times(side, factor)
 
     def _keys(self, effect: EffectId) -> list[Hashable]:
         """For each row what it shares the error of an effect by; None where the effect does not touch it."""
@@ -227,7 +238,7 @@ class Ranges:
             for effect in self._effects:
                 if effect != METHOD:
                     below, above = self._wide(effect, quantity)
-                    if below is not self._nothing:
+                    if below is not self._nothing or above is not self._nothing:
                         down, up = plus(down, squared(below)), plus(up, squared(above))
             found = self._squares_of_others[quantity] = down, up
         return found
@@ -238,11 +249,13 @@ class Ranges:
         if not total > 0.0:
             return Range(total, total, total)
         central = self._values(self._central, quantity)
+        z = NormalDist().inv_cdf(0.5 + level / 2.0)
         squares = [0.0, 0.0]
-        for effect, (_, down, up, _) in zip(self._effects, self.half_widths(quantity, level), strict=True):
-            for side, of_rows in enumerate((down, up)):
-                shared = self._shared(effect, central, of_rows, total)
-                squares[side] += math.fsum(width * width for width in shared)
+        for effect in self._effects:
+            for side, of_rows in enumerate(self._scaled(effect, quantity, z)):
+                if of_rows is not self._nothing:
+                    shared = self._shared(effect, central, of_rows, total)
+                    squares[side] += math.fsum(width * width for width in shared)
         return Range(total * math.exp(-math.sqrt(squares[0])), total, total * math.exp(math.sqrt(squares[1])))
 
     def _shared(self, effect: EffectId, central: Column, widths: Column, total: float) -> Iterable[float]:
@@ -264,26 +277,28 @@ class Ranges:
         """The causes of one row's 90 % range, the largest first; ``given``: the fields that the row fills."""
         value = self._central.value(row, quantity)
         squares = [(name, down[row], up[row]) for name, (down, up) in self._squares(quantity).items()]
-        whole = math.fsum(down + up for _, down, up in squares)
+        whole = sum(down + up for _, down, up in squares)
         found = []
         for name, below, above in squares:
             if below + above > 1e-12 * whole > 0.0:
-                text, settles = ADVICE.get(name, ("", ()))
-                advice = "" if given.intersection(settles) else text
+                text, settles = ADVICE.get(name, _NO_ADVICE)
+                advice = text if given.isdisjoint(settles) else ""
                 low, high = value * math.exp(-math.sqrt(below)), value * math.exp(math.sqrt(above))
                 found.append(CauseShare(name, (below + above) / whole, low, high, advice))
-        return tuple(sorted(found, key=lambda cause: -cause.share))
+        found.sort(key=_share, reverse=True)
+        return tuple(found)
 
     def _squares(self, quantity: str) -> dict[str, tuple[list[float], list[float]]]:
         """By cause, the squared half-widths down and up of every row."""
         found = self._squares_of.get(quantity)
         if found is None:
             sums: dict[str, tuple[Column, Column]] = {}
-            for name, down, up, _ in self.half_widths(quantity, 0.9):
-                both = squared(down), squared(up)
-                sums[name] = (
-                    both if name not in sums else (plus(sums[name][0], both[0]), plus(sums[name][1], both[1]))
-                )
+            for effect in self._effects:
+                down, up = map(squared, self._wide(effect, quantity))
+                if effect[0] in sums:
+                    below, above = sums[effect[0]]
+                    down, up = plus(below, down), plus(above, up)
+                sums[effect[0]] = down, up
             found = self._squares_of[quantity] = {
                 name: (listed(down), listed(up)) for name, (down, up) in sums.items()
             }
