@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import wattdrop
 from wattdrop.engine import differences, room, statics, width_programs
+from wattdrop.engine import evaluate as evaluating
 from wattdrop.engine.evaluate import TOTALS
 from wattdrop.engine.graph import Facts, Graph
 from wattdrop.engine.room import Room
@@ -43,6 +44,7 @@ def programs_from(rows: int) -> Iterator[None]:
     before = width_programs.FEWEST_ROWS
     width_programs.FEWEST_ROWS = rows  # type: ignore[misc]
     width_programs._rows_seen.clear()
+    evaluating._rows_seen = evaluating.FEWEST_ROWS_FOR_A_PROGRAM  # as in a process that has begun
     try:
         yield
     finally:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ..kernel.columns import Setup
 from ..resolve.causes import CAUSES, Cause, causes_of, kind_of_work
-from .facts import Fixed, common, fixed_of
-from .graph import MOVES
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
+    from ..kernel.columns import Setup
     from ..resolve.description import Description
     from ..resolve.resolved import Resolved
 
@@ -35,32 +33,16 @@ def in_order(effects: Iterable[EffectId]) -> list[EffectId]:
     return sorted(effects, key=lambda effect: (_ORDER[effect[0]], effect[1] < 0, effect[1]))
 
 
-class Traits:
-    """What cases that go through the same programs have in common. Equal traits are one object.
-
-    ``fixed``: what is fixed in the setup and at every end; ``moves``: the effects, the bits of the inputs that each moves,
-    and how many ends it has.
-    """
-
-    __slots__ = ("fixed", "moves")
-
-    def __init__(self, fixed: Fixed, moves: tuple[tuple[EffectId, int, int], ...]) -> None:
-        self.fixed = fixed
-        self.moves = moves
-
-
 class Case(NamedTuple):
     """A description with what is uncertain about it."""
 
     setup: Setup
     causes: Mapping[EffectId, Cause]
-    traits: Traits
 
 
 #: Cases by catalog and description: working them out costs a hundred times what an estimate does. 20 kB each.
 _remembered: dict[tuple[str, Description, bool], Case] = {}
 _MOST_REMEMBERED: Final = 1000
-_SETUP_BITS: Final = tuple(MOVES[name] for name in Setup._fields)
 
 
 def case_of(catalog: Catalog, resolved: Resolved, alone: bool = False) -> Case:
@@ -82,7 +64,7 @@ def _case(catalog: Catalog, resolved: Resolved) -> Case:
         while (cause.name, nth) in causes:
             nth += 1
         causes[cause.name, nth] = cause
-    return Case(resolved.setup, causes, _traits(resolved.setup, causes))
+    return Case(resolved.setup, causes)
 
 
 def _alone(catalog: Catalog, resolved: Resolved) -> Case:
@@ -90,8 +72,7 @@ def _alone(catalog: Catalog, resolved: Resolved) -> Case:
     kind = kind_of_work(resolved.setup, 1.0)
     if kind == kind_of_work(resolved.setup, _SHARED):
         return shared
-    causes = {**shared.causes, **_method(catalog, resolved, kind)}
-    return Case(resolved.setup, causes, _traits(resolved.setup, causes))
+    return shared._replace(causes={**shared.causes, **_method(catalog, resolved, kind)})
 
 
 _SHARED: Final = 2.0
@@ -105,25 +86,3 @@ def _method(catalog: Catalog, resolved: Resolved, kind: str) -> dict[EffectId, C
         ends = tuple(resolved.setup._replace(method_ratio=ratio**sign) for sign in (-1.0, 1.0))
         causes[effect] = Cause("method", ends, (kind, resolved.model_ix))
     return causes
-
-
-_known: dict[tuple[Fixed, tuple[tuple[EffectId, int, int], ...]], Traits] = {}
-
-
-def _traits(setup: Setup, causes: Mapping[EffectId, Cause]) -> Traits:
-    ends = (end for cause in causes.values() for end in cause.ends)
-    fixed = common(frozenset(map(fixed_of, (setup, *ends))))
-    moves = tuple(
-        (effect, _moved(setup, causes[effect]), len(causes[effect].ends)) for effect in in_order(causes)
-    )
-    return _known.setdefault((fixed, moves), Traits(fixed, moves))
-
-
-def _moved(setup: Setup, cause: Cause) -> int:
-    """The bits of the fields that differ at a cause's ends."""
-    bits = 0
-    for end in cause.ends:
-        for bit, value, moved in zip(_SETUP_BITS, setup, end, strict=True):
-            if value != moved and not (value != value and moved != moved):
-                bits |= bit
-    return bits

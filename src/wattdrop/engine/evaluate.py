@@ -61,6 +61,7 @@ class Evaluation:
         "_reported",
         "_setups",
         "_whole",
+        "by_program",
         "given",
         "is_arrays",
         "of_row",
@@ -82,6 +83,7 @@ class Evaluation:
             reported  # a tuple for each row, or float64 of shape (columns, rows); None: not worked out
         )
         self._whole: dict[int, Impact] = {}  # rows, or blocks, with every step
+        self.by_program = reported is not None
         self.is_arrays = hasattr(reported, "shape")
         self.rows = given.rows
 

@@ -22,13 +22,12 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from .cases import DURATION, METHOD, WITHIN, Case, EffectId, case_of, in_order
-from .differences import Widths
 from .evaluate import TOTALS, Evaluation, evaluate
 from .half_widths import Z90, Column, between, ends_of, ends_of_many, listed, plus, squared, times
-from .width_programs import widths
 
 if TYPE_CHECKING:
     from .api import Estimate
+    from .differences import Widths
 
 KINDS: Final = ("text", "alone", "pipeline", "text_pass", "image_pass", "images", "video", "sound")
 
@@ -170,8 +169,10 @@ class Ranges:
         return self._by_programs(within=True)
 
     def _by_programs(self, within: bool) -> Widths | None:
-        if not self._central.rows:
+        if not self._central.by_program:
             return None
+        from .width_programs import widths
+
         given, factors = self._central.given, self._duration_factors
         return widths(self._cases, self._of_rows, given, self._constants, factors, within)
 

@@ -6,10 +6,11 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from .cases import DURATION, WITHIN, Case, EffectId, Traits, in_order
+from .cases import DURATION, WITHIN, Case, EffectId, in_order
 from .differences import DURATION_AT, Differences, Widths
 from .facts import Fixed, common, states_of
 from .graph import MOVES, Facts, State
+from .traits import Traits, traits_of
 
 if TYPE_CHECKING:
     from ..kernel.constants import Constants
@@ -54,7 +55,7 @@ def widths(
     states = states_of(given)
     if not _is_worth_it(states, given.rows):
         return None
-    batch = states, frozenset([case.traits for case in cases]), within
+    batch = states, frozenset(map(traits_of, cases)), within
     found = _of_batches.get(batch)
     if found is None:
         with _lock:
