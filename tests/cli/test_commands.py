@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from tests.contract.quick_start import EXAMPLES
 
 from wattdrop.cli import root
-from wattdrop.cli.root import COMMANDS
+from wattdrop.cli.commands import COMMANDS
 
 ONE = (
     "--model",
