@@ -10,12 +10,12 @@ from ..schema.names import letters_and_digits, normalise, slug
 from ..units import BYTES_PER_GB
 from .figure import Figure, Intensity, Quantity, Source
 from .grids import Grids
+from .gpu_nodes import node_of_each_gpu
 from .kinds import CONSTANT_QUANTITY, KIND, PROVENANCE_FIELDS
 from .table import Part, Table
 
 Entity = Mapping[str, Any]
 LIFE_CYCLE_INTENSITY: Final = "grid_intensity_gco2e_per_kwh"
-ON_PREMISES: Final = "onprem"
 
 
 class DefaultHardware(NamedTuple):
@@ -220,21 +220,7 @@ class Catalog:
         return found
 
     def _gpu_nodes(self) -> dict[str, int]:
-        nodes = self.nodes
-        best: dict[str, tuple[tuple[bool, float, bool, int], int]] = {}
-        for ix in nodes.visible():
-            count = nodes.number(ix, "gpu_count")
-            shipped = not nodes.text(ix, "owner_id")
-            rank = (
-                shipped,
-                count if count == count else 0.0,
-                nodes.text(ix, "cloud_id") == ON_PREMISES,
-                -ix,
-            )
-            gpu = nodes.text(ix, "gpu_id")
-            if gpu not in best or best[gpu][0] < rank:
-                best[gpu] = (rank, ix)
-        return {gpu: ix for gpu, (_, ix) in best.items()}
+        return node_of_each_gpu(self.nodes) if self._base is not None else dict(self._part("nodes.of_gpus"))
 
     @property
     def default_hardware(self) -> tuple[DefaultHardware, ...]:

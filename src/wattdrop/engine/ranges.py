@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from ..resolve.causes import CAUSES, Cause, causes_of, kind_of_work
 from .evaluate import TOTALS, Evaluation, evaluate
+from .quantiles import Z50, Z90, z_of
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from .api import Estimate
 
 KINDS: Final = ("text", "alone", "pipeline", "text_pass", "image_pass", "images", "video", "sound")
-_Z90: Final = NormalDist().inv_cdf(0.95)
-_Z50: Final = NormalDist().inv_cdf(0.75)
 
 #: What a caller can give to settle a cause, and the row fields that count as having given it.
 ADVICE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -173,7 +171,7 @@ class Ranges:
         observed = self._central.given.column("processing_duration_ms")
         ends = []
         for sign in (-1.0, 1.0):
-            moved = _times(observed, math.exp(sign * _Z90 * error))
+            moved = _times(observed, math.exp(sign * Z90 * error))
             given = self._central.given.replaced("processing_duration_ms", moved)
             ends.append(self._evaluated(setups, given=given))
         keys = [("duration", of) for of in range(len(resolution.resolved))]
@@ -185,16 +183,16 @@ class Ranges:
         """Of each effect: its name, the half-widths down and up of every row (in logs, not negative), and its keys."""
         found = self._widths.get((quantity, level))
         if found is None:
-            z = NormalDist().inv_cdf(0.5 + level / 2.0)
+            z = z_of(level)
             (name, down, up, keys), *others = self._wide(quantity)
-            if z < _Z90:
+            if z < Z90:
                 if self._inner is None:  # most callers ask for 90 % alone
                     self._inner = self._method(50)
                 inner_down, inner_up = self._ends_of(quantity, self._inner)
                 down, up = _between(z, inner_down, down), _between(z, inner_up, up)
             else:
-                down, up = _times(down, z / _Z90), _times(up, z / _Z90)
-            scaled = ((n, _times(a, z / _Z90), _times(b, z / _Z90), k) for n, a, b, k in others)
+                down, up = _times(down, z / Z90), _times(up, z / Z90)
+            scaled = ((n, _times(a, z / Z90), _times(b, z / Z90), k) for n, a, b, k in others)
             found = self._widths[quantity, level] = [(name, down, up, keys), *scaled]
         return found
 
@@ -368,6 +366,6 @@ def _between(z: float, inner: Column, outer: Column) -> Column:
 
 
 def _one_between(z: float, inner: Column, outer: Column) -> Column:
-    if z <= _Z50:
-        return inner * z / _Z50
-    return inner + (outer - inner) * (z - _Z50) / (_Z90 - _Z50)
+    if z <= Z50:
+        return inner * z / Z50
+    return inner + (outer - inner) * (z - Z50) / (Z90 - Z50)
