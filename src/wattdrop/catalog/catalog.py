@@ -9,8 +9,8 @@ from ..errors import CatalogError
 from ..schema.names import letters_and_digits, normalise, slug
 from ..units import BYTES_PER_GB
 from .figure import Figure, Intensity, Quantity, Source
-from .grids import Grids
 from .gpu_nodes import node_of_each_gpu
+from .grids import Grids
 from .kinds import CONSTANT_QUANTITY, KIND, PROVENANCE_FIELDS
 from .table import Part, Table
 
@@ -120,7 +120,12 @@ class Catalog:
 
     def constant(self, constant_id: str) -> float:
         """One constant of the method."""
-        return self.constants.number(self.constants.row(constant_id), CONSTANT_QUANTITY)
+        value = self.constant_values().get(constant_id)
+        return self._constant_named(constant_id) if value is None else value
+
+    def _constant_named(self, name: str) -> float:
+        """By another spelling of its id; an error that names the nearest where there is none."""
+        return self.constants.number(self.constants.row(name), CONSTANT_QUANTITY)
 
     # --- models ---
 

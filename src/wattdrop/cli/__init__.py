@@ -28,7 +28,7 @@ def main() -> None:
         os.dup2(
             os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
         )  # what is left to flush would fail again
-        sys.exit(f"Error: {error}")
+        sys.exit(1 if isinstance(error, BrokenPipeError) else f"Error: {error}")  # nobody reads on: no error
 
 
 def _answer_or_run() -> None:

@@ -15,6 +15,9 @@ SHORT: Final = {
 }
 """Names that people try first, beside the field's own."""
 
+FORMATS: Final = ("table", "json", "jsonl", "csv")
+"""What ``--format`` of ``estimate`` takes."""
+
 
 def flags_of(field: str) -> list[str]:
     """The flags of a field, the short one first.

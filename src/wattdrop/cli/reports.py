@@ -46,6 +46,19 @@ _PARTS: tuple[tuple[str, Part], ...] = (
 )
 
 
+def report(
+    rows: Sequence[ParsedRow], result: Estimate, form: str, debug: bool = False, ranges: bool | None = None
+) -> str:
+    """The answer in one of the formats of ``estimate``; ``ranges``: None where nobody said."""
+    if form == "table":
+        return as_table(rows, result)
+    if form == "csv":
+        return as_csv(rows, result)
+    if form == "jsonl":
+        return as_json_lines(result, debug, bool(ranges))
+    return as_json(result, debug, ranges is not False)
+
+
 def as_json(result: Estimate, debug: bool, ranges: bool) -> str:
     """The answer of the API, indented."""
     import msgspec

@@ -20,9 +20,7 @@ PLAIN_TEXTS: Final = frozenset(
         "cloud_region", "country", "region",
     }
 )  # fmt: skip
-PLAIN_COUNTS: Final = frozenset(
-    {"input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens"}
-)
+PLAIN_COUNTS: Final = frozenset({"input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens"})
 _TWO_LETTERS: Final = frozenset({"country", "region"})
 _LONGEST_TEXT: Final = 200
 _MOST_DIGITS: Final = 8
