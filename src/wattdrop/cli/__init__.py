@@ -34,7 +34,7 @@ def main() -> None:
 def _answer_or_run() -> None:
     from .quick import answer
 
-    text = answer(sys.argv[1:])
+    text = answer(sys.argv[1:]) if sys.stdout else None  # None where a shell closed it
     if text is None:
         from .commands import root
 
