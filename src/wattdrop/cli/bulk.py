@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .root import Failure
+from .commands import Failure
 
 
 def estimate_bulk(

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
 
+from .. import schema
 from ..catalog import Catalog, load
 from ..errors import RowError
 from ..kernel.ops import FLOATS
 from ..resolve.batch import Resolution, Resolver
 from ..resolve.quantities import evidence
 from ..resolve.software import served_alone
-from ..schema import ImpactMetrics, ImpactRow, parse_rows
 from .assumed import assumed_quantities
 from .evaluate import METRICS as METRICS
 from .evaluate import Evaluation, evaluate
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ..kernel.constants import Constants
     from ..resolve.choice import Choice
-    from ..schema import ImpactResponse
+    from ..schema import ImpactMetrics, ImpactResponse, ImpactRow
     from .explain import Explanation
     from .half_widths import Column
     from .ranges import CauseShare, HalfWidths, Range, Ranges
@@ -49,7 +49,7 @@ class RowResult(NamedTuple):
             If the row has an error.
         """
         at = self.estimate.position(self.number)
-        return ImpactMetrics(*self.estimate.evaluation.values(at, METRICS[part]))
+        return schema.ImpactMetrics(*self.estimate.evaluation.values(at, METRICS[part]))
 
     def value(self, quantity: str) -> float:
         """Any kept column of the row, by its quantity name, such as ``facility_energy_wh``."""
@@ -227,7 +227,7 @@ class Estimate:
         return explain(self, number)
 
 
-RowLike: TypeAlias = ImpactRow | RowError | Mapping[str, Any]
+RowLike: TypeAlias = "ImpactRow | RowError | Mapping[str, Any]"
 
 
 @overload
@@ -261,21 +261,24 @@ def estimate(rows: Sequence[RowLike] | pa.Table, catalog: Catalog | None = None)
         from .tables import estimate_table
 
         return estimate_table(rows, catalog)
-    facts = catalog if catalog is not None else default_catalog()
-    resolver = resolver_of(facts)
-    typed = _typed(rows)
-    resolution = resolver.batch(typed)
+    return estimate_checked(_typed(rows), catalog if catalog is not None else default_catalog())
+
+
+def estimate_checked(rows: Sequence[ImpactRow | RowError], catalog: Catalog) -> Estimate:
+    """As ``estimate``, of rows that were checked already."""
+    resolver = resolver_of(catalog)
+    resolution = resolver.batch(rows)
     setups = [found.setup for found in resolution.resolved]
     evaluation = evaluate(setups, resolution.resolved_of, resolution.quantities, resolver.constants)
-    return Estimate(resolver, resolution, evaluation, len(typed))
+    return Estimate(resolver, resolution, evaluation, len(rows))
 
 
 def _typed(rows: Sequence[RowLike]) -> Sequence[ImpactRow | RowError]:
-    if set(map(type, rows)) == {ImpactRow}:
+    if set(map(type, rows)) == {schema.ImpactRow}:
         return rows  # type: ignore[return-value]
-    raw = [row for row in rows if not isinstance(row, (ImpactRow, RowError))]
-    parsed = iter(parse_rows(raw))
-    return [row if isinstance(row, (ImpactRow, RowError)) else next(parsed) for row in rows]
+    raw = [row for row in rows if not isinstance(row, (schema.ImpactRow, RowError))]
+    parsed = iter(schema.parse_rows(raw))
+    return [row if isinstance(row, (schema.ImpactRow, RowError)) else next(parsed) for row in rows]
 
 
 @cache

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
+
+from .quantiles import Z50, Z90
 
 Column: TypeAlias = Any
 """One number a row: a list of floats, or a float64 array where the estimate was made of arrays."""
-
-Z90: Final = NormalDist().inv_cdf(0.95)
-Z50: Final = NormalDist().inv_cdf(0.75)
 
 
 def ends_of(central: Sequence[float], ends: Sequence[Sequence[float]]) -> tuple[list[float], list[float]]:

@@ -18,12 +18,12 @@ import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from .cases import DURATION, METHOD, WITHIN, Case, EffectId, case_of, in_order
 from .evaluate import TOTALS, Evaluation, evaluate
-from .half_widths import Z90, Column, between, ends_of, ends_of_many, listed, plus, squared, times
+from .half_widths import Column, between, ends_of, ends_of_many, listed, plus, squared, times
+from .quantiles import Z90, z_of
 
 if TYPE_CHECKING:
     from .api import Estimate
@@ -100,7 +100,7 @@ class Ranges:
 
     def half_widths(self, quantity: str, level: float) -> list[HalfWidths]:
         """Of each effect: its name, the half-widths down and up of every row (in logs, not negative), and its keys."""
-        z = NormalDist().inv_cdf(0.5 + level / 2.0)
+        z = z_of(level)
         return [
             (effect[0], *self._scaled(effect, quantity, z), self._keys(effect)) for effect in self._effects
         ]
@@ -214,7 +214,7 @@ class Ranges:
     def columns(self, quantity: str, level: float) -> tuple[Column, Column]:
         """Low and high end of a quantity for every computed row."""
         central = self._values(self._central, quantity)
-        z = NormalDist().inv_cdf(0.5 + level / 2.0)
+        z = z_of(level)
         squares = [
             plus(squared(own), times(others, (z / Z90) ** 2))
             for own, others in zip(self._method(quantity, z), self._others(quantity), strict=True)
@@ -250,7 +250,7 @@ class Ranges:
         if not total > 0.0:
             return Range(total, total, total)
         central = self._values(self._central, quantity)
-        z = NormalDist().inv_cdf(0.5 + level / 2.0)
+        z = z_of(level)
         squares = [0.0, 0.0]
         for effect in self._effects:
             for side, of_rows in enumerate(self._scaled(effect, quantity, z)):

@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
-from msgspec.structs import astuple
-
+from .. import schema
 from ..errors import RowError
-from ..schema import FIELDS
 from ..schema.moment import Moment
 from ..schema.moment import parse as parse_moment
+from ..schema.plain import PlainRow
 from .description import NAME_FIELDS, Description, contradiction, describe
 from .place import hourly_ratios
 from .quantities import FIELDS as QUANTITY_FIELDS
@@ -143,15 +142,17 @@ def _put(remembered: dict[Description, _Outcome], d: Description, outcome: _Outc
 def _given(rows: Sequence[ImpactRow]) -> dict[str, Sequence[Any]]:
     """The fields that some row gives, as columns."""
     if len(rows) == 1:
-        return {
-            name: (value,)
-            for name, value in zip(FIELDS, astuple(rows[0]), strict=True)
-            if value is not None and name in _READ
-        }
-    columns = zip(*map(astuple, rows), strict=True)
+        row: Any = rows[0]
+        given = (
+            row.__dict__.items()
+            if type(row) is PlainRow
+            else zip(schema.FIELDS, schema.values_of(row), strict=True)
+        )
+        return {name: (value,) for name, value in given if value is not None and name in _READ}
+    columns = zip(*map(schema.values_of, rows), strict=True)
     return {
         name: column
-        for name, column in zip(FIELDS, columns, strict=False)
+        for name, column in zip(schema.FIELDS, columns, strict=False)
         if name in _READ and column.count(None) < len(column)
     }
 

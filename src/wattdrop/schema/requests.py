@@ -10,6 +10,7 @@ from functools import cache
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct, inspect
+from msgspec.structs import astuple
 
 from .moment import CANONICAL
 
@@ -100,6 +101,9 @@ class ImpactRequest(Struct, forbid_unknown_fields=True):
 
 FIELDS: Final[tuple[str, ...]] = ImpactRow.__struct_fields__
 """Every field of a row, in the order of the struct."""
+
+values_of: Final = astuple
+"""The values of a row, in that order."""
 
 FIELD_ALIASES: Final[dict[str, str]] = {
     "input_audio_duration_s": "input_audio_seconds",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 
 import falcon
 
+from .. import __version__
 from ..catalog import Catalog, load
 from ..engine import METHOD_VERSION
 from ..store import Store
@@ -100,7 +100,7 @@ def create_app(
     lifecycle.on_stop(recorder.stop)
     impacts = Impacts(catalogs, settings, limits, recorder)
     context = Context(ring, catalogs, impacts, limits, settings, lifecycle, readiness, store, recorder)
-    metrics.build(version("wattdrop"), METHOD_VERSION, catalog.digest)
+    metrics.build(__version__, METHOD_VERSION, catalog.digest)
     if traces is not None:
         lifecycle.on_stop(traces.stop)
     app.add_route("/openapi.json", DescriptionResource(app, settings))
