@@ -16,6 +16,7 @@ from ..schema import ImpactMetrics, ImpactRow, parse_rows
 from .assumed import assumed_quantities
 from .evaluate import METRICS as METRICS
 from .evaluate import Evaluation, evaluate
+from .render import response
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -183,8 +184,6 @@ class Estimate:
 
     def response(self, debug: bool = False, ranges: bool = False) -> ImpactResponse:
         """The answer in the shape of the public contract; ``ranges`` adds fields that the contract does not have."""
-        from .render import response
-
         return response(self, debug, ranges)
 
     def choices(self, number: int) -> tuple[Choice, ...]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ..schema import NO_IMPACT, Error, ErrorDetails, ImpactMetrics, ImpactResponse, ModeledRow
-from .api import METRICS
+from .evaluate import METRICS, REPORTED, TOTALS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ..errors import RowError
     from .api import Estimate
+    from .evaluate import Evaluation
 
-#: Parts that most rows have none of, with their fields of a row.
-_SHARES: Final = (("training", "training_impact"), ("fine_tuning", "fine_tuning_impact"))
+#: The metrics of a part that no row has a share of.
+_NONE: Final[Sequence[Sequence[float]]] = ((),) * len(TOTALS)
 
 
 def response(estimate: Estimate, debug: bool, ranges: bool = False) -> ImpactResponse:
@@ -23,16 +23,16 @@ def response(estimate: Estimate, debug: bool, ranges: bool = False) -> ImpactRes
 
     ``ranges`` adds what the contract does not have: the 50 % and 90 % ranges of each row and of the totals.
     """
-    totals = _columns(estimate, "total")
+    totals, inference, training, fine_tuning = _parts(estimate.evaluation)
     computed = [
-        ModeledRow(inference_impact=inference, total_impact=total)
-        for inference, total in zip(_metrics(_columns(estimate, "inference")), _metrics(totals), strict=True)
+        ModeledRow(inference_impact=of_inference, total_impact=of_all)
+        for of_inference, of_all in zip(
+            map(ImpactMetrics, *inference), map(ImpactMetrics, *totals), strict=True
+        )
     ]
-    # Most batches have no share of training or fine-tuning: then four of five columns need not be looked at.
-    for part, field in _SHARES:
-        (energy,) = _columns(estimate, part, 1)
-        if any(energy):
-            for row, impact in zip(computed, _metrics(_columns(estimate, part)), strict=True):
+    for field, part in (("training_impact", training), ("fine_tuning_impact", fine_tuning)):
+        if any(part[0]):  # most rows have no share of these
+            for row, impact in zip(computed, map(ImpactMetrics, *part), strict=True):
                 if impact.usage_energy_wh > 0:
                     setattr(row, field, impact)
     if debug:
@@ -70,16 +70,20 @@ def _in_order(estimate: Estimate, computed: list[ModeledRow]) -> list[ModeledRow
     ]
 
 
-def _columns(estimate: Estimate, part: str, first: int = 5) -> Sequence[Sequence[float]]:
-    """The first of the five metrics of a part, of all computed rows."""
-    evaluation, names = estimate.evaluation, METRICS[part][:first]
-    if evaluation.is_arrays or not evaluation.rows:
-        return [evaluation.column(name) for name in names]
-    return list(zip(*(evaluation.values(row, names) for row in range(evaluation.rows)), strict=True))
-
-
-def _metrics(columns: Sequence[Sequence[float]]) -> list[ImpactMetrics]:
-    return list(map(ImpactMetrics, *columns))
+def _parts(evaluation: Evaluation) -> list[Sequence[Sequence[float]]]:
+    """The five metrics of the total and of each part, as columns of all computed rows."""
+    if evaluation.is_arrays:
+        column = evaluation.column
+        is_everywhere = ("total", "inference")
+        return [
+            [column(name) for name in names]
+            if part in is_everywhere or evaluation.array(names[0]).any()
+            else _NONE
+            for part, names in METRICS.items()
+        ]
+    rows = [evaluation.values(row, REPORTED) for row in range(evaluation.rows)]
+    columns = list(zip(*rows, strict=True)) or [()] * len(REPORTED)
+    return [columns[at : at + len(TOTALS)] for at in range(0, len(REPORTED), len(TOTALS))]
 
 
 def _error(error: RowError) -> Error:
