@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
+
+from msgspec import Struct
 
 from ..catalog import Catalog, load
 from ..errors import RowError
@@ -33,7 +35,7 @@ METHOD_VERSION = "2026.11.4"
 Part: TypeAlias = Literal["total", "inference", "training", "fine_tuning"]
 
 
-class RowResult(NamedTuple):
+class RowResult(Struct, frozen=True):
     """One row of an estimate: its error, or its numbers by life-cycle stage."""
 
     estimate: Estimate
@@ -261,11 +263,18 @@ def estimate(rows: Sequence[RowLike] | pa.Table, catalog: Catalog | None = None)
 
 
 def _typed(rows: Sequence[RowLike]) -> Sequence[ImpactRow | RowError]:
-    if set(map(type, rows)) == {ImpactRow}:
+    kinds = set(map(type, rows))
+    if kinds == _ROWS:
         return rows  # type: ignore[return-value]
+    if kinds == _DICTS:
+        return parse_rows(rows)
     raw = [row for row in rows if not isinstance(row, (ImpactRow, RowError))]
     parsed = iter(parse_rows(raw))
     return [row if isinstance(row, (ImpactRow, RowError)) else next(parsed) for row in rows]
+
+
+_ROWS: Final = frozenset({ImpactRow})
+_DICTS: Final = frozenset({dict})
 
 
 @cache

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from msgspec import Struct
 
 from ..errors import RowError
 from .description import Description, contradiction
@@ -26,7 +28,7 @@ _What = TypeVar("_What", bound=Hashable)
 _Outcome = TypeVar("_Outcome")
 
 
-class Resolution(NamedTuple):
+class Resolution(Struct, frozen=True):
     """What a batch resolves to. Row numbers are positions in the batch."""
 
     resolved: Sequence[Resolved]  # distinct

@@ -85,7 +85,7 @@ class Shape:
 
     def key(self, given: Mapping[str, Any], year: int | None) -> Key:
         """What decides the meaning of a row that gives this."""
-        key = [given[name] for name in self.names]
+        key = list(map(given.__getitem__, self.names))
         for name, states in self.states:
             key.append(states(given[name]))
         key.append(year)
