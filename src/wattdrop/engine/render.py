@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ..schema import NO_IMPACT, Error, ErrorDetails, ImpactMetrics, ImpactResponse, ModeledRow
-from .evaluate import METRICS, REPORTED, TOTALS
+from .evaluate import METRICS, REPORTED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..errors import RowError
     from .api import Estimate
     from .evaluate import Evaluation
 
-#: The metrics of a part that no row has a share of.
-_NONE: Final[Sequence[Sequence[float]]] = ((),) * len(TOTALS)
+    Computed = tuple[list[ModeledRow], Sequence[Sequence[float]]]
+    """The computed rows, and their usage of energy, emissions and water as columns."""
+
+#: Parts that most rows have no share of, with their fields of a row.
+_SHARES: Final = (("training", "training_impact"), ("fine_tuning", "fine_tuning_impact"))
 
 
 def response(estimate: Estimate, debug: bool, ranges: bool = False) -> ImpactResponse:
@@ -23,18 +27,8 @@ def response(estimate: Estimate, debug: bool, ranges: bool = False) -> ImpactRes
 
     ``ranges`` adds what the contract does not have: the 50 % and 90 % ranges of each row and of the totals.
     """
-    totals, inference, training, fine_tuning = _parts(estimate.evaluation)
-    computed = [
-        ModeledRow(inference_impact=of_inference, total_impact=of_all)
-        for of_inference, of_all in zip(
-            map(ImpactMetrics, *inference), map(ImpactMetrics, *totals), strict=True
-        )
-    ]
-    for field, part in (("training_impact", training), ("fine_tuning_impact", fine_tuning)):
-        if any(part[0]):  # most rows have no share of these
-            for row, impact in zip(computed, map(ImpactMetrics, *part), strict=True):
-                if impact.usage_energy_wh > 0:
-                    setattr(row, field, impact)
+    evaluation = estimate.evaluation
+    computed, usage = (_of_columns if evaluation.is_arrays else _of_rows)(evaluation)
     if debug:
         from .debug import Debugger
 
@@ -47,7 +41,7 @@ def response(estimate: Estimate, debug: bool, ranges: bool = False) -> ImpactRes
 
         for number, of_row in row_ranges(estimate).items():
             rows[number].ranges = of_row
-    energies, emissions, water, _, _ = totals
+    energies, emissions, water = usage
     return ImpactResponse(
         rows=rows,
         total_energy_wh=math.fsum(energies),
@@ -70,20 +64,41 @@ def _in_order(estimate: Estimate, computed: list[ModeledRow]) -> list[ModeledRow
     ]
 
 
-def _parts(evaluation: Evaluation) -> list[Sequence[Sequence[float]]]:
-    """The five metrics of the total and of each part, as columns of all computed rows."""
-    if evaluation.is_arrays:
-        column = evaluation.column
-        is_everywhere = ("total", "inference")
-        return [
-            [column(name) for name in names]
-            if part in is_everywhere or evaluation.array(names[0]).any()
-            else _NONE
-            for part, names in METRICS.items()
-        ]
-    rows = [evaluation.values(row, REPORTED) for row in range(evaluation.rows)]
-    columns = list(zip(*rows, strict=True)) or [()] * len(REPORTED)
-    return [columns[at : at + len(TOTALS)] for at in range(0, len(REPORTED), len(TOTALS))]
+def _of_rows(evaluation: Evaluation) -> Computed:
+    """Of an evaluation that holds rows: few of them."""
+    found = [evaluation.values(row, REPORTED) for row in range(evaluation.rows)]
+    return list(map(_row, found)), [[values[at] for values in found] for at in range(3)]
+
+
+def _row(values: Sequence[float]) -> ModeledRow:
+    """One row from what is reported of it: five metrics each of the total, inference, training and fine-tuning."""
+    row = ModeledRow(total_impact=ImpactMetrics(*values[:5]), inference_impact=ImpactMetrics(*values[5:10]))
+    if values[10] > 0.0:
+        row.training_impact = ImpactMetrics(*values[10:15])
+    if values[15] > 0.0:
+        row.fine_tuning_impact = ImpactMetrics(*values[15:])
+    return row
+
+
+def _of_columns(evaluation: Evaluation) -> Computed:
+    """Of an evaluation that holds columns: many rows, of which the most have no share of training or fine-tuning."""
+
+    def columns(part: str) -> list[list[float]]:
+        return [evaluation.column(name) for name in METRICS[part]]
+
+    totals = columns("total")
+    computed = [
+        ModeledRow(total_impact=total, inference_impact=inference)
+        for total, inference in zip(
+            map(ImpactMetrics, *totals), map(ImpactMetrics, *columns("inference")), strict=True
+        )
+    ]
+    for part, field in _SHARES:
+        if evaluation.array(METRICS[part][0]).any():
+            for row, impact in zip(computed, map(ImpactMetrics, *columns(part)), strict=True):
+                if impact.usage_energy_wh > 0.0:
+                    setattr(row, field, impact)
+    return computed, totals[:3]
 
 
 def _error(error: RowError) -> Error:

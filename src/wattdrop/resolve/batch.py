@@ -31,7 +31,7 @@ _Outcome = TypeVar("_Outcome")
 class Resolution(Struct, frozen=True):
     """What a batch resolves to. Row numbers are positions in the batch."""
 
-    resolved: Sequence[Resolved]  # distinct
+    resolved: Sequence[Resolved]  # distinct, but for rows that state the same work by different fields
     resolved_of: Sequence[int]  # per computed row, index into ``resolved``
     quantities: QuantityColumns  # of the computed rows
     computed: Sequence[int]  # row numbers that could be resolved, ascending
@@ -121,7 +121,7 @@ class Resolver:
         return Resolution(resolved, of_rows, given, read, errors)
 
     def _known_row(self, row: ImpactRow | RowError) -> Resolution | None:
-        """What ``batch`` gives for a row like one before it, in a third of the time; None where it is unlike any."""
+        """What ``batch`` gives for a row like one before it, without making columns; None where it is unlike any."""
         given = given_by(row)
         if given is None:
             return None

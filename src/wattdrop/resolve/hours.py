@@ -26,7 +26,7 @@ class Hour(NamedTuple):
 
 NEVER: Final = Hour(None, 0, None)
 
-#: Hours remembered, some two years; beyond that the memory starts anew.
+#: Hours remembered, two years and more; beyond that the memory starts anew.
 _MOST_HOURS: Final = 20_000
 _known: dict[str, Hour] = {}
 
@@ -35,13 +35,13 @@ def hour_of(text: str | None) -> Hour:
     """The hour of a ``utc_datetime``; rows of one hour share it.
 
     >>> hour_of("2024-03-15T10:30:00.25Z")[:2], hour_of("2024-03-15T12:30:00+02:00")[:2]
-    ((2024, 1498), (2024, 1498))
+    ((2024, 59), (2024, 59))
     """
     if not text:
         return NEVER
     tail = text[19:]
-    if text[16:17] != ":" or not (
-        tail == "Z" or (tail[0] == "." and tail[-1] == "Z" and tail[1:-1].isdigit())
+    if text[16:17] != ":" or (
+        tail != "Z" and not (tail[:1] == "." and tail[-1] == "Z" and tail[1:-1].isdigit())
     ):
         return _hour(parse(text))
     start = text[:13]  # of a canonical spelling, year to hour say all that matters
@@ -85,7 +85,7 @@ class HourlyRatios:
     ) -> Sequence[Sequence[float]]:
         """The same of each row, as two columns; nothing where all are 1."""
         profiles = [one.place.profile_ix for one in resolved]
-        if profiles.count(None) == len(profiles):
+        if not of_rows or profiles.count(None) == len(profiles):
             return ()
         keys = [(profiles[of], hour.of_month) for of, hour in zip(of_rows, hours, strict=True)]
         found = list(map(self._known.get, keys))

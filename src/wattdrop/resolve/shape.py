@@ -38,7 +38,7 @@ def fields_of(rows: Sequence[ImpactRow]) -> Fields:
 
 
 def _given(rows: Sequence[ImpactRow]) -> list[dict[str, Any]]:
-    """Of each row what it gives: msgspec leaves out what is None, six times as fast as a loop over the fields."""
+    """Of each row what it gives: msgspec leaves out what is None, without a loop over fifty fields in Python."""
     try:
         found: list[dict[str, Any]] = to_builtins(rows)
     except TypeError:  # rows made in Python may hold what JSON has not, such as numbers of numpy's
