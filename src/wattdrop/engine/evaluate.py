@@ -245,7 +245,8 @@ def run_blocks(
             columns[number] = given.columns[at]
     outputs = [columns[first[at]] for at in range(len(first))]
     statics = numpy.array([program.statics(setup, c) for setup in setups], dtype=numpy.float64).T
-    everywhere = [float(column[0]) if (column == column[0]).all() else None for column in statics]
+    equal = (statics == statics[:, :1]).all(axis=1).tolist()
+    everywhere = [float(column[0]) if same else None for column, same in zip(statics, equal, strict=True)]
     size = min(BLOCK_ROWS, rows)
     registers = [numpy.empty(size) for _ in range(count)]
     gathered = [None if value is not None else numpy.empty(size) for value in everywhere]
