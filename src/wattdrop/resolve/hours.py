@@ -91,6 +91,6 @@ class HourlyRatios:
         found = list(map(self._known.get, keys))
         if None in found:
             found = [self.of(resolved[of].place, hour) for of, hour in zip(of_rows, hours, strict=True)]
-        columns = [list(column) for column in zip(*cast("list[tuple[float, float]]", found), strict=True)]
-        rows = len(keys)
-        return () if columns[0].count(1.0) == columns[1].count(1.0) == rows else columns
+        ratios = cast("list[tuple[float, float]]", found)
+        grid, water = [one for one, _ in ratios], [other for _, other in ratios]
+        return () if grid.count(1.0) == water.count(1.0) == len(ratios) else (grid, water)
