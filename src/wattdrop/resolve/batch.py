@@ -130,6 +130,8 @@ class Resolver:
         resolved = self._by_key.get((shape, shape.key(given, hour.year)))
         if resolved is None or not shape.is_plain:
             return None
+        if shape.may_contradict and contradiction(cast("ImpactRow", row)) is not None:
+            return None
         columns = {at: [float(given[name])] for name, at in shape.numbers}
         if hour is not NEVER:
             ratios = self._ratios.of(resolved.place, hour)

@@ -80,7 +80,7 @@ class Shape:
             or "measured_energy_boundary" in fields
             or {"output_count", "output_images"}.issubset(fields)
         )
-        self.is_plain = not self.images and not self.may_contradict
+        self.is_plain = not self.images and "measured_energy_boundary" not in fields
         """Whether names, single numbers and a time are all that there is."""
 
     def key(self, given: Mapping[str, Any], year: int | None) -> Key:
