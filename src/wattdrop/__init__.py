@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .errors import RowError, WattdropError
     from .schema import ImpactMetrics, ImpactRow
 
-__version__ = "0.1.0"
+from .version import __version__ as __version__
 
 #: Public name -> module that holds it. Loaded on first use, so that importing the package costs nothing.
 _EXPORTS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, overload
 
 from .. import schema
 from ..catalog import Catalog, load
@@ -274,11 +274,17 @@ def estimate_checked(rows: Sequence[ImpactRow | RowError], catalog: Catalog) -> 
 
 
 def _typed(rows: Sequence[RowLike]) -> Sequence[ImpactRow | RowError]:
-    if set(map(type, rows)) == {schema.ImpactRow}:
+    kinds = set(map(type, rows))
+    if kinds == _DICTS:
+        return schema.parse_rows(rows)
+    if kinds == {schema.ImpactRow}:
         return rows  # type: ignore[return-value]
     raw = [row for row in rows if not isinstance(row, (schema.ImpactRow, RowError))]
     parsed = iter(schema.parse_rows(raw))
     return [row if isinstance(row, (schema.ImpactRow, RowError)) else next(parsed) for row in rows]
+
+
+_DICTS: Final = frozenset({dict})
 
 
 @cache

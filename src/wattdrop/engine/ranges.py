@@ -312,8 +312,10 @@ def _cases(estimate: Estimate) -> tuple[list[Case], Sequence[int], list[int]]:
     catalog, resolved = estimate.catalog, resolution.resolved
     batch_sizes = resolution.quantities.column("batch_size")
     alone = [batch_size == 1.0 for batch_size in batch_sizes]
+    first: dict[int, int] = {}  # a description may be there twice
+    described = [first.setdefault(id(one), at) for at, one in enumerate(resolved)]
     if not any(alone):
-        return [case_of(catalog, one) for one in resolved], of_rows, list(range(len(resolved)))
+        return [case_of(catalog, one) for one in resolved], of_rows, described
     numbers: dict[tuple[int, bool], int] = {}
     found: Any = [
         numbers.setdefault(key, len(numbers)) for key in zip(resolution.resolved_of, alone, strict=True)
@@ -325,5 +327,5 @@ def _cases(estimate: Estimate) -> tuple[list[Case], Sequence[int], list[int]]:
     return (
         [case_of(catalog, resolved[of], one) for of, one in numbers],
         found,
-        [of for of, _ in numbers],
+        [described[of] for of, _ in numbers],
     )

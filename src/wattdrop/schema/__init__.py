@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .entities import GPU, GPUResponse, Model, ModelResponse, Node, NodeResponse
-    from .requests import FIELD_ALIASES, FIELDS, ImpactRequest, ImpactRow, values_of
+    from .requests import FIELD_ALIASES, FIELDS, ImpactRequest, ImpactRow, given_by_row, given_by_rows
     from .responses import (
         NO_IMPACT,
         DebugInfo,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: Module -> the names that it holds.
 _EXPORTS = {
     "entities": ("GPU", "GPUResponse", "Model", "ModelResponse", "Node", "NodeResponse"),
-    "requests": ("FIELD_ALIASES", "FIELDS", "ImpactRequest", "ImpactRow", "values_of"),
+    "requests": ("FIELD_ALIASES", "FIELDS", "ImpactRequest", "ImpactRow", "given_by_row", "given_by_rows"),
     "responses": (
         "NO_IMPACT",
         "DebugInfo",
@@ -76,10 +76,11 @@ __all__ = [
     "Ranges",
     "StatusResponse",
     "check_row_count",
+    "given_by_row",
+    "given_by_rows",
     "parse_json",
     "parse_request",
     "parse_rows",
-    "values_of",
 ]
 
 
