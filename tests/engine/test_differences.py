@@ -88,7 +88,7 @@ def test_a_cause_works_out_only_what_it_moves() -> None:
 def test_causes_that_move_the_same_share_a_program_and_others_do_not() -> None:
     moved = {"a": {1, 2, 3, 4, 9}, "b": {1, 2, 3, 9}, "c": {4, 9}, "d": {1, 2, 3, 8}}
     moves = [((name, 0), nodes, 2) for name, nodes in moved.items()]
-    found = differences._together(moves, totals=[8, 9])
+    found = differences._together(moves, totals=[8, 9], rows_need=set(range(10)))
     assert [[effect for (effect, _), _ in effects] for effects, _ in found] == [["a", "b"], ["c"], ["d"]]
 
 

@@ -67,9 +67,11 @@ class Differences:
         nodes = graph.nodes
         totals = [graph.quantities[name] for name in TOTALS]
         inside = reached(nodes, totals)
+        rows_need = {n for n in inside if nodes[n].dynamic}
         together = _together(
             [(effect, {n for n in inside if nodes[n].moves & bits}, ends) for effect, bits, ends in moves],
             totals,
+            rows_need,
         )
         # What a part needs and does not work out itself, the central program does.
         central = list(totals)
@@ -220,9 +222,11 @@ class Differences:
 
 
 def _together(
-    moves: Sequence[tuple[EffectId, set[int], int]], totals: Sequence[int]
+    moves: Sequence[tuple[EffectId, set[int], int]], totals: Sequence[int], rows_need: set[int]
 ) -> list[tuple[list[tuple[EffectId, int]], set[int]]]:
     """Effects, each with its number of ends, that share a program, and the nodes that it works out.
+
+    ``rows_need``: the nodes that are worked out for every row; the others once a setup.
 
     Those that move nearly the same do: one call of numpy for the ends of several costs less than the few operations that
     one of them would not need.
@@ -232,11 +236,9 @@ def _together(
         for at, (effects, others) in enumerate(found):
             together = moved | others
             same_totals = not (moved ^ others).intersection(totals)
-            if (
-                effect != DURATION
-                and same_totals
-                and len(together) <= _MUCH_THE_SAME * min(len(moved), len(others))
-            ):
+            fewest = min(len(moved & rows_need), len(others & rows_need))
+            much_the_same = len(together & rows_need) <= _MUCH_THE_SAME * fewest
+            if effect != DURATION and same_totals and much_the_same:
                 found[at] = [*effects, (effect, ends)], together
                 break
         else:
