@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
-from .. import __version__
 from ..engine import METHOD_VERSION
 from ..engine.api import default_catalog
+from ..version import __version__
 from . import places
 from .inputs import STANDARD_INPUT, Input
 from .options import Options

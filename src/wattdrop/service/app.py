@@ -8,10 +8,10 @@ from typing import Any
 
 import falcon
 
-from .. import __version__
 from ..catalog import Catalog, load
 from ..engine import METHOD_VERSION
 from ..store import Store
+from ..version import __version__
 from . import metrics, tracing
 from .answers import add_error_handlers
 from .assistant.resource import AssistantResource

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from .. import __version__
+from ..version import __version__
 from .exchange import Exchange
 
 if TYPE_CHECKING:

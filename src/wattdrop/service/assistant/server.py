@@ -18,8 +18,8 @@ from mcp_types import (
 )
 from mcp_types import Tool as ToolOfProtocol
 
-from ... import __version__
 from ...errors import WattdropError
+from ...version import __version__
 from .callers import Caller
 from .tools import TOOLS, Answer, use
 

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from ... import __version__
 from ...schema import Error
 from ...schema.responses import TraceError
+from ...version import __version__
 from ..settings import Settings
 from .operation import JSON, TAGS, Answer, Operation, Parameter, Shape
 from .routes import DescribedApp, listed
