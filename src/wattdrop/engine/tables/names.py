@@ -1,0 +1,78 @@
+"""Names: columns of few distinct values to codes, and each combination of codes that occurs to a description."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from ...resolve.description import NAME_FIELDS, Description
+from .moments import Hours, moment_codes
+from .numbers import present
+from .values import codes_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: Numbers of combinations up to here are looked up in an array, larger ones are sorted.
+_MOST_COMBINATIONS: Final = 1 << 20
+#: Sums of the flags of kinds of work.
+_KINDS: Final = 128
+
+
+class Named(NamedTuple):
+    """What rows name."""
+
+    of_rows: Any  # number of the description of each row; one past the last: not to be read from columns
+    descriptions: list[Description]  # each once
+    hours: Hours | None  # where any row says when it ran
+
+
+def named_of(batch: pa.RecordBatch, fields: dict[str, str], numbers: dict[int, Any], doubtful: Any) -> Named:
+    """The descriptions of a batch. ``doubtful`` gets the rows with a name that cannot be read besides."""
+    kinds = present(batch.num_rows, numbers)
+    combined, distinct = kinds, _KINDS
+    columns: dict[str, tuple[Any, list[Any]]] = {}
+    hours: Hours | None = None
+    for name in (*NAME_FIELDS, "utc_datetime"):
+        if name not in fields:
+            continue
+        column = batch.column(fields[name])
+        if name == "utc_datetime":
+            found = moment_codes(name, column)
+            hours = Hours(found.of_rows, found.values)
+            name, (codes, values) = "year", hours.years()
+        else:
+            found = codes_of(name, column)
+            codes, values = found.of_rows, found.values
+        doubtful |= found.unreadable
+        columns[name] = codes, [*values, None]
+        distinct *= len(values) + 1
+        combined = combined * (len(values) + 1) + codes
+        if distinct > _MOST_COMBINATIONS:
+            _, combined = _numbered(combined, distinct)
+            distinct = int(combined.max(initial=0)) + 1
+    first, of_rows = _numbered(combined, distinct)
+    firsts = {
+        name: [values[code] for code in codes.take(first).tolist()]
+        for name, (codes, values) in columns.items()
+    }
+    descriptions = [
+        Description(**{name: values[at] for name, values in firsts.items()}, present=kind)
+        for at, kind in enumerate(kinds.take(first).tolist())
+    ]
+    of_rows[doubtful] = len(descriptions)
+    return Named(of_rows, descriptions, hours)
+
+
+def _numbered(combined: Any, distinct: int) -> tuple[Any, Any]:
+    """Row of the first of each distinct combination, and for each row the number of its own."""
+    if distinct > _MOST_COMBINATIONS:
+        _, first, codes = np.unique(combined, return_index=True, return_inverse=True)
+        return first, codes.astype(np.int64)
+    first_of = np.full(distinct, -1, dtype=np.int64)
+    first_of[combined[::-1]] = np.arange(len(combined) - 1, -1, -1)
+    found = np.flatnonzero(first_of >= 0)
+    number_of = np.empty(distinct, dtype=np.int64)
+    number_of[found] = np.arange(len(found))
+    return first_of[found], number_of.take(combined)
