@@ -79,7 +79,7 @@ def _of_rows(batch: pa.RecordBatch, todo: Work, by: tuple[str, ...], ranges: boo
     groups = np.array([numbers.setdefault(repr(key), len(numbers)) for key in keys], dtype=np.int64)
     first = np.unique(groups, return_index=True)[1]
     described = todo.described(batch)
-    results = estimate_table(described, todo.catalog())
+    results = estimate_table(described, todo.catalog(), metrics=NAMES)
     failed = np.array([code is not None for code in results.column("error_code").to_pylist()], dtype=bool)
     count = len(numbers)
     values = [np.nan_to_num(_doubles(results.column(name))) for name in NAMES]

@@ -10,7 +10,7 @@ from ...errors import RowError
 from ...resolve.quantities import QuantityColumns
 from ...resolve.resolved import Resolved
 from ..api import resolver_of
-from ..evaluate import REPORTED, evaluate
+from ..evaluate import evaluate
 from .names import named_of
 from .numbers import AT, is_incomplete, numbers_of
 from .results import results, spread
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 _HOURLY: Final = (AT["grid_hourly_ratio"], AT["ewif_hourly_ratio"])
 
 
-def results_of(batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog) -> pa.RecordBatch:
-    """The result columns of a batch. ``fields``: field of a row, column of the batch."""
+def results_of(
+    batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog, metrics: tuple[str, ...]
+) -> pa.RecordBatch:
+    """The metrics and errors of a batch. ``fields``: field of a row, column of the batch."""
     rows = batch.num_rows
     resolver = resolver_of(catalog)
     numbers, doubtful = numbers_of(batch, fields)
@@ -50,15 +52,15 @@ def results_of(batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog) 
         numbers = {at: column[computed] for at, column in numbers.items()}
         index = index[computed]
     if not len(index):
-        return results([np.full(rows, np.nan)] * len(REPORTED), errors, rows)
+        return results(dict.fromkeys(metrics, np.full(rows, np.nan)), errors, rows)
     given = QuantityColumns(
         len(index), numbers, frozenset(at for at in numbers if is_incomplete(at, numbers[at]))
     )
     setups = [found.setup for found in resolved]
-    reported = evaluate(setups, index, given, resolver.constants)
-    columns = [reported.array(name) for name in REPORTED]
+    reported = evaluate(setups, index, given, resolver.constants, metrics)
+    columns = {name: reported.array(name) for name in metrics}
     if errors:
-        columns = [spread(column, computed, rows) for column in columns]
+        columns = {name: spread(column, computed, rows) for name, column in columns.items()}
     return results(columns, errors, rows)
 
 

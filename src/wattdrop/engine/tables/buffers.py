@@ -23,6 +23,12 @@ def floats(column: Any) -> Any:
     return values
 
 
+def integers(column: Any) -> Any:
+    """A column of whole numbers as it lies there, of the width that it has; anything where it is null."""
+    kind = np.dtype(str(column.type))
+    return np.frombuffer(column.buffers()[1], dtype=kind, count=len(column) + column.offset)[column.offset :]
+
+
 def valid(column: Any) -> Any:
     """Which values are not null."""
     bitmap = column.buffers()[0]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from ...errors import BadRequest
 from ...schema import FIELD_ALIASES, FIELDS
 from ...schema.refusal import known_field_like
 from ..evaluate import REPORTED
 
+ERRORS: Final = ("error_code", "error_message")
 #: Result columns, in order, after the caller's own.
-RESULT_COLUMNS: tuple[str, ...] = (
-    *REPORTED,
-    "error_code",
-    "error_message",
-)
+RESULT_COLUMNS: tuple[str, ...] = (*REPORTED, *ERRORS)
 
 
 def fields_of(columns: Sequence[str], extra: str) -> dict[str, str]:

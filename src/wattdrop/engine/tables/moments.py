@@ -91,4 +91,4 @@ def _timestamp_codes(column: Any) -> Codes:
         for month, hour in (divmod(at, 24) for at in distinct.tolist())
     ]
     codes = np.where(given, codes, len(moments)).astype(np.int64)
-    return Codes(codes, moments, np.zeros(len(column), dtype=bool))
+    return Codes(codes, moments, None)

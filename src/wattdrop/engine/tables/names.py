@@ -31,7 +31,7 @@ class Named(NamedTuple):
 def named_of(batch: pa.RecordBatch, fields: dict[str, str], numbers: dict[int, Any], doubtful: Any) -> Named:
     """The descriptions of a batch. ``doubtful`` gets the rows with a name that cannot be read besides."""
     kinds = present(batch.num_rows, numbers)
-    combined, distinct = kinds, _KINDS
+    combined, distinct = kinds.astype(np.int64), _KINDS
     columns: dict[str, tuple[Any, list[Any]]] = {}
     hours: Hours | None = None
     for name in (*NAME_FIELDS, "utc_datetime"):
@@ -45,34 +45,36 @@ def named_of(batch: pa.RecordBatch, fields: dict[str, str], numbers: dict[int, A
         else:
             found = codes_of(name, column)
             codes, values = found.of_rows, found.values
-        doubtful |= found.unreadable
+        if found.unreadable is not None:
+            doubtful |= found.unreadable
         columns[name] = codes, [*values, None]
         distinct *= len(values) + 1
-        combined = combined * (len(values) + 1) + codes
+        combined *= len(values) + 1
+        combined += codes
         if distinct > _MOST_COMBINATIONS:
             _, combined = _numbered(combined, distinct)
             distinct = int(combined.max(initial=0)) + 1
-    first, of_rows = _numbered(combined, distinct)
-    firsts = {
-        name: [values[code] for code in codes.take(first).tolist()]
+    row_of, of_rows = _numbered(combined, distinct)
+    named = {
+        name: [values[code] for code in codes.take(row_of).tolist()]
         for name, (codes, values) in columns.items()
     }
     descriptions = [
-        Description(**{name: values[at] for name, values in firsts.items()}, present=kind)
-        for at, kind in enumerate(kinds.take(first).tolist())
+        Description(**{name: values[at] for name, values in named.items()}, present=kind)
+        for at, kind in enumerate(kinds.take(row_of).tolist())
     ]
     of_rows[doubtful] = len(descriptions)
     return Named(of_rows, descriptions, hours)
 
 
 def _numbered(combined: Any, distinct: int) -> tuple[Any, Any]:
-    """Row of the first of each distinct combination, and for each row the number of its own."""
+    """A row of each distinct combination, and for each row the number of its own."""
     if distinct > _MOST_COMBINATIONS:
-        _, first, codes = np.unique(combined, return_index=True, return_inverse=True)
-        return first, codes.astype(np.int64)
-    first_of = np.full(distinct, -1, dtype=np.int64)
-    first_of[combined[::-1]] = np.arange(len(combined) - 1, -1, -1)
-    found = np.flatnonzero(first_of >= 0)
+        _, row_of, codes = np.unique(combined, return_index=True, return_inverse=True)
+        return row_of, codes.astype(np.int64)
+    row_of = np.full(distinct, -1, dtype=np.int64)
+    row_of[combined] = np.arange(len(combined))
+    found = np.flatnonzero(row_of >= 0)
     number_of = np.empty(distinct, dtype=np.int64)
     number_of[found] = np.arange(len(found))
-    return first_of[found], number_of.take(combined)
+    return row_of[found], number_of.take(combined)

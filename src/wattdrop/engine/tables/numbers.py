@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 
 from ...resolve.description import PRESENT
 from ...resolve.quantities import PLAIN_FIELDS, USUAL, Quantities
 from .bounds import bounds_of, out_of_bounds
 from .buffers import floats, given
 from .one_row import IMAGE_FIELDS
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 #: Place of a quantity in ``Quantities``.
 AT: Final = {name: at for at, name in enumerate(Quantities._fields)}
@@ -25,11 +23,14 @@ def numbers_of(batch: pa.RecordBatch, fields: dict[str, str]) -> tuple[dict[int,
     doubtful = np.zeros(batch.num_rows, dtype=bool)
     for name in PLAIN_FIELDS:
         if name in fields:
-            values = floats(batch.column(fields[name]))
+            column = batch.column(fields[name])
+            values = floats(column)
             if values is None:
                 doubtful[:] = True
             elif len(values) and not np.isnan(np.fmax.reduce(values)):  # not all of them missing
-                doubtful |= out_of_bounds(values, bounds_of(name))
+                wrong = out_of_bounds(values, bounds_of(name), pa.types.is_integer(column.type))
+                if wrong is not None:
+                    doubtful |= wrong
                 usual = USUAL[AT[name]]
                 numbers[AT[name]] = np.where(np.isnan(values), usual, values) if usual == usual else values
     for name in (*IMAGE_FIELDS, "measured_energy_boundary"):
@@ -44,12 +45,12 @@ def numbers_of(batch: pa.RecordBatch, fields: dict[str, str]) -> tuple[dict[int,
 
 def is_incomplete(at: int, column: Any) -> bool:
     """Whether some rows of a column do not give the quantity."""
-    return USUAL[at] != USUAL[at] and bool(np.isnan(column).any())
+    return USUAL[at] != USUAL[at] and bool(np.isnan(column.min(initial=np.inf)))
 
 
 def present(rows: int, numbers: dict[int, Any]) -> Any:
     """The kinds of work that each row states, as ``describe`` has them."""
-    kinds = np.zeros(rows, dtype=np.int64)
+    kinds = np.zeros(rows, dtype=np.uint8)
     for flag, names, positive in (
         ("input_tokens", ("input_tokens",), True),
         ("output_tokens", ("output_tokens", "reasoning_tokens"), True),
@@ -62,5 +63,5 @@ def present(rows: int, numbers: dict[int, Any]) -> Any:
             column = numbers.get(AT[name])
             if column is not None:
                 stated = column > 0 if positive else column == column
-                kinds |= stated.astype(np.int64) * PRESENT[flag]
+                kinds |= stated.view(np.uint8) * np.uint8(PRESENT[flag])
     return kinds

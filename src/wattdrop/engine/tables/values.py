@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from ...schema.moment import parse as parse_moment
-from .buffers import floats
+from .buffers import integers, valid
 
 _UNREADABLE = object()
 
@@ -17,18 +17,17 @@ _UNREADABLE = object()
 class Codes(NamedTuple):
     """A column as codes."""
 
-    of_rows: Any  # int64
+    of_rows: Any  # whole numbers
     values: list[Any]  # what codes stand for; one past the end: not given
-    unreadable: Any  # which rows have a value that is left to the parser of single rows
+    unreadable: Any  # which rows have a value that is left to the parser of single rows; None: no row
 
 
 def codes_of(name: str, column: Any) -> Codes:
     """The column of a field as codes."""
     if pa.types.is_null(column.type):
-        return Codes(np.zeros(len(column), dtype=np.int64), [], np.zeros(len(column), dtype=bool))
+        return Codes(np.zeros(len(column), dtype=np.int64), [], None)
     encoded = dictionary(column)
-    values = encoded.dictionary.to_pylist()
-    return read_codes(name, indices(encoded), values)
+    return read_codes(name, indices(encoded), encoded.dictionary.to_pylist())
 
 
 def dictionary(column: Any) -> Any:
@@ -37,14 +36,18 @@ def dictionary(column: Any) -> Any:
 
 
 def indices(encoded: Any) -> Any:
-    """For each row which value of the dictionary it has, as int64; one past the end where it has none."""
-    found = floats(encoded.indices)
-    return np.where(np.isnan(found), len(encoded.dictionary), found).astype(np.int64)
+    """For each row which value of the dictionary it has; one past the end where it has none."""
+    found = integers(encoded.indices)
+    if not encoded.indices.null_count:
+        return found
+    return np.where(valid(encoded.indices), found, np.int64(len(encoded.dictionary)))
 
 
 def read_codes(name: str, of_rows: Any, raw: Sequence[Any]) -> Codes:
     """Codes whose values are still to be read."""
     read = [_read(name, value) for value in raw]
+    if _UNREADABLE not in read:
+        return Codes(of_rows, read, None)
     bad = np.array([value is _UNREADABLE for value in read] + [False])
     return Codes(of_rows, [None if value is _UNREADABLE else value for value in read], bad[of_rows])
 
