@@ -4,9 +4,9 @@ Names become codes and each distinct combination of them is resolved once; numbe
 cannot be read as a column (out of bounds, an image list, a contradiction) goes through the parser of single rows, so
 its error reads the same as anywhere else.
 
-``estimated`` takes a table batch by batch; ``batch`` is the way of one: ``numbers``, ``names`` (with ``values`` and
-``moments``), the kernel, ``singly`` for rows that columns cannot say, ``results``. Only what computes imports pyarrow and
-numpy, with the first table: a plain install lacks them.
+``estimated`` takes a table batch by batch; ``batch`` is the way of one: ``numbers``, ``names`` (with ``codes``, ``values``
+and ``moments``), the kernel, ``singly`` for rows that columns cannot say, ``results``. A plain install lacks pyarrow and
+numpy, so only what computes imports them, with the first table.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 
 from ...schema.moment import CANONICAL, Moment
 from .buffers import valid
-from .values import Codes, codes_of, dictionary, indices, read_codes
+from .codes import dictionary, indices
+from .values import Codes, codes_of, read_codes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from ...resolve.description import NAME_FIELDS, Description
+from .codes import MOST_COMBINATIONS, numbered
 from .moments import Hours, moment_codes
 from .numbers import present
 from .values import codes_of
@@ -14,8 +15,6 @@ from .values import codes_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Numbers of combinations up to here are looked up in an array, larger ones are sorted.
-_MOST_COMBINATIONS: Final = 1 << 20
 #: Sums of the flags of kinds of work.
 _KINDS: Final = 128
 
@@ -51,10 +50,10 @@ def named_of(batch: pa.RecordBatch, fields: dict[str, str], numbers: dict[int, A
         distinct *= len(values) + 1
         combined *= len(values) + 1
         combined += codes
-        if distinct > _MOST_COMBINATIONS:
-            _, combined = _numbered(combined, distinct)
+        if distinct > MOST_COMBINATIONS:
+            _, combined = numbered(combined, distinct)
             distinct = int(combined.max(initial=0)) + 1
-    row_of, of_rows = _numbered(combined, distinct)
+    row_of, of_rows = numbered(combined, distinct)
     named = {
         name: [values[code] for code in codes.take(row_of).tolist()]
         for name, (codes, values) in columns.items()
@@ -65,16 +64,3 @@ def named_of(batch: pa.RecordBatch, fields: dict[str, str], numbers: dict[int, A
     ]
     of_rows[doubtful] = len(descriptions)
     return Named(of_rows, descriptions, hours)
-
-
-def _numbered(combined: Any, distinct: int) -> tuple[Any, Any]:
-    """A row of each distinct combination, and for each row the number of its own."""
-    if distinct > _MOST_COMBINATIONS:
-        _, row_of, codes = np.unique(combined, return_index=True, return_inverse=True)
-        return row_of, codes.astype(np.int64)
-    row_of = np.full(distinct, -1, dtype=np.int64)
-    row_of[combined] = np.arange(len(combined))
-    found = np.flatnonzero(row_of >= 0)
-    number_of = np.empty(distinct, dtype=np.int64)
-    number_of[found] = np.arange(len(found))
-    return row_of[found], number_of.take(combined)

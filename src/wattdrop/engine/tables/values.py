@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from ...schema.moment import parse as parse_moment
-from .buffers import integers, valid
+from .codes import dictionary, indices
 
 _UNREADABLE = object()
 
@@ -28,19 +28,6 @@ def codes_of(name: str, column: Any) -> Codes:
         return Codes(np.zeros(len(column), dtype=np.int64), [], None)
     encoded = dictionary(column)
     return read_codes(name, indices(encoded), encoded.dictionary.to_pylist())
-
-
-def dictionary(column: Any) -> Any:
-    """The column with each distinct value once."""
-    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-
-
-def indices(encoded: Any) -> Any:
-    """For each row which value of the dictionary it has; one past the end where it has none."""
-    found = integers(encoded.indices)
-    if not encoded.indices.null_count:
-        return found
-    return np.where(valid(encoded.indices), found, np.int64(len(encoded.dictionary)))
 
 
 def read_codes(name: str, of_rows: Any, raw: Sequence[Any]) -> Codes:
