@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -25,18 +26,21 @@ def estimate_bulk(
         raise click.UsageError(
             "rows that go part by part need somewhere to go: -o impact.parquet, or -o impact/"
         )
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        raise Failure("this needs pyarrow: pip install 'wattdrop[bulk]'") from None
-    from ..bulk.no_pandas import without_pandas
-
-    without_pandas()
-    from ..bulk import run
+    if find_spec("pyarrow") is None:
+        raise Failure("this needs pyarrow: pip install 'wattdrop[bulk]'")
+    from ..bulk.crew import Crew, are_large, cores
     from ..bulk.refused import JobRefused, JobStopped
 
     try:
-        outcome = run(files, output, _options(asked))
+        with Crew((asked["workers"] or cores()) - 1) as crew:
+            if crew.others and are_large(files):
+                crew.start()
+            from ..bulk.no_pandas import without_pandas
+
+            without_pandas()
+            from ..bulk import run
+
+            outcome = run(files, output, _options(asked), crew)
     except JobStopped as error:
         raise Failure(error.message) from None
     except JobRefused as error:
