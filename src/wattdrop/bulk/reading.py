@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import ipc
 
@@ -121,13 +122,20 @@ def _put(columns: dict[str, Any], name: str, column: Any) -> None:
 
 
 def _with_inner(columns: dict[str, Any], plan: Plan) -> dict[str, Any]:
-    """Values that the mapping looks for inside columns of JSON text, as columns."""
+    """Values that the mapping looks for inside columns of maps or of JSON text, as columns."""
     names = [name for name in plan.mapping.columns if name not in columns and "." in name]
     for outer in dict.fromkeys(name.partition(".")[0] for name in names):
         if outer in columns:
-            lines = [
-                text.encode() if text else b"{}" for text in columns[outer].cast(pa.string()).to_pylist()
-            ]
             inner = [name.removeprefix(outer + ".") for name in names if name.startswith(outer + ".")]
-            columns |= {f"{outer}.{name}": column for name, column in columns_of_json(lines, inner).items()}
+            read = _of_map if pa.types.is_map(columns[outer].type) else _of_json
+            columns |= {f"{outer}.{name}": column for name, column in read(columns[outer], inner).items()}
     return columns
+
+
+def _of_map(column: Any, names: list[str]) -> dict[str, Any]:
+    return {name: pc.map_lookup(column, pa.scalar(name, column.type.key_type), "first") for name in names}
+
+
+def _of_json(column: Any, names: list[str]) -> dict[str, Any]:
+    lines = [text.encode() if text else b"{}" for text in column.cast(pa.string()).to_pylist()]
+    return columns_of_json(lines, names)
