@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import ipc
 
+from ..resolve.description import NAME_FIELDS
 from ..schema import FIELD_ALIASES, FIELDS
 from ..schema.requests import NESTED_FIELDS, number_fields, whole_number_fields
 from . import places
@@ -52,6 +53,12 @@ class Plan(NamedTuple):
         results = [pa.field(name, number) for name in self.options.metrics]
         errors = [pa.field(name, pa.string()) for name in ERROR_COLUMNS]
         return pa.schema([*self.carried, *results, *errors])
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Columns that fill fields of names as they are."""
+        takes = (take for take in self.mapping.takes if take.field in NAME_FIELDS and take.read == "plain")
+        return frozenset(column for take in takes if not take.values for column in take.columns)
 
 
 class Seen(NamedTuple):
