@@ -54,7 +54,8 @@ class Crew:
         if self._pool is None:
             # Started anew rather than forked: pyarrow has threads, which a fork would lose in the middle of their work.
             self._pool = ProcessPoolExecutor(self.others, mp_context=get_context("spawn"), initializer=_begin)
-            self.submit(os.getpid)  # the first thing to do starts them all
+            for _ in range(self.others):  # each thing to do starts one more, as long as nobody is idle
+                self.submit(os.getpid)
 
     def submit(self, do: Callable[..., _Result], *given: Any) -> Future[_Result]:
         """Have one of them do something."""
