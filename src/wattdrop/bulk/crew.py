@@ -72,8 +72,11 @@ class Crew:
         """What they were asked is done by now, or wanted no more: what is half done is done again anyway."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
-            for child in set(active_children()) - self._before:
+            begun = set(active_children()) - self._before
+            for child in begun:
                 child.kill()
+            for child in begun:
+                child.join()
 
 
 @contextmanager
