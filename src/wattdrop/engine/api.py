@@ -166,6 +166,12 @@ class Estimate:
         """
         return self._worked_out_ranges().half_widths(quantity, level)
 
+    def half_widths_by_case(
+        self, quantity: str, level: float = 0.9
+    ) -> tuple[Sequence[HalfWidths], Sequence[int]]:
+        """The same with the keys of distinct cases, of which many rows have few; then the case of each computed row."""
+        return self._worked_out_ranges().half_widths_by_case(quantity, level)
+
     def total_range(
         self,
         metric: Literal["energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml"],

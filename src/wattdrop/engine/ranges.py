@@ -105,6 +105,15 @@ class Ranges:
             (effect[0], *self._scaled(effect, quantity, z), self._keys(effect)) for effect in self._effects
         ]
 
+    def half_widths_by_case(self, quantity: str, level: float) -> tuple[list[HalfWidths], Sequence[int]]:
+        """The same with the keys of distinct cases, of which many rows have few; then the case of each row."""
+        z = z_of(level)
+        found = [
+            (effect[0], *self._scaled(effect, quantity, z), self._keys_of_cases(effect))
+            for effect in self._effects
+        ]
+        return found, self._rows()
+
     def _scaled(self, effect: EffectId, quantity: str, z: float) -> tuple[Column, Column]:
         """Half-widths of one effect, down and up, at a level."""
         if effect == METHOD:

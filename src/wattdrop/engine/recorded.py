@@ -13,7 +13,7 @@ as in ``Ranges.total``. Names are made of ids, so that rows of different days, c
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .api import METRICS, estimate
@@ -135,28 +135,28 @@ def _entities(result: Estimate, of: Resolved) -> Entities:
 def _parts(result: Estimate, central: Any) -> Parts:
     import numpy as np
 
+    of_metrics = [result.half_widths_by_case(name, LEVEL) for name in METRICS["total"]]
+    case_of_row = np.asarray(of_metrics[0][1], dtype=np.int64)
+    row_of_case = np.zeros(int(case_of_row.max()) + 1, dtype=np.int64)
+    row_of_case[case_of_row] = np.arange(len(case_of_row))
     centrals = np.concatenate([central, central])
-    effects = [result.half_widths(name, LEVEL) for name in METRICS["total"]]
-    numbers: dict[Hashable, int] = {}
-    names: list[str] = []
-    rows, name_of_rows, values = [], [], []
-    for nth, (cause, _, _, keys) in enumerate(effects[0]):
-        widths = np.array([of_metric[nth][side] for side in (1, 2) for of_metric in effects])
-        touched = np.flatnonzero((widths > _LEAST_WIDTH).any(axis=0))
-        of_touched = []
-        for at in touched.tolist():
-            key = keys[at]
-            number = -1 if key is None else numbers.get((cause, key), len(names))
-            if number == len(names):
-                numbers[cause, key] = number
-                names.append(_name(result, cause, at, key))
-            of_touched.append(number)
-        name_of_row = np.array(of_touched, dtype=np.int64)
-        kept = name_of_row >= 0
-        rows.append(touched[kept])
-        name_of_rows.append(name_of_row[kept])
-        values.append((centrals[:, touched[kept]] * widths[:, touched[kept]]).T)
-    return Parts(np.concatenate(rows), np.concatenate(name_of_rows), np.concatenate(values), names)
+    numbers: dict[str, int] = {}
+    rows, names, values = [], [], []
+    for nth, (cause, _, _, keys) in enumerate(of_metrics[0][0]):
+        widths = np.array([effects[nth][side] for side in (1, 2) for effects, _ in of_metrics])
+        name_of_case = np.array(
+            [
+                -1 if key is None else numbers.setdefault(_name(result, cause, row, key), len(numbers))
+                for row, key in zip(row_of_case.tolist(), keys, strict=True)
+            ],
+            dtype=np.int64,
+        )
+        name = name_of_case[case_of_row]
+        kept = np.flatnonzero((widths > _LEAST_WIDTH).any(axis=0) & (name >= 0))
+        rows.append(kept)
+        names.append(name[kept])
+        values.append((centrals[:, kept] * widths[:, kept]).T)
+    return Parts(np.concatenate(rows), np.concatenate(names), np.concatenate(values), tuple(numbers))
 
 
 def _name(result: Estimate, cause: str, at: int, key: Any) -> str:

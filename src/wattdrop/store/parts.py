@@ -75,11 +75,13 @@ def added(stored: bytes | None, more: Any) -> bytes:
     import numpy as np
 
     if stored:
-        both = np.concatenate([np.frombuffer(stored, dtype=_LITTLE).reshape(-1, 1 + _VALUES), more])
-        distinct, which = np.unique(both[:, 0], return_inverse=True)
-        more = np.zeros((len(distinct), 1 + _VALUES))
-        np.add.at(more, which, both)
-        more[:, 0] = distinct
+        before = np.frombuffer(stored, dtype=_LITTLE).reshape(-1, 1 + _VALUES)
+        distinct, which = np.unique(np.concatenate([before[:, 0], more[:, 0]]), return_inverse=True)
+        both = np.zeros((len(distinct), 1 + _VALUES))
+        both[which[: len(before)]] += before  # each cause is in either of them once at most
+        both[which[len(before) :]] += more
+        both[:, 0] = distinct
+        more = both
     data: bytes = more.astype(_LITTLE).tobytes()
     return data
 
