@@ -101,7 +101,7 @@ def of_estimate(result: Estimate) -> Recorded:
     import numpy as np
 
     def arrays(names: Sequence[str]) -> Any:
-        return np.array([result.evaluation.column(name) for name in names], dtype=np.float64)
+        return np.array([result.evaluation.array(name) for name in names])
 
     central = arrays(METRICS["total"])
     ends = [result.ranges(name, LEVEL) for name in METRICS["total"]]
@@ -137,24 +137,23 @@ def _parts(result: Estimate, central: Any) -> Parts:
 
     of_metrics = [result.half_widths_by_case(name, LEVEL) for name in METRICS["total"]]
     case_of_row = np.asarray(of_metrics[0][1], dtype=np.int64)
-    row_of_case = np.zeros(int(case_of_row.max()) + 1, dtype=np.int64)
+    row_of_case = np.zeros(len(of_metrics[0][0][0][3]), dtype=np.int64)
     row_of_case[case_of_row] = np.arange(len(case_of_row))
     centrals = np.concatenate([central, central])
     numbers: dict[str, int] = {}
     rows, names, values = [], [], []
     for nth, (cause, _, _, keys) in enumerate(of_metrics[0][0]):
         widths = np.array([effects[nth][side] for side in (1, 2) for effects, _ in of_metrics])
-        name_of_case = np.array(
-            [
-                -1 if key is None else numbers.setdefault(_name(result, cause, row, key), len(numbers))
-                for row, key in zip(row_of_case.tolist(), keys, strict=True)
-            ],
-            dtype=np.int64,
-        )
-        name = name_of_case[case_of_row]
-        kept = np.flatnonzero((widths > _LEAST_WIDTH).any(axis=0) & (name >= 0))
+        touched = np.flatnonzero((widths > _LEAST_WIDTH).any(axis=0))
+        name_of_case = np.full(len(keys), -1)
+        for case in np.flatnonzero(np.bincount(case_of_row[touched], minlength=len(keys))).tolist():
+            if keys[case] is not None:
+                name = _name(result, cause, int(row_of_case[case]), keys[case])
+                name_of_case[case] = numbers.setdefault(name, len(numbers))
+        name_of_row = name_of_case[case_of_row]
+        kept = touched[name_of_row[touched] >= 0]
         rows.append(kept)
-        names.append(name[kept])
+        names.append(name_of_row[kept])
         values.append((centrals[:, kept] * widths[:, kept]).T)
     return Parts(np.concatenate(rows), np.concatenate(names), np.concatenate(values), tuple(numbers))
 

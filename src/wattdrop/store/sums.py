@@ -76,8 +76,8 @@ def _sums(rows: LedgerColumns, group_of_row: Any, count: int) -> list[list[Any]]
     fine = new & ~failed
 
     def added_up(values: Any, chosen: Any) -> list[float]:
-        of_chosen = np.nan_to_num(values[chosen])
-        found: list[float] = np.bincount(group_of_row[chosen], of_chosen, count).tolist()
+        counted = chosen & ~np.isnan(values)
+        found: list[float] = np.bincount(group_of_row[counted], values[counted], count).tolist()
         return found
 
     weight = rows["weight"]
