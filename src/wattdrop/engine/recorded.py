@@ -154,8 +154,8 @@ def _parts(result: Estimate, central: Any) -> Parts:
         kept = touched[name_of_row[touched] >= 0]
         rows.append(kept)
         names.append(name_of_row[kept])
-        values.append((centrals[:, kept] * widths[:, kept]).T)
-    return Parts(np.concatenate(rows), np.concatenate(names), np.concatenate(values), tuple(numbers))
+        values.append(centrals.take(kept, axis=1) * widths.take(kept, axis=1))
+    return Parts(np.concatenate(rows), np.concatenate(names), np.concatenate(values, axis=1).T, tuple(numbers))
 
 
 def _name(result: Estimate, cause: str, at: int, key: Any) -> str:

@@ -108,8 +108,7 @@ def _add_ranges(
     found = recorded([answered[at][1].row or _NO_ROW for at in computed], catalog) if computed else None
     low, high = np.full_like(central, np.nan), np.full_like(central, np.nan)
     basis = ["{}"] * len(answered)
-    # A row whose ranges cannot be worked out any more has the name that it was asked by.
-    entities = [("" if one.central is None else _named(one.row), *_NO_ENTITIES) for _, one in answered]
+    entities: list[tuple[str, ...] | None] = [None] * len(answered)
     parts = Parts.of_rows([])
     if found is not None:
         place = np.array(computed, dtype=np.int64)[np.array(found.numbers, dtype=np.int64)]
@@ -122,9 +121,10 @@ def _add_ranges(
         ):
             entities[at] = of_row
             basis[at] = _json.encode(_Basis(*quantities)).decode()
-        scaled = found.parts.value * np.concatenate([ratio, ratio]).T[found.parts.row]
+        scaled = found.parts.value * np.concatenate([ratio, ratio]).take(found.parts.row, axis=1).T
         parts = Parts(place[found.parts.row], found.parts.name, scaled, found.parts.names)
-    for name, texts in zip(ENTITIES, zip(*entities, strict=True), strict=True):
+    known = (of_row or _as_asked(one) for of_row, (_, one) in zip(entities, answered, strict=True))
+    for name, texts in zip(ENTITIES, zip(*known, strict=True), strict=True):
         columns[name] = _storable(texts)
     for name, *values in zip(METRICS, central, low, high, strict=True):
         for end, column in zip(("", "_low", "_high"), values, strict=True):
@@ -133,13 +133,11 @@ def _add_ranges(
     return parts
 
 
-_NO_ENTITIES: Final = ("",) * (len(ENTITIES) - 1)
-
-
-def _named(row: ImpactRow | None) -> str:
-    if row is None:
-        return ""
-    return row.model_used_id or row.model_id or row.model_hugging_face_path or row.model_name or ""
+def _as_asked(one: EntryRow) -> tuple[str, ...]:
+    """Entities of a row without ranges: the model as it was asked for, where it could be computed once."""
+    row = one.row if one.central else None
+    model = row and (row.model_used_id or row.model_id or row.model_hugging_face_path or row.model_name)
+    return (model or "", *("",) * (len(ENTITIES) - 1))
 
 
 def _whole(values: Iterable[int | None]) -> Any:

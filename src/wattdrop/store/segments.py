@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 _SUFFIX: Final = ".parquet"
 _GROUP_ROWS: Final = 20_000
 _BLOCK_ROWS: Final = 5_000
+#: Columns whose values are few: a dictionary of others costs as much time as all the rest, and room besides.
+_REPEATED: Final = [
+    name
+    for name in COLUMNS
+    if name in WHOLE_NUMBERS or not (is_number(name) or name in {"request_id", "basis", "request"})
+]
 
 
 class Segments:
@@ -59,7 +65,7 @@ class Segments:
         try:
             system.create_dir(folder, recursive=True)
             with parquet.ParquetWriter(
-                path, schema_of_rows(), filesystem=system, compression="zstd"
+                path, schema_of_rows(), filesystem=system, compression="zstd", use_dictionary=_REPEATED
             ) as writer:
                 waiting: list[pa.Table] = []
                 for table in tables:
