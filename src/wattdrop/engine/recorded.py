@@ -155,7 +155,9 @@ def _parts(result: Estimate, central: Any) -> Parts:
         rows.append(kept)
         names.append(name_of_row[kept])
         values.append(centrals.take(kept, axis=1) * widths.take(kept, axis=1))
-    return Parts(np.concatenate(rows), np.concatenate(names), np.concatenate(values, axis=1).T, tuple(numbers))
+    return Parts(
+        np.concatenate(rows), np.concatenate(names), np.concatenate(values, axis=1).T, tuple(numbers)
+    )
 
 
 def _name(result: Estimate, cause: str, at: int, key: Any) -> str:

@@ -48,6 +48,15 @@ class Transaction(ABC):
     def execute_many(self, sql: str, parameters: Sequence[Parameters]) -> int:
         """Do the same with each of many parameters. Gives the number of rows touched in all."""
 
+    @abstractmethod
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], conflict: str) -> list[Row]:
+        """Insert many rows, in order. ``conflict``: the rest of the statement, from ON CONFLICT to RETURNING."""
+
+    def insert_new(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> set[Row]:
+        """Insert rows whose key, their first two columns, is not there yet. Gives the keys of those."""
+        key = ", ".join(columns[:2])
+        return set(self.insert(table, columns, rows, f"ON CONFLICT ({key}) DO NOTHING RETURNING {key}"))
+
 
 class Database(ABC):
     """Where the service remembers. Safe to use from several threads."""

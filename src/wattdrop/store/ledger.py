@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from itertools import chain
 from typing import Any, Final
 
 from ..errors import StoreError
@@ -22,8 +21,6 @@ from .sums import add_sums
 
 __all__ = ["COLUMNS", "DIMENSIONS", "ENTITIES", "IDS", "METRICS", "Ledger", "LedgerRow"]
 
-_ROWS_PER_INSERT: Final = 200
-_NAMES_PER_INSERT: Final = 300
 
 #: Small files are put together: so many at least, up to so many rows.
 _FEWEST_MERGED: Final = 32
@@ -374,16 +371,9 @@ def _unknown(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
         (customer_id, mark_of[name])
         for customer_id, name in zip(rows.listed("customer_id"), names, strict=True)
     ]
-    ordered, day, new = sorted(set(marks)), now()[:10], set()
-    for start in range(0, len(ordered), _NAMES_PER_INSERT):
-        some = ordered[start : start + _NAMES_PER_INSERT]
-        new |= set(
-            transaction.query(
-                f"INSERT INTO ledger_name (customer_id, name, day) VALUES {', '.join(['(?, ?, ?)'] * len(some))} "  # noqa: S608 - ours
-                "ON CONFLICT (customer_id, name) DO NOTHING RETURNING customer_id, name",
-                [value for customer_id, name in some for value in (customer_id, name, day)],
-            )
-        )
+    day = now()[:10]
+    named = [(*mark, day) for mark in sorted(set(marks))]
+    new = transaction.insert_new("ledger_name", ("customer_id", "name", "day"), named)
     found = []
     for mark, batch in zip(marks, rows.batches, strict=True):
         found.append(mark in new)
@@ -394,20 +384,10 @@ def _unknown(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
 
 def _inserted(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
     """Insert rows. Gives for each whether it was not there yet."""
-    # In one order, so that two processes with the same rows wait for each other instead of for ever.
     names = list(zip(rows.listed("customer_id"), rows["request_id"], strict=True))
-    by_name = {name: at for at, name in reversed(list(enumerate(names)))}
+    first = {name: at for at, name in reversed(list(enumerate(names)))}
     values = list(zip(*map(rows.listed, COLUMNS), strict=True))
-    ordered = [values[by_name[name]] for name in sorted(by_name)]
-    found = [False] * len(names)
-    marks = f"({', '.join('?' * len(COLUMNS))})"
-    for start in range(0, len(ordered), _ROWS_PER_INSERT):
-        some = ordered[start : start + _ROWS_PER_INSERT]
-        inserted = transaction.query(
-            f"INSERT INTO ledger ({', '.join(COLUMNS)}) VALUES {', '.join([marks] * len(some))} "  # noqa: S608 - ours
-            "ON CONFLICT (customer_id, request_id) DO NOTHING RETURNING customer_id, request_id",
-            list(chain.from_iterable(some)),
-        )
-        for name in inserted:
-            found[by_name[name]] = True
-    return found
+    # In one order, so that two processes with the same rows wait for each other instead of for ever.
+    ordered = [values[first[name]] for name in sorted(first)]
+    new = transaction.insert_new("ledger", COLUMNS, ordered)
+    return [name in new and first[name] == at for at, name in enumerate(names)]

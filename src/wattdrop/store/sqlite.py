@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from .database import Database, Duplicate, Parameters, Row, Transaction, Unstora
 _BUSY_TIMEOUT_S: Final = 10.0
 _CLOSE_TIMEOUT_S: Final = 30.0
 _UNSURE_NS: Final = 100_000_000
+_MOST_PARAMETERS: Final = 10_000
 _OLDEST: Final = (3, 35, 0)  # RETURNING
 
 
@@ -187,3 +189,34 @@ class _SqliteTransaction(Transaction):
 
     def execute_many(self, sql: str, parameters: Sequence[Parameters]) -> int:
         return self._connection.executemany(sql, parameters).rowcount
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], conflict: str) -> list[Row]:
+        found: list[Row] = []
+        for some in _blocks(rows, len(columns)):
+            sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {_marks(some)} {conflict}"  # noqa: S608 - ours
+            found += self.query(sql, list(chain.from_iterable(some)))
+        return found
+
+    def insert_new(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> set[Row]:
+        # The transaction holds the file: what is not there now is ours to add. RETURNING would take a quarter longer.
+        keys = [row[:2] for row in rows]
+        key = ", ".join(columns[:2])
+        known: set[Row] = set()
+        for some in _blocks(keys, 2):
+            sql = f"SELECT {key} FROM {table} WHERE ({key}) IN (VALUES {_marks(some)})"  # noqa: S608
+            known.update(self.query(sql, list(chain.from_iterable(some))))
+        new = [row for row, of_row in zip(rows, keys, strict=True) if of_row not in known]
+        one = ", ".join("?" * len(columns))
+        self.execute_many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({one})", new)  # noqa: S608
+        return {row[:2] for row in new}
+
+
+def _blocks(rows: Sequence[Row], width: int) -> Iterator[Sequence[Row]]:
+    """As many rows at a time as one statement has parameters for."""
+    step = _MOST_PARAMETERS // width
+    return (rows[start : start + step] for start in range(0, len(rows), step))
+
+
+def _marks(rows: Sequence[Row]) -> str:
+    one = f"({', '.join('?' * len(rows[0]))})"
+    return ", ".join([one] * len(rows))

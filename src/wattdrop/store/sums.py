@@ -17,12 +17,7 @@ SUMS: Final = ("row_count", "error_count", "input_tokens", "output_tokens", "cos
 """Columns that add up."""
 _ADDING: Final = ", ".join(f"{name} = usage_sum.{name} + excluded.{name}" for name in SUMS)
 _NAMES: Final = ("customer_id", "day", "digest", *DIMENSIONS, *SUMS)
-_VALUES: Final = f"({', '.join('?' * len(_NAMES))})"
-_UPSERT: Final = (
-    f"INSERT INTO usage_sum ({', '.join(_NAMES)}) VALUES {_VALUES} "  # noqa: S608 - ours
-    f"ON CONFLICT (customer_id, day, digest) DO UPDATE SET {_ADDING} RETURNING customer_id, day, digest, id, parts"
-)
-_GROUPS_PER_UPSERT: Final = 50
+_ON_CONFLICT: Final = f"ON CONFLICT (customer_id, day, digest) DO UPDATE SET {_ADDING} RETURNING customer_id, day, digest, id, parts"
 
 
 def add_sums(
@@ -47,20 +42,16 @@ def add_sums(
         of_groups[number] = np.concatenate([of_groups.get(number, more[:0]), more])
     # In one order, so that two processes wait for each other instead of for ever.
     ordered = [(key, number_of[key], _digest(key[2:])) for key in sorted(number_of)]
-    for start in range(0, len(ordered), _GROUPS_PER_UPSERT):
-        some = ordered[start : start + _GROUPS_PER_UPSERT]
-        numbers = {(key[0], key[1], digest): number for key, number, digest in some}
-        kept = transaction.query(
-            _UPSERT.replace(_VALUES, ", ".join([_VALUES] * len(some))),
-            [value for key, number, digest in some for value in (*key[:2], digest, *key[2:], *sums[number])],
-        )
-        # The upsert holds its rows until the end of the transaction: nobody adds parts in between.
-        merged = [
-            (added(stored, of_groups[number]), id)
-            for *key, id, stored in kept
-            if (number := numbers[tuple(key)]) in of_groups
-        ]
-        transaction.execute_many("UPDATE usage_sum SET parts = ? WHERE id = ?", merged)
+    numbers = {(key[0], key[1], digest): number for key, number, digest in ordered}
+    values = [(*key[:2], digest, *key[2:], *sums[number]) for key, number, digest in ordered]
+    kept = transaction.insert("usage_sum", _NAMES, values, _ON_CONFLICT)
+    # What was inserted is ours until the end of the transaction: nobody adds parts in between.
+    merged = [
+        (added(stored, of_groups[number]), id)
+        for *key, id, stored in kept
+        if (number := numbers[tuple(key)]) in of_groups
+    ]
+    transaction.execute_many("UPDATE usage_sum SET parts = ? WHERE id = ?", merged)
 
 
 def _digest(dimensions: Sequence[str]) -> str:
