@@ -373,7 +373,14 @@ def _unknown(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
     ]
     day = now()[:10]
     named = [(*mark, day) for mark in sorted(set(marks))]
-    new = transaction.insert_new("ledger_name", ("customer_id", "name", "day"), named)
+    new = set(
+        transaction.insert(
+            "ledger_name",
+            ("customer_id", "name", "day"),
+            named,
+            "ON CONFLICT (customer_id, name) DO NOTHING RETURNING customer_id, name",
+        )
+    )
     found = []
     for mark, batch in zip(marks, rows.batches, strict=True):
         found.append(mark in new)

@@ -198,13 +198,19 @@ class _SqliteTransaction(Transaction):
         return found
 
     def insert_new(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> set[Row]:
-        # The transaction holds the file: what is not there now is ours to add. RETURNING would take a quarter longer.
+        # The transaction holds the file: what is not there now is ours to add. RETURNING would take a sixth longer.
+        first, second = columns[:2]
         keys = [row[:2] for row in rows]
-        key = ", ".join(columns[:2])
         known: set[Row] = set()
         for some in _blocks(keys, 2):
-            sql = f"SELECT {key} FROM {table} WHERE ({key}) IN (VALUES {_marks(some)})"  # noqa: S608
-            known.update(self.query(sql, list(chain.from_iterable(some))))
+            known.update(
+                self.query(
+                    # CROSS: each key is looked up in the index; without it SQLite reads the whole index.
+                    f"WITH asked (a, b) AS (VALUES {_marks(some)}) SELECT a, b FROM asked "  # noqa: S608 - ours
+                    f"CROSS JOIN {table} ON {first} = a AND {second} = b",
+                    list(chain.from_iterable(some)),
+                )
+            )
         new = [row for row, of_row in zip(rows, keys, strict=True) if of_row not in known]
         one = ", ".join("?" * len(columns))
         self.execute_many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({one})", new)  # noqa: S608

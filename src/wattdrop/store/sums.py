@@ -17,7 +17,10 @@ SUMS: Final = ("row_count", "error_count", "input_tokens", "output_tokens", "cos
 """Columns that add up."""
 _ADDING: Final = ", ".join(f"{name} = usage_sum.{name} + excluded.{name}" for name in SUMS)
 _NAMES: Final = ("customer_id", "day", "digest", *DIMENSIONS, *SUMS)
-_ON_CONFLICT: Final = f"ON CONFLICT (customer_id, day, digest) DO UPDATE SET {_ADDING} RETURNING customer_id, day, digest, id, parts"
+_ON_CONFLICT: Final = (
+    f"ON CONFLICT (customer_id, day, digest) DO UPDATE SET {_ADDING} "
+    "RETURNING customer_id, day, digest, id, parts"
+)
 
 
 def add_sums(
