@@ -13,7 +13,7 @@ as in ``Ranges.total``. Names are made of ids, so that rows of different days, c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .api import METRICS, estimate
@@ -145,11 +145,14 @@ def _parts(result: Estimate, central: Any) -> Parts:
     for nth, (cause, _, _, keys) in enumerate(of_metrics[0][0]):
         widths = np.array([effects[nth][side] for side in (1, 2) for effects, _ in of_metrics])
         touched = np.flatnonzero((widths > _LEAST_WIDTH).any(axis=0))
+        number_of: dict[Hashable, int] = {None: -1}
         name_of_case = np.full(len(keys), -1)
         for case in np.flatnonzero(np.bincount(case_of_row[touched], minlength=len(keys))).tolist():
-            if keys[case] is not None:
-                name = _name(result, cause, int(row_of_case[case]), keys[case])
-                name_of_case[case] = numbers.setdefault(name, len(numbers))
+            key = keys[case]
+            if key not in number_of:
+                name = _name(result, cause, int(row_of_case[case]), key)
+                number_of[key] = numbers.setdefault(name, len(numbers))
+            name_of_case[case] = number_of[key]
         name_of_row = name_of_case[case_of_row]
         kept = touched[name_of_row[touched] >= 0]
         rows.append(kept)

@@ -19,6 +19,7 @@ from .database import (
     Row,
     Transaction,
     Unstorable,
+    blocks,
     failure,
     migrations,
     without_password,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS: Final = 5
 _DEAD_PEER_MS: Final = 10_000
 _FETCH_ROWS: Final = 2_000
+_ROWS_PER_INSERT: Final = 1_000
 _json: Final = msgspec.json.Encoder()
 _MIGRATION_LOCK: Final = 7_283_119_004  # any number that nobody else locks
 
@@ -202,11 +204,14 @@ class _PostgresTransaction(Transaction):
             return cursor.rowcount
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], conflict: str) -> list[Row]:
-        # One parameter for all: the driver takes ten times as long over a parameter for each value. Numbers are finite.
+        # One parameter for many: the driver takes ten times as long over a parameter for each value. Numbers are finite.
         names = ", ".join(columns)
-        text = _json.encode([dict(zip(columns, row, strict=True)) for row in rows]).decode()
         sql = f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, ?) {conflict}"  # noqa: S608 - ours
-        return self.query(sql, [text])
+        found: list[Row] = []
+        for some in blocks(rows, _ROWS_PER_INSERT):
+            text = _json.encode([dict(zip(columns, row, strict=True)) for row in some]).decode()
+            found += self.query(sql, [text])
+        return found
 
 
 @cache

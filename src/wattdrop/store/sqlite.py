@@ -12,12 +12,22 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import StoreError
-from .database import Database, Duplicate, Parameters, Row, Transaction, Unstorable, failure, migrations
+from .database import (
+    Database,
+    Duplicate,
+    Parameters,
+    Row,
+    Transaction,
+    Unstorable,
+    blocks,
+    failure,
+    migrations,
+)
 
 _BUSY_TIMEOUT_S: Final = 10.0
 _CLOSE_TIMEOUT_S: Final = 30.0
 _UNSURE_NS: Final = 100_000_000
-_MOST_PARAMETERS: Final = 10_000
+_MOST_PARAMETERS: Final = 10_000  # of a statement
 _OLDEST: Final = (3, 35, 0)  # RETURNING
 
 
@@ -192,7 +202,7 @@ class _SqliteTransaction(Transaction):
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], conflict: str) -> list[Row]:
         found: list[Row] = []
-        for some in _blocks(rows, len(columns)):
+        for some in blocks(rows, _MOST_PARAMETERS // len(columns)):
             sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {_marks(some)} {conflict}"  # noqa: S608 - ours
             found += self.query(sql, list(chain.from_iterable(some)))
         return found
@@ -202,7 +212,7 @@ class _SqliteTransaction(Transaction):
         first, second = columns[:2]
         keys = [row[:2] for row in rows]
         known: set[Row] = set()
-        for some in _blocks(keys, 2):
+        for some in blocks(keys, _MOST_PARAMETERS // 2):
             known.update(
                 self.query(
                     # CROSS: each key is looked up in the index; without it SQLite reads the whole index.
@@ -215,12 +225,6 @@ class _SqliteTransaction(Transaction):
         one = ", ".join("?" * len(columns))
         self.execute_many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({one})", new)  # noqa: S608
         return {row[:2] for row in new}
-
-
-def _blocks(rows: Sequence[Row], width: int) -> Iterator[Sequence[Row]]:
-    """As many rows at a time as one statement has parameters for."""
-    step = _MOST_PARAMETERS // width
-    return (rows[start : start + step] for start in range(0, len(rows), step))
 
 
 def _marks(rows: Sequence[Row]) -> str:
