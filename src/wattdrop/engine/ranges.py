@@ -108,7 +108,7 @@ class Ranges:
     def half_widths_by_case(self, quantity: str, level: float) -> tuple[list[HalfWidths], Sequence[int]]:
         """The same with the keys of distinct cases, of which many rows have few; then the case of each row."""
         z = z_of(level)
-        found = [
+        found: list[HalfWidths] = [
             (effect[0], *self._scaled(effect, quantity, z), self._keys_of_cases(effect))
             for effect in self._effects
         ]
