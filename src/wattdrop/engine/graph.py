@@ -157,7 +157,7 @@ class Graph:
             moves=moves,
             dynamic=any(node.dynamic for node in nodes),
             number=all(node.number for node in nodes) if op != "pick" else nodes[1].number,
-            positive=op != "-" and all(node.positive for node in nodes),
+            positive=_is_positive(op, nodes),
         )
 
     def _faults(self, op: str, nodes: Sequence[Node]) -> bool:
@@ -202,12 +202,16 @@ class Graph:
         return self._leaf("const", False) if self._nan in (a, b) else None
 
     def _smaller(self, a: int, b: int) -> int | None:
+        if a == b:
+            return a
         for one, other in ((a, b), (b, a)):
             if self._is(one, 0.0) and self.nodes[other].number and self.nodes[other].positive:
                 return one
         return None
 
     def _larger(self, a: int, b: int) -> int | None:
+        if a == b:
+            return a
         for one, other in ((a, b), (b, a)):
             if self._is(one, 0.0) and self.nodes[other].number and self.nodes[other].positive:
                 return other
@@ -275,6 +279,13 @@ class Graph:
             if not isinstance(state, str):
                 return self._leaf("const", state)
         return self._leaf(scope, name)
+
+
+def _is_positive(op: str, nodes: Sequence[Node]) -> bool:
+    """Whether an operation is never below zero, though it may be NaN."""
+    if op == "mx":  # one that is a number and not below zero is enough
+        return any(node.positive and node.number for node in nodes) or all(node.positive for node in nodes)
+    return op != "-" and all(node.positive for node in nodes)
 
 
 _SIMPLER: Final[Mapping[str, Callable[..., int | None]]] = {

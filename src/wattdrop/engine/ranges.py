@@ -112,7 +112,7 @@ class Ranges:
             (effect[0], *self._scaled(effect, quantity, z), self._keys_of_cases(effect))
             for effect in self._effects
         ]
-        return found, self._rows()
+        return found, self._of_rows
 
     def _scaled(self, effect: EffectId, quantity: str, z: float) -> tuple[Column, Column]:
         """Half-widths of one effect, down and up, at a level."""
