@@ -99,6 +99,7 @@ def create_app(
     lifecycle.on_start(recorder.start)
     lifecycle.on_stop(recorder.stop)
     impacts = Impacts(catalogs, settings, limits, recorder)
+    lifecycle.on_start(impacts.warm_up)
     context = Context(ring, catalogs, impacts, limits, settings, lifecycle, readiness, store, recorder)
     metrics.build(version("wattdrop"), METHOD_VERSION, catalog.digest)
     if traces is not None:
@@ -151,6 +152,11 @@ def app_of_environment() -> Front:
 
     settings = read_settings()
     app = create_app(load(), store_of(settings), settings, tracing.set_up())
-    gc.collect()
-    gc.freeze()  # what lives as long as the process need not be looked at again and again
+    app.lifecycle.on_start(_freeze)
     return app
+
+
+async def _freeze() -> None:
+    """What lives as long as the process need not be looked at again and again."""
+    gc.collect()
+    gc.freeze()

@@ -71,6 +71,12 @@ _refusals = _counter(
     "refused_connections", "Connections refused before a request was read, by reason.", "reason"
 )
 _lines_dropped = _counter("log_lines_dropped", "Lines of the log that nobody took in time.")
+_ready = Gauge(
+    "wattdrop_workers_ready",
+    "Processes that take requests.",
+    registry=_registry,
+    multiprocess_mode="livesum",
+)
 _restarts = _counter("worker_restarts", "Worker processes that died or hung and were replaced.")
 _limits_alone = _counter(
     "limits_kept_alone",
@@ -191,6 +197,11 @@ def refused(reason: str) -> None:
 def lines_dropped(count: int) -> None:
     """Lines of the log found no taker."""
     _lines_dropped.inc(count)
+
+
+def takes_requests() -> None:
+    """This process takes requests from now on."""
+    _ready.set(1)
 
 
 def worker_restarted() -> None:
