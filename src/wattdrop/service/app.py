@@ -88,7 +88,8 @@ def create_app(
     ring = KeyRing(cache, limits, last_use)
     lifecycle.on_start(last_use.start)
     lifecycle.on_stop(last_use.stop)
-    catalogs = Catalogs(catalog, store.entities, reload)
+    catalogs = Catalogs(catalog, store.entities, reload, shipped_anew=_tell_what_answers)
+    _tell_what_answers(catalog)
     readiness = Readiness(lifecycle)
     readiness.add("catalog", lambda: "" if len(catalogs.base.models) else "empty")
     readiness.add("database", store.ping)
@@ -101,7 +102,6 @@ def create_app(
     impacts = Impacts(catalogs, settings, limits, recorder)
     lifecycle.on_start(impacts.warm_up)
     context = Context(ring, catalogs, impacts, limits, settings, lifecycle, readiness, store, recorder)
-    metrics.build(version("wattdrop"), METHOD_VERSION, catalog.digest)
     if traces is not None:
         lifecycle.on_stop(traces.stop)
     app.add_route("/openapi.json", DescriptionResource(app, settings))
@@ -136,6 +136,10 @@ def create_app(
         app.add_route(f"/{kind.name}", ObjectList(service, kind, lists))
         app.add_route(f"/{kind.name}/{{name:path}}", ObjectResource(service, kind))
     return Front(CollapseSlashes(app), app, lifecycle, settings, traces)
+
+
+def _tell_what_answers(catalog: Catalog) -> None:
+    metrics.build(version("wattdrop"), METHOD_VERSION, catalog.digest)
 
 
 def _cors(settings: Settings) -> list[Any]:
