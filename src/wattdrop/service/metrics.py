@@ -24,6 +24,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from . import dead_counts
 from .shared_counts import FOLDER_VARIABLE
 
 if TYPE_CHECKING:
@@ -243,14 +244,18 @@ def build(version: str, method_version: str, catalog_digest: str) -> None:
 def exposition() -> bytes:
     """Everything, of all worker processes, as Prometheus reads it."""
     count_choices()
-    if FOLDER_VARIABLE not in os.environ:
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder is None:
         return generate_latest(_registry)
     of_all = CollectorRegistry()
     MultiProcessCollector(of_all)  # type: ignore[no-untyped-call]
-    return generate_latest(of_all)
+    with dead_counts.still(folder):
+        return generate_latest(of_all)
 
 
 def forget_processes(pids: Iterable[int]) -> None:
     """Processes that ended: what they counted stays, what they were holding does not."""
-    for pid in pids if FOLDER_VARIABLE in os.environ else ():
+    folder = os.environ.get(FOLDER_VARIABLE)
+    for pid in pids if folder is not None else ():
         mark_process_dead(pid)  # type: ignore[no-untyped-call]
+        dead_counts.fold(str(folder), pid)
