@@ -1,4 +1,4 @@
-"""What worker processes that ended had counted, added up in one pair of files: each leaves two, which would fill the folder.
+"""What worker processes that ended had counted, added up in one pair of files: each leaves two, which fill the folder.
 
 ``/metrics`` adds up all files. While counts move from one to another it waits, or it would see them twice.
 """
