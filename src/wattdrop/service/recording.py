@@ -104,7 +104,7 @@ class Recorder:
         self._stopping = threading.Event()
         self._away = ""
         self._one_in = settings.ledger_one_in if settings.ledger == "sampled" else 1
-        self._gather_seconds = _GATHER_SECONDS
+        self._spent_seconds = 0.0  # on batches since the journal was last empty
 
     @property
     def is_on(self) -> bool:
@@ -286,7 +286,10 @@ class Recorder:
                     break
                 self._news.wait(_ORPHAN_SECONDS)
                 self._news.clear()
-                self._stopping.wait(self._gather_seconds)
+                # A batch has a price of its own, whatever its size: where few rows come, more of them share it.
+                gather = max(_GATHER_SECONDS, _PAUSE_RATIO * self._spent_seconds)
+                self._spent_seconds = 0.0
+                self._stopping.wait(min(gather, _LONGEST_GATHER_SECONDS))
         with self._lock:
             journal.close()
             self._journal = None
@@ -300,9 +303,7 @@ class Recorder:
             began = time.monotonic()
             self._add(entries)
             journal.forget(mark)
-            # A batch has a price of its own, whatever its size: where few rows come, more of them share it.
-            spent = time.monotonic() - began
-            self._gather_seconds = min(max(_GATHER_SECONDS, _PAUSE_RATIO * spent), _LONGEST_GATHER_SECONDS)
+            self._spent_seconds += time.monotonic() - began
         metrics.ledger_waiting(journal.waiting_bytes)
         return not entries
 
