@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..resolve.quantities import QuantityColumns
 
 _ENERGY = "modelled_it_energy_wh"
+_COLUMNS = (_ENERGY,)  # one object, by which programs are found
 
 #: Setup default -> the row field that would replace it, and what it counts.
 FIELDS: Mapping[str, tuple[str, str]] = {
@@ -55,7 +56,7 @@ def assumed_of_rows(
     setups: Sequence[Setup], setup_of_row: Sequence[int], quantities: QuantityColumns, c: Constants
 ) -> list[tuple[Choice, ...]]:
     """The same for every row of a batch: each default is doubled for all rows at once."""
-    before = evaluate(setups, setup_of_row, quantities, c, (_ENERGY,)).column(_ENERGY)
+    before = evaluate(setups, setup_of_row, quantities, c, _COLUMNS).column(_ENERGY)
     found: list[list[Choice]] = [[] for _ in before]
     for default in FIELDS:
         values = [float(getattr(setup, default)) for setup in setups]
@@ -63,7 +64,7 @@ def assumed_of_rows(
             continue
         doubled = [_doubled(setup, default) for setup in setups]
         said = [_assumed(default, value) for value in values]
-        after = evaluate(doubled, setup_of_row, quantities, c, (_ENERGY,)).column(_ENERGY)
+        after = evaluate(doubled, setup_of_row, quantities, c, _COLUMNS).column(_ENERGY)
         for at, (one, other) in enumerate(zip(before, after, strict=True)):
             if one != other and values[setup_of_row[at]] > 0.0:
                 found[at].append(said[setup_of_row[at]])
