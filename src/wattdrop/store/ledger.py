@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from ..errors import StoreError
 from .clock import now, written
@@ -22,8 +22,10 @@ from .sums import add_sums
 
 __all__ = ["COLUMNS", "DIMENSIONS", "ENTITIES", "IDS", "METRICS", "Ledger", "LedgerRow"]
 
-_ROWS_PER_INSERT: Final = 200
-_NAMES_PER_INSERT: Final = 300
+_Item = TypeVar("_Item")
+#: Few sizes, as a database keeps statements prepared: 128 different ones of up to 200 rows took 90 MB.
+_ROWS_PER_INSERT: Final = (200, 20, 1)
+_NAMES_PER_INSERT: Final = (300, 30, 1)
 _NO_METRICS: Final = (None,) * 5
 
 #: Small files are put together: so many at least, up to so many rows.
@@ -127,8 +129,7 @@ class Ledger:
         """Note the names of rows. Gives those that were not known; None in the places of the others."""
         marks = [(row.customer_id, _mark(row.batch or row.request_id)) for row in rows]
         ordered, day, new = sorted(set(marks)), now()[:10], set()
-        for start in range(0, len(ordered), _NAMES_PER_INSERT):
-            some = ordered[start : start + _NAMES_PER_INSERT]
+        for some in _blocks(ordered, _NAMES_PER_INSERT):
             new |= set(
                 transaction.query(
                     f"INSERT INTO ledger_name (customer_id, name, day) VALUES {', '.join(['(?, ?, ?)'] * len(some))} "  # noqa: S608 - ours
@@ -404,6 +405,19 @@ class _Erasure:
         return pa.array([not one for one in gone])
 
 
+def _blocks(items: Sequence[_Item], sizes: Sequence[int]) -> Iterator[Sequence[_Item]]:
+    """Items in order, in blocks of these sizes, the largest first; the last size is 1.
+
+    >>> [len(block) for block in _blocks(range(247), (100, 20, 1))]
+    [100, 100, 20, 20, 1, 1, 1, 1, 1, 1, 1]
+    """
+    start = 0
+    for size in sizes:
+        while len(items) - start >= size:
+            yield items[start : start + size]
+            start += size
+
+
 def _mark(name: str) -> str:
     return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
@@ -433,8 +447,7 @@ def _inserted(transaction: Transaction, rows: Sequence[LedgerRow]) -> list[Ledge
     ordered = [by_id[key] for key in sorted(by_id)]
     found: list[LedgerRow | None] = [None] * len(rows)
     marks = f"({', '.join('?' * len(COLUMNS))})"
-    for start in range(0, len(ordered), _ROWS_PER_INSERT):
-        some = ordered[start : start + _ROWS_PER_INSERT]
+    for some in _blocks(ordered, _ROWS_PER_INSERT):
         parameters: list[Any] = []
         for at in some:
             parameters += rows[at].values
