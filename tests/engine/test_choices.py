@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from wattdrop import estimate
+from wattdrop.engine import facts, program
+from wattdrop.engine.evaluate import FEWEST_ROWS_FOR_A_PROGRAM
 
 KINDS: list[dict[str, Any]] = [
     {"model_id": "gpt-4o"},
@@ -30,3 +32,13 @@ def test_choices_of_a_batch_are_those_of_its_rows(times: int) -> None:
     assert len(computed) == (len(KINDS) - 1) * times
     assert result.every_choice() == [result.choices(number) for number in computed]
     assert any(choice.note.startswith("the row does not say") for choice in result.every_choice()[0])
+
+
+def test_rows_of_one_description_are_remembered_once_however_many_ask_for_their_choices() -> None:
+    rows = [{"model_id": "gpt-4o"}]
+    for _ in range(FEWEST_ROWS_FOR_A_PROGRAM):  # later ones go through programs, which remember setups
+        estimate(rows).every_choice()
+    before = len(facts._of_one), len(program._kept)
+    for _ in range(20):
+        estimate(rows).every_choice()
+    assert (len(facts._of_one), len(program._kept)) == before

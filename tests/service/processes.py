@@ -59,8 +59,14 @@ class Running:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def ready_workers(self) -> list[psutil.Process]:
-        """Workers that run, told by their threads: the event loop of one that still starts has none beside it."""
-        return [one for one in self.workers() if threads(one) > 1]
+        """The workers, once as many as there are take requests; none before that."""
+        alive = [one for one in self.workers() if is_alive(one)]
+        try:
+            text = self.get("/metrics").text
+        except httpx.TransportError:  # taken by one that is being replaced
+            return []
+        found = re.search(r"^wattdrop_workers_ready (\S+)$", text, re.MULTILINE)
+        return alive if found and float(found[1]) == len(alive) else []
 
     def wait_for_connections(self, count: int) -> None:
         """Until so many connections are in the hands of a process, and not only of the kernel."""
@@ -124,11 +130,11 @@ def running(folder: Path, *options: str, **environment: str) -> Iterator[Running
             stream.close()
 
 
-def threads(process: psutil.Process) -> int:
+def is_alive(process: psutil.Process) -> bool:
     try:
-        return process.num_threads() if process.status() != psutil.STATUS_ZOMBIE else 0
+        return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
-        return 0
+        return False
 
 
 def wait_until(reached: Callable[[], bool], why_not: str) -> None:

@@ -116,6 +116,42 @@ def test_nobody_but_administrators(own: Service, method: str, path: str) -> None
     assert (len(store.customers.list()), len(store.customers.users())) == before[1:]
 
 
+@pytest.mark.parametrize("path", ["/v1/customers", "/v1/users", "/v1/keys"])
+def test_lists_come_in_pages(own: Service, path: str) -> None:
+    for number in range(103):
+        acme = own.store.customers.create(f"customer {number}").id
+        own.store.customers.create_user(acme, "ann")
+        own.keys.create("app", acme, frozenset({"read"}))
+    name = path.rpartition("/")[2]
+    first = own.get(path)
+    total = int(first.headers["x-total-count"])
+    assert total == {"customers": 105, "users": 103, "keys": 104}[name]
+    assert len(first.json()[name]) == 100  # no more than any other list
+    assert first.headers["link"] == f'<{path}?limit=100&offset=100>; rel="next"'
+    rest = own.get(path, params={"offset": "100"})
+    found = first.json()[name] + rest.json()[name]
+    assert [one["id"] for one in found] == sorted({one["id"] for one in found}) and len(found) == total
+    assert "link" not in rest.headers
+    (one,) = own.get(path, params={"limit": "1", "offset": "101"}).json()[name]
+    assert one == found[101]
+    for wrong in ("0", "101", "ten"):
+        assert own.get(path, params={"limit": wrong}).json()["details"]["field"] == "limit"
+
+
+@pytest.mark.parametrize("path", ["/v1/users", "/v1/keys"])
+def test_pages_of_one_customer_keep_to_it(own: Service, path: str) -> None:
+    for name in ("acme", "other"):
+        customer = own.store.customers.create(name).id
+        for number in range(3):
+            own.store.customers.create_user(customer, f"user {number}")
+            own.keys.create(f"key {number}", customer)
+    page = own.get(path, params={"customer": "acme", "limit": "2"})
+    assert page.headers["x-total-count"] == "3"
+    assert page.headers["link"] == f'<{path}?customer=acme&limit=2&offset=2>; rel="next"'
+    listed = page.json()[path.rpartition("/")[2]]
+    assert [(one["customer_id"], one["name"][-1]) for one in listed] == [(2, "0"), (2, "1")]
+
+
 def test_an_administrator_manages_every_customer(own: Service) -> None:
     acme = made(own, "/v1/customers", name="acme")["id"]
     key = made(own, "/v1/keys", name="root of acme", customer=acme, scopes=sorted(SCOPES))["key"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,6 +89,9 @@ def test_reload_takes_new_data_everywhere_and_keeps_the_old_where_it_is_broken(
     assert here.get("/reload").json() == {"ready": True}
     assert not here.impact(row).json()["has_errors"]
     assert not there.impact(row).json()["has_errors"]
+    shown = here.get("/metrics", key=None).text
+    of_digest = dict(re.findall(r'_build_info{catalog_digest="(\w+)".*} (\S+)', shown))
+    assert (of_digest[shipped.digest], of_digest[newer.digest]) == ("0.0", "1.0")
     found[0] = None
     answer = here.get("/reload").json()
     assert answer["ready"]

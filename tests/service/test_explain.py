@@ -1,7 +1,10 @@
 """``/v1/explain``, ``/sources`` and ``/quantities``."""
 
+import asyncio
 import math
+from typing import Any
 
+import httpx
 import pytest
 from tests.conftest import Service
 
@@ -62,6 +65,24 @@ def test_steps_have_ranges_and_the_energy_its_causes(service: Service) -> None:
     low, high = total["range_90"]
     assert low < total["value"] < high
     assert {"occupancy", "method"} <= {cause["cause"] for cause in found["causes"]}
+
+
+def test_others_need_not_wait_for_an_explanation(service: Service) -> None:
+    async def both() -> list[str]:
+        answered: list[str] = []
+        headers = {"Authorization": f"Bearer {service.key}"}
+        transport = httpx.ASGITransport(app=service.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://x", headers=headers) as client:
+
+            async def ask(method: str, path: str, **options: Any) -> None:
+                await client.request(method, path, **options)
+                answered.append(path)
+
+            explain = ask("POST", "/v1/explain", json={"rows": [{**ROW, "country": "NO"}]})
+            await asyncio.gather(explain, ask("GET", "/gpu"))
+        return answered
+
+    assert asyncio.run(both()) == ["/gpu", "/v1/explain"]
 
 
 def test_a_row_with_an_error_says_so_and_stops_no_other(service: Service) -> None:

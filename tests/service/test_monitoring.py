@@ -181,13 +181,21 @@ def test_workers_add_up(tmp_path: Path) -> None:
             assert of(found, "requests_total", method="POST", path="/v1/impact", status="200") == 40
             assert of(found, "rows_total") == 40
             assert of(found, "requests_in_flight") == 1
-        server.workers()[0].kill()
-        wait_until(
-            lambda: of(numbers(server.get("/metrics").text), "worker_restarts_total") == 1, "none replaced"
-        )
-        found = numbers(server.get("/metrics").text)
-        assert of(found, "rows_total") == 40  # what it counted stays
-        assert of(found, "requests_in_flight") == 1
+        (folder,) = {Path(one.environ()["PROMETHEUS_MULTIPROC_DIR"]) for one in server.workers()}
+        for killed in (1, 2, 3):
+            server.workers()[0].kill()
+            wait_until(
+                lambda killed=killed: (
+                    of(numbers(server.get("/metrics").text), "worker_restarts_total") == killed
+                ),
+                "none replaced",
+            )
+            wait_until(lambda: len(server.ready_workers()) == 2, "no workers")
+            found = numbers(server.get("/metrics").text)
+            assert of(found, "rows_total") == 40  # what it counted stays
+            assert of(found, "requests_in_flight") == 1
+        # The parent, two workers, and all that are dead together: one file each.
+        assert len(list(folder.glob("counter_*.db"))) == 4
 
 
 def test_ready_and_metrics_of_a_real_server(tmp_path: Path) -> None:

@@ -160,6 +160,25 @@ def test_a_part_that_cannot_start_ends_the_service_and_says_why(tmp_path: Path, 
         assert any("no such disk" in line for line in server.lines)
 
 
+#: Workers take longer to start than they may be silent.
+SLOW_START = """
+import sys
+if "wattdrop.service.worker" in sys.orig_argv:
+    import time
+    time.sleep(3)
+"""
+
+
+def test_a_worker_that_starts_slowly_is_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SLOW_START)
+    options = ("--workers", "2", "--hang-seconds", "2")
+    with running(tmp_path / "data", *options, PYTHONPATH=str(tmp_path)) as server:
+        wait_until(lambda: len(server.ready_workers()) == 2, "no workers")
+        assert server.impact().status_code == 200
+        assert not any("is replaced" in line.get("message", "") for line in server.log())
+        assert server.stop() == 0
+
+
 def test_a_worker_told_to_stop_drains_and_is_replaced(tmp_path: Path) -> None:
     with running(tmp_path, "--workers", "2", "--log-level", "warning") as server:
         wait_until(lambda: len(server.ready_workers()) == 2, "no workers")

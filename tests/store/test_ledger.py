@@ -6,13 +6,15 @@ import math
 import random
 import threading
 from collections import defaultdict
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wattdrop.store import LedgerRow, Store
-from wattdrop.store.ledger import ENTITIES, IDS, METRICS
+from wattdrop.store import LedgerRow, Store, open_store
+from wattdrop.store.ledger import ENTITIES, IDS, METRICS, _Erasure
 from wattdrop.store.usage import Amount
 
 CENTRAL = (1.0, 0.4, 3.0, 0.01, 0.2)
@@ -148,6 +150,14 @@ def test_erasing_forgets_rows_and_sums(store: Store) -> None:
     assert store.ledger.count() == 0
     with pytest.raises(ValueError, match="what to erase"):
         store.ledger.erase(1)
+
+
+def test_retention_reads_the_old_rows_and_no_others(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path / "wattdrop.db", b"s" * 32)) as store:
+        store.ledger.add(rows_of_clients())
+        where, values = _Erasure(None, None, None, "2026-01-01").condition
+        found = store.database.query(f"EXPLAIN QUERY PLAN DELETE FROM ledger WHERE {where}", values)
+        assert found[0][-1] == "SEARCH ledger USING INDEX ledger_day (customer_id=? AND day<?)"
 
 
 def test_writers_with_the_same_rows_keep_each_once(store: Store) -> None:

@@ -46,7 +46,7 @@ def serve(**flags: str | None) -> None:
 
 def _serve(settings: Settings) -> int:
     try:
-        from ..service.server import listen, local_key, run
+        from ..service.server import bind, listen, local_key, run
     except ModuleNotFoundError as error:
         if error.name not in _SERVER_PACKAGES:
             raise
@@ -54,13 +54,14 @@ def _serve(settings: Settings) -> int:
     from ..catalog import load
     from ..store import open_store
 
-    listener = listen(settings.host, settings.port)
+    listener = bind(settings.host, settings.port)
     load()  # a broken catalog stops here, before anything is announced
     with closing(open_store(settings.database, settings.secret())) as store:
         # A key that is printed is for a machine of one's own; whoever shares a database makes keys by name.
         printed = settings.announce_key and not settings.database_url
         key = local_key(store.keys, settings.local_key) if printed else ""
         database = store.database.shown
+    listen(listener)
     address = _address(settings.host, listener.getsockname()[1])
     click.echo(_announcement(address, key, database))
     sys.stdout.flush()

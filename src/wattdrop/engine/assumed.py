@@ -7,6 +7,7 @@ energy are reported. So a picture's assumed size is named for a row that makes p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..kernel.estimate import estimate
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..resolve.quantities import QuantityColumns
 
 _ENERGY = "modelled_it_energy_wh"
+_COLUMNS = (_ENERGY,)  # one object, by which programs are found
 
 #: Setup default -> the row field that would replace it, and what it counts.
 FIELDS: Mapping[str, tuple[str, str]] = {
@@ -44,7 +46,7 @@ def assumed_quantities(setup: Setup, given: Evidence, c: Constants) -> tuple[Cho
     for default in FIELDS:
         value = float(getattr(setup, default))
         if value > 0.0:
-            doubled = setup._replace(**{default: 2.0 * value})
+            doubled = _doubled(setup, default)
             if estimate(doubled, given, c, FLOATS).node.modelled_it_energy_wh != before:
                 found.append(_assumed(default, value))
     return tuple(found)
@@ -54,21 +56,25 @@ def assumed_of_rows(
     setups: Sequence[Setup], setup_of_row: Sequence[int], quantities: QuantityColumns, c: Constants
 ) -> list[tuple[Choice, ...]]:
     """The same for every row of a batch: each default is doubled for all rows at once."""
-    before = evaluate(setups, setup_of_row, quantities, c, (_ENERGY,)).column(_ENERGY)
+    before = evaluate(setups, setup_of_row, quantities, c, _COLUMNS).column(_ENERGY)
     found: list[list[Choice]] = [[] for _ in before]
     for default in FIELDS:
         values = [float(getattr(setup, default)) for setup in setups]
         if not any(value > 0.0 for value in values):
             continue
-        doubled = [
-            setup._replace(**{default: 2.0 * value}) for setup, value in zip(setups, values, strict=True)
-        ]
+        doubled = [_doubled(setup, default) for setup in setups]
         said = [_assumed(default, value) for value in values]
-        after = evaluate(doubled, setup_of_row, quantities, c, (_ENERGY,)).column(_ENERGY)
+        after = evaluate(doubled, setup_of_row, quantities, c, _COLUMNS).column(_ENERGY)
         for at, (one, other) in enumerate(zip(before, after, strict=True)):
             if one != other and values[setup_of_row[at]] > 0.0:
                 found[at].append(said[setup_of_row[at]])
     return [tuple(one) for one in found]
+
+
+@lru_cache(maxsize=1000)
+def _doubled(setup: Setup, default: str) -> Setup:
+    """The same object again for the same setup: what is worked out of setups is remembered by object."""
+    return setup._replace(**{default: 2.0 * float(getattr(setup, default))})
 
 
 def _assumed(default: str, value: float) -> Choice:

@@ -88,7 +88,8 @@ def create_app(
     ring = KeyRing(cache, limits, last_use)
     lifecycle.on_start(last_use.start)
     lifecycle.on_stop(last_use.stop)
-    catalogs = Catalogs(catalog, store.entities, reload)
+    catalogs = Catalogs(catalog, store.entities, reload, shipped_anew=_tell_what_answers)
+    _tell_what_answers(catalog)
     readiness = Readiness(lifecycle)
     readiness.add("catalog", lambda: "" if len(catalogs.base.models) else "empty")
     readiness.add("database", store.ping)
@@ -99,8 +100,8 @@ def create_app(
     lifecycle.on_start(recorder.start)
     lifecycle.on_stop(recorder.stop)
     impacts = Impacts(catalogs, settings, limits, recorder)
+    lifecycle.on_start(impacts.warm_up)
     context = Context(ring, catalogs, impacts, limits, settings, lifecycle, readiness, store, recorder)
-    metrics.build(__version__, METHOD_VERSION, catalog.digest)
     if traces is not None:
         lifecycle.on_stop(traces.stop)
     app.add_route("/openapi.json", DescriptionResource(app, settings))
@@ -137,6 +138,10 @@ def create_app(
     return Front(CollapseSlashes(app), app, lifecycle, settings, traces)
 
 
+def _tell_what_answers(catalog: Catalog) -> None:
+    metrics.build(__version__, METHOD_VERSION, catalog.digest)
+
+
 def _cors(settings: Settings) -> list[Any]:
     """Lets web pages of the origins in the settings call the service; without any, browsers refuse."""
     if not settings.cors_origins:
@@ -151,6 +156,11 @@ def app_of_environment() -> Front:
 
     settings = read_settings()
     app = create_app(load(), store_of(settings), settings, tracing.set_up())
-    gc.collect()
-    gc.freeze()  # what lives as long as the process need not be looked at again and again
+    app.lifecycle.on_start(_freeze)
     return app
+
+
+async def _freeze() -> None:
+    """What lives as long as the process need not be looked at again and again."""
+    gc.collect()
+    gc.freeze()

@@ -48,8 +48,11 @@ class Catalogs:
         entities: Entities,
         load: Callable[[], Catalog] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        shipped_anew: Callable[[Catalog], None] = lambda catalog: None,
     ) -> None:
+        """``shipped_anew`` is told of each shipped catalog that takes the place of the one before."""
         self._shipped = shipped
+        self._shipped_anew = shipped_anew
         self._entities = entities
         self._load = load or (lambda: shipped)
         self._clock = clock
@@ -141,8 +144,12 @@ class Catalogs:
         fresh = self._load()
         fresh.models.find("")  # opens what every estimate opens
         with self._lock:
-            self._shipped = fresh
+            self._ship(fresh)
             self._asked.clear()
+
+    def _ship(self, fresh: Catalog) -> None:
+        self._shipped = fresh
+        self._shipped_anew(fresh)
 
     def _current(self, customer_id: int) -> Layer:
         asked = (GLOBAL_CUSTOMER_ID, customer_id)
@@ -184,7 +191,7 @@ class Catalogs:
         token = marker.body.get("token") if marker else None
         if self._seen_reload and token != self._reloaded:
             try:
-                self._shipped = self._load()
+                self._ship(self._load())
             except WattdropError as error:
                 _log.warning("the catalog was not reloaded: %s", error)
         self._reloaded, self._seen_reload = token, True

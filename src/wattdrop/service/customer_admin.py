@@ -17,6 +17,8 @@ from ..store.terms import name_beside_numbers
 from .administration import Administration, answer, stored
 from .description import Example, Parameter, operation
 from .description.operation import Answer, json_answer
+from .description.paging import PAGING, PAGING_HEADERS
+from .pages import headers_of, window_of
 
 
 class CustomersResource(Administration):
@@ -27,15 +29,18 @@ class CustomersResource(Administration):
         "Keys",
         "List customers",
         scope="admin",
-        answers={200: json_answer("Customers.", CustomerList)},
+        parameters=PAGING,
+        answers={200: json_answer("Customers.", CustomerList, *PAGING_HEADERS)},
         errors=(400, 401, 403, 404, 406, 429),
         examples=(Example("all", "Every customer", recorded=False),),
     )
     async def on_get(self, request: Request, response: Response) -> None:
-        """All of them, oldest first."""
+        """A page of them, oldest first."""
         await self.admitted(request)
-        found = await stored(self._store.customers.list)
+        window, customers = window_of(request), self._store.customers
+        found, total = await stored(lambda: (customers.list(window), customers.count()))
         answer(response, CustomerList(customers=[CustomerEntry(**one._asdict()) for one in found]))
+        response.set_headers(headers_of(request, window, total))
 
     @operation(
         "createCustomer",
@@ -63,18 +68,19 @@ class UsersResource(Administration):
         "Keys",
         "List users",
         scope="admin",
-        parameters=(Parameter("customer", "Only of this customer: name or number."),),
-        answers={200: json_answer("Users.", UserList)},
+        parameters=(Parameter("customer", "Only of this customer: name or number."), *PAGING),
+        answers={200: json_answer("Users.", UserList, *PAGING_HEADERS)},
         errors=(400, 401, 403, 404, 406, 429),
         examples=(Example("all", "Every user", recorded=False),),
     )
     async def on_get(self, request: Request, response: Response) -> None:
-        """Those of every customer, or of the ``customer`` named, oldest first."""
+        """A page of those of every customer, or of the ``customer`` named, oldest first."""
         key = await self.admitted(request)
-        named = request.get_param("customer")
+        window, customers, named = window_of(request), self._store.customers, request.get_param("customer")
         owner = (await self.customer(key, named)).id if named else None
-        found = await stored(lambda: self._store.customers.users(owner))
+        found, total = await stored(lambda: (customers.users(owner, window), customers.count_users(owner)))
         answer(response, UserList(users=[UserEntry(**one._asdict()) for one in found]))
+        response.set_headers(headers_of(request, window, total))
 
     @operation(
         "createUser",
@@ -112,8 +118,7 @@ class UserResource(Administration):
     async def on_delete(self, request: Request, response: Response, user_id: int) -> None:
         """Disable them: every key of theirs ends, for good."""
         await self.admitted(request)
-        found = await stored(self._store.customers.users)
-        user = next((one for one in found if one.id == user_id), None)
+        user = await stored(lambda: self._store.customers.user(user_id))
         if user is None:
             raise NotFound(f"user {user_id} does not exist; GET /v1/users lists them", field="id")
         await stored(lambda: self._store.customers.disable_user(user))

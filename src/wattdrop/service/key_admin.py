@@ -14,6 +14,8 @@ from ..store.terms import end_of, name_of, rate_of, rate_text, scopes_of
 from .administration import Administration, answer, stored
 from .description import Example, Parameter, operation
 from .description.operation import Answer, json_answer
+from .description.paging import PAGING, PAGING_HEADERS
+from .pages import headers_of, window_of
 
 
 class KeysResource(Administration):
@@ -24,18 +26,19 @@ class KeysResource(Administration):
         "Keys",
         "List keys",
         scope="admin",
-        parameters=(Parameter("customer", "Only of this customer: name or number."),),
-        answers={200: json_answer("Keys, without themselves.", KeyList)},
+        parameters=(Parameter("customer", "Only of this customer: name or number."), *PAGING),
+        answers={200: json_answer("Keys, without themselves.", KeyList, *PAGING_HEADERS)},
         errors=(400, 401, 403, 404, 406, 429),
         examples=(Example("all", "Every key", recorded=False),),
     )
     async def on_get(self, request: Request, response: Response) -> None:
-        """Those of every customer, or of the ``customer`` named, oldest first."""
+        """A page of those of every customer, or of the ``customer`` named, oldest first."""
         key = await self.admitted(request)
-        named = request.get_param("customer")
+        window, keys, named = window_of(request), self._store.keys, request.get_param("customer")
         owner = (await self.customer(key, named)).id if named else None
-        found = await stored(lambda: self._store.keys.list(owner))
+        found, total = await stored(lambda: (keys.list(owner, window), keys.count(owner)))
         answer(response, KeyList(keys=[entry_of(one) for one in found]))
+        response.set_headers(headers_of(request, window, total))
 
     @operation(
         "createKey",

@@ -1,7 +1,6 @@
 """What ``GET /model``, ``/node``, ``/gpu`` and ``/datacenter`` list: a caller's own objects first, then the most used.
 
-At most 100 a page, because clients fail on 101. More comes to those who ask with ``limit`` and ``offset``; where the next
-page is stands in a header, because strict clients refuse fields that the contract does not have.
+At most 100 a page, because clients fail on 101. More comes to those who ask with ``limit`` and ``offset``.
 """
 
 from __future__ import annotations
@@ -9,22 +8,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from falcon.asgi import Request
 
 from ..catalog import Catalog
 from ..errors import BadRequest
-from ..schema.entities import LIST_LIMIT
 from ..schema.names import normalise
 from .catalogs import Catalogs, Layer
 from .changes import Caller, Objects
 from .impact import flag
 from .kinds import ObjectKind
+from .pages import headers_of, window_of
 
 _NAMES_PER_DEFAULT = 10
 """A model that is the default of a task counts as if it had so many names more."""
-_MOST_OFFSET = 10_000_000
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -47,8 +44,7 @@ class Lists:
 
     def page(self, caller: Caller, kind: ObjectKind, request: Request) -> Page:
         """The page that a request asks for."""
-        limit = _whole(request, "limit", LIST_LIMIT, 1, LIST_LIMIT)
-        offset = _whole(request, "offset", 0, 0, _MOST_OFFSET)
+        window = window_of(request)
         layer = self._catalogs.layer(caller.customer_id)
         keep = _FILTERS[kind.name](layer.catalog, caller, request)
         ranked = layer.catalog.remembered(
@@ -57,23 +53,9 @@ class Lists:
         chosen = [ix for ix in ranked if all(test(ix) for test in keep)]
         extended = flag(request, "extended")
         objects = self._objects
-        items = [objects.shown_row(kind, layer, ix, extended) for ix in chosen[offset : offset + limit]]
-        headers = {"x-total-count": str(len(chosen))}
-        if offset + limit < len(chosen):
-            query = {**request.params, "limit": limit, "offset": offset + limit}
-            headers["link"] = f'<{request.path}?{urlencode(query, doseq=True)}>; rel="next"'
-        return Page(items, headers)
-
-
-def _whole(request: Request, name: str, default: int, least: int, most: int) -> int:
-    text = request.get_param(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
-        raise BadRequest(
-            f"{name}: expected a whole number from {least} to {most:,}, got {text[:40]!r}", field=name
-        )
-    return int(text)
+        wanted = chosen[window.offset : window.offset + window.limit]
+        items = [objects.shown_row(kind, layer, ix, extended) for ix in wanted]
+        return Page(items, headers_of(request, window, len(chosen)))
 
 
 # --- order ---

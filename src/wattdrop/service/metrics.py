@@ -24,6 +24,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from . import dead_counts
 from .shared_counts import FOLDER_VARIABLE
 
 if TYPE_CHECKING:
@@ -71,6 +72,12 @@ _refusals = _counter(
     "refused_connections", "Connections refused before a request was read, by reason.", "reason"
 )
 _lines_dropped = _counter("log_lines_dropped", "Lines of the log that nobody took in time.")
+_ready = Gauge(
+    "wattdrop_workers_ready",
+    "Processes that take requests.",
+    registry=_registry,
+    multiprocess_mode="livesum",
+)
 _restarts = _counter("worker_restarts", "Worker processes that died or hung and were replaced.")
 _limits_alone = _counter(
     "limits_kept_alone",
@@ -194,6 +201,11 @@ def lines_dropped(count: int) -> None:
     _lines_dropped.inc(count)
 
 
+def takes_requests() -> None:
+    """This process takes requests from now on."""
+    _ready.set(1)
+
+
 def worker_restarted() -> None:
     """A worker process was replaced."""
     _restarts.inc()
@@ -233,14 +245,18 @@ def build(version: str, method_version: str, catalog_digest: str) -> None:
 def exposition() -> bytes:
     """Everything, of all worker processes, as Prometheus reads it."""
     count_choices()
-    if FOLDER_VARIABLE not in os.environ:
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder is None:
         return generate_latest(_registry)
     of_all = CollectorRegistry()
     MultiProcessCollector(of_all)  # type: ignore[no-untyped-call]
-    return generate_latest(of_all)
+    with dead_counts.still(folder):
+        return generate_latest(of_all)
 
 
 def forget_processes(pids: Iterable[int]) -> None:
     """Processes that ended: what they counted stays, what they were holding does not."""
-    for pid in pids if FOLDER_VARIABLE in os.environ else ():
+    folder = os.environ.get(FOLDER_VARIABLE)
+    for pid in pids if folder is not None else ():
         mark_process_dead(pid)  # type: ignore[no-untyped-call]
+        dead_counts.fold(str(folder), pid)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _MOST_ENTRIES: Final = 1000
-_MOST_ROWS: Final = 4000
+_MOST_ROWS: Final = 1000  # of 4000 the ranges and parts take 40 MB more, and no less time a row
 _GATHER_SECONDS: Final = 0.5  # ranges of many rows cost a tenth a row of those of few
 _LONGEST_GATHER_SECONDS: Final = 3.0
 _PAUSE_RATIO: Final = 10.0
@@ -68,7 +68,7 @@ class Recorder:
         self._stopping = threading.Event()
         self._away = ""
         self._one_in = settings.ledger_one_in if settings.ledger == "sampled" else 1
-        self._gather_seconds = _GATHER_SECONDS
+        self._spent_seconds = 0.0  # on batches since the journal was last empty
 
     @property
     def is_on(self) -> bool:
@@ -250,7 +250,10 @@ class Recorder:
                     break
                 self._news.wait(_ORPHAN_SECONDS)
                 self._news.clear()
-                self._stopping.wait(self._gather_seconds)
+                # A batch has a price of its own, whatever its size: where few rows come, more of them share it.
+                gather = max(_GATHER_SECONDS, _PAUSE_RATIO * self._spent_seconds)
+                self._spent_seconds = 0.0
+                self._stopping.wait(min(gather, _LONGEST_GATHER_SECONDS))
         with self._lock:
             journal.close()
             self._journal = None
@@ -264,9 +267,7 @@ class Recorder:
             began = time.monotonic()
             self._add(entries)
             journal.forget(mark)
-            # A batch has a price of its own, whatever its size: where few rows come, more of them share it.
-            spent = time.monotonic() - began
-            self._gather_seconds = min(max(_GATHER_SECONDS, _PAUSE_RATIO * spent), _LONGEST_GATHER_SECONDS)
+            self._spent_seconds += time.monotonic() - began
         metrics.ledger_waiting(journal.waiting_bytes)
         return not entries
 

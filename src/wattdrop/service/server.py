@@ -20,7 +20,7 @@ import uvicorn
 
 from ..errors import WattdropError
 from ..store import Keys
-from . import logs
+from . import logs, metrics
 from .app import app_of_environment
 from .connections import protocol_of
 from .front import Front
@@ -76,6 +76,11 @@ class Server(uvicorn.Server):
         """Take no more connections, answer what is open, then end."""
         self.front.lifecycle.draining = True
         self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start all parts, then take requests."""
+        await super().startup(sockets)
+        metrics.takes_requests()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -146,18 +151,30 @@ class Server(uvicorn.Server):
         return True
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A bound socket: taken before anything is announced, so that the announcement is true."""
+def bind(host: str, port: int) -> socket.socket:
+    """A socket with the address: taken before anything is announced, so that the announcement is true.
+
+    Whoever connects is refused until somebody listens: a service that cannot start leaves nobody waiting.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         raise AddressError(_why_not(host, port, error)) from None
     return listener
+
+
+def listen(listener: socket.socket) -> None:
+    """Let clients connect."""
+    try:
+        listener.listen(_BACKLOG)
+    except OSError as error:  # another took the same address and was faster
+        host, port, *_ = listener.getsockname()
+        listener.close()
+        raise AddressError(_why_not(host, port, error)) from None
 
 
 def _why_not(host: str, port: int, error: OSError) -> str:

@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 #: For the parts that drain after the last answer, before a worker that does not end is killed.
 _STOP_SECONDS: Final = 15.0
 _REFUSE_SECONDS: Final = 2.0
+#: A worker that starts may be silent for so long: on a busy machine, or while it waits for a database.
+_START_SECONDS: Final = 60.0
 _NOT_STARTED: Final = 3  # as uvicorn says of a single process
 _SHORT_LIFE_SECONDS: Final = 10.0
 _SHORTEST_PAUSE_SECONDS: Final = 0.5
@@ -55,6 +57,11 @@ class Worker:
             self.heard, self.ready = time.monotonic(), True
             self.refuses = self.refuses or b"c" in said
         return bool(said)
+
+    def is_silent(self, hang_seconds: float) -> bool:
+        """Whether it was not heard for longer than one that works is silent."""
+        most_seconds = hang_seconds if self.ready else max(hang_seconds, _START_SECONDS)
+        return time.monotonic() - self.heard > most_seconds
 
     def drain(self) -> None:
         """Tell it to take no more connections."""
@@ -127,8 +134,7 @@ class Supervisor:
             for worker in self._workers:
                 if worker.refuses:  # told to stop by somebody else; the others go on
                     worker.dismiss()
-            now = time.monotonic()
-            for worker in [one for one in self._workers if now - one.heard > self._settings.hang_seconds]:
+            for worker in [one for one in self._workers if one.is_silent(self._settings.hang_seconds)]:
                 if not self._lost(worker, "gave no sign of life"):
                     return False
         return True

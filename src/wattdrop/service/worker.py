@@ -36,7 +36,6 @@ def main(listener_fd: int, lifeline_fd: int, shares_fd: int, slot: int) -> int:
     lifeline.setblocking(False)
     shares = Shares(shares_fd, settings.workers)
     server = WorkerServer(app_of_environment(), settings, lifeline, shares, slot)
-    server.front.lifecycle.on_start(server.hold_on)
     try:
         server.run(sockets=[socket.socket(fileno=listener_fd)])
         return server.exit_status
@@ -64,7 +63,7 @@ class WorkerServer(Server):
             self.drain()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take connections by turns with the others, instead of all that wait."""
+        """Take connections by turns with the others, instead of all that wait; from then on be heard."""
         await super().startup(sockets=[])
 
         def protocol() -> asyncio.Protocol:
@@ -79,6 +78,7 @@ class WorkerServer(Server):
             Acceptor(one, protocol, lambda: len(connections), self._shares, self._slot)
             for one in sockets or []
         ]
+        self._tasks += [asyncio.create_task(self._listen()), asyncio.create_task(self._beat())]
 
     def close_listeners(self) -> None:
         """Take no more."""
@@ -88,10 +88,6 @@ class WorkerServer(Server):
     def _count(self) -> None:
         for one in self._acceptors:
             one.count()
-
-    async def hold_on(self) -> None:
-        """Listen and speak to the supervisor from now on."""
-        self._tasks += [asyncio.create_task(self._listen()), asyncio.create_task(self._beat())]
 
     async def all_refuse(self) -> None:
         """Tell the supervisor, and wait for its word that the others have closed the listener too."""

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from ..errors import Conflict, NotFound
 from .clock import now
-from .database import Database, Duplicate, Row
+from .database import Database, Duplicate
+from .windows import Window, counted, listed, number_in
 
 GLOBAL_CUSTOMER_ID: Final = 0
 """Owns what every customer sees."""
@@ -32,6 +33,7 @@ class User(NamedTuple):
     disabled_at: str | None
 
 
+_COLUMNS = "id, name, created_at"
 _USER_COLUMNS = "id, customer_id, name, created_at, disabled_at"
 
 
@@ -56,9 +58,11 @@ class Customers:
     def find(self, named: str | int) -> Customer:
         """The customer with this name or number. Raises ``NotFound``."""
         text = str(named)
-        for customer in self.list():
-            if text in (customer.name, str(customer.id)):
-                return customer
+        for row in self._database.query(
+            f"SELECT {_COLUMNS} FROM customer WHERE name = ? OR id = ? ORDER BY id",  # noqa: S608 - ours
+            (text, number_in(text)),
+        ):
+            return Customer(*row)
         raise NotFound(f"there is no customer {text[:80]!r}; list them with: wattdrop customers list")
 
     def create_user(self, customer_id: int, name: str) -> User:
@@ -74,18 +78,34 @@ class Customers:
             raise Conflict(f"name: this customer has a user {name!r} already", field="name") from None
         return User(*row)
 
-    def users(self, customer_id: int | None = None) -> list[User]:
+    def users(self, customer_id: int | None = None, window: Window | None = None) -> list[User]:
         """The users of one customer, or of all, oldest first."""
-        sql = f"SELECT {_USER_COLUMNS} FROM app_user"  # noqa: S608 - a constant of ours
-        rows: list[Row] = self._database.query(sql + " ORDER BY id")
-        return [user for user in map(User._make, rows) if customer_id in (None, user.customer_id)]
+        owner = ("customer_id", customer_id)
+        return [
+            User(*row) for row in listed(self._database, _USER_COLUMNS, "FROM app_user", owner, "id", window)
+        ]
+
+    def count_users(self, customer_id: int | None = None) -> int:
+        """How many there are."""
+        return counted(self._database, "FROM app_user", ("customer_id", customer_id))
+
+    def user(self, user_id: int) -> User | None:
+        """The user with this number, of any customer."""
+        rows = self._database.query(
+            f"SELECT {_USER_COLUMNS} FROM app_user WHERE id = ?",  # noqa: S608 - ours
+            (number_in(str(user_id)),),
+        )
+        return User(*rows[0]) if rows else None
 
     def find_user(self, customer_id: int, named: str | int) -> User:
         """A customer's user with this name or number. Raises ``NotFound``."""
         text = str(named)
-        for user in self.users(customer_id):
-            if text in (user.name, str(user.id)):
-                return user
+        for row in self._database.query(
+            f"SELECT {_USER_COLUMNS} FROM app_user "  # noqa: S608 - ours
+            "WHERE customer_id = ? AND (name = ? OR id = ?) ORDER BY id",
+            (customer_id, text, number_in(text)),
+        ):
+            return User(*row)
         raise NotFound(f"this customer has no user {text[:80]!r}; list them with: wattdrop users list")
 
     def disable_user(self, user: User) -> None:
@@ -94,7 +114,11 @@ class Customers:
             "UPDATE app_user SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL", (now(), user.id)
         )
 
-    def list(self) -> list[Customer]:
+    def list(self, window: Window | None = None) -> list[Customer]:
         """All of them, oldest first."""
-        rows = self._database.query("SELECT id, name, created_at FROM customer ORDER BY id")
+        rows = listed(self._database, _COLUMNS, "FROM customer", ("id", None), "id", window)
         return [Customer(*row) for row in rows]
+
+    def count(self) -> int:
+        """How many there are."""
+        return counted(self._database, "FROM customer", ("id", None))

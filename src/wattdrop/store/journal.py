@@ -28,8 +28,9 @@ from ..errors import StoreError
 
 _HEAD: Final = struct.Struct("<II")
 _SUFFIX: Final = ".journal"
-#: Also what one transaction takes: a byte of an entry is some twenty bytes of rows on their way to the database.
-_READ_BYTES: Final = 500_000
+#: A thousand rows, which are made ready together: a byte of an entry is some eighty bytes of rows on their way to the
+#: database, and what a process once took it does not give back.
+_READ_BYTES: Final = 125_000
 _log = logging.getLogger(__name__)
 
 

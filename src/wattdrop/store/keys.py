@@ -14,6 +14,7 @@ from .clock import now, written
 from .customers import FIRST_CUSTOMER_ID
 from .database import Database, Row
 from .secret import check_secret
+from .windows import Window, counted, listed, number_in
 
 _PREFIX = "wd_"
 _SHOWN_LETTERS = 7
@@ -128,14 +129,19 @@ class Keys:
                 return found
         return None
 
-    def list(self, customer_id: int | None = None) -> list[ApiKey]:
+    def list(self, customer_id: int | None = None, window: Window | None = None) -> list[ApiKey]:
         """Every key ever made, of one customer or of all, oldest first."""
-        rows = self._database.query(f"SELECT {_COLUMNS} {_FROM} ORDER BY k.id")
-        return [key for key in map(_key, rows) if customer_id in (None, key.customer_id)]
+        owner = ("k.customer_id", customer_id)
+        return [_key(row) for row in listed(self._database, _COLUMNS, _FROM, owner, "k.id", window)]
+
+    def count(self, customer_id: int | None = None) -> int:
+        """How many were ever made."""
+        return counted(self._database, "FROM api_key", ("customer_id", customer_id))
 
     def revoke(self, key_id: int, customer_id: int | None = None) -> ApiKey:
         """End a key, of one customer or of any. A running service notices within seconds."""
-        found = next((key for key in self.list(customer_id) if key.id == key_id), None)
+        rows = self._database.query(f"SELECT {_COLUMNS} {_FROM} WHERE k.id = ?", (number_in(str(key_id)),))
+        found = next((key for key in map(_key, rows) if customer_id in (None, key.customer_id)), None)
         changed = found and self._database.execute(
             "UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (now(), key_id)
         )

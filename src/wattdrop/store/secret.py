@@ -12,6 +12,7 @@ from ..errors import SettingError, StoreError
 from .database import Database
 
 _LEAST_LETTERS: Final = 32
+_KNOWN: Final = "SELECT fingerprint FROM key_secret"
 
 
 def key_secret(given: str, file: Path) -> bytes:
@@ -49,12 +50,14 @@ def _make(file: Path) -> None:
 def check_secret(database: Database, secret: bytes) -> None:
     """Refuse to run with another secret than the database was filled with: no key would be recognised."""
     fingerprint = sha256(b"wattdrop key secret\0" + secret).hexdigest()[:16]
-    with database.transaction() as transaction:
-        known = [row[0] for row in transaction.query("SELECT fingerprint FROM key_secret")]
-        if not known:
-            transaction.execute(
-                "INSERT INTO key_secret (fingerprint) VALUES (?) ON CONFLICT DO NOTHING", (fingerprint,)
-            )
+    known = [row[0] for row in database.query(_KNOWN)]
+    if not known:  # only then is there something to write: a file that is locked or full can be started from
+        with database.transaction() as transaction:
+            known = [row[0] for row in transaction.query(_KNOWN)]  # two hosts may start together
+            if not known:
+                transaction.execute(
+                    "INSERT INTO key_secret (fingerprint) VALUES (?) ON CONFLICT DO NOTHING", (fingerprint,)
+                )
     if known and fingerprint not in known:
         raise StoreError(
             f"the keys in {database.shown} were hashed with another secret; set WATTDROP_KEY_SECRET to the "

@@ -26,6 +26,8 @@ from .database import (
 
 _BUSY_TIMEOUT_S: Final = 10.0
 _CLOSE_TIMEOUT_S: Final = 30.0
+#: Statements that a connection keeps ready. One with many rows takes up to a megabyte, and Python would keep 128.
+_PREPARED: Final = 16
 _UNSURE_NS: Final = 100_000_000
 _MOST_PARAMETERS: Final = 10_000  # of a statement
 _OLDEST: Final = (3, 35, 0)  # RETURNING
@@ -54,6 +56,8 @@ class SqliteDatabase(Database):
             self.close()
             if not isinstance(error, OSError | sqlite3.Error):
                 raise
+            if _is_locked(error):
+                raise self._failure(error) from error
             raise StoreError(
                 f"cannot use the database {path}: {error}; set WATTDROP_DATA_DIR to another folder"
             ) from error
@@ -85,7 +89,11 @@ class SqliteDatabase(Database):
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(
-            self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            self._path,
+            timeout=_BUSY_TIMEOUT_S,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=_PREPARED,
         )
 
     def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
@@ -94,7 +102,7 @@ class SqliteDatabase(Database):
             try:
                 return connection.execute(sql, parameters).fetchall()
             except sqlite3.Error as error:
-                raise failure(error) from error
+                raise self._failure(error) from error
 
     def rows(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """The same, a few at a time, on a connection of their own: whoever reads them may be another thread."""
@@ -102,7 +110,7 @@ class SqliteDatabase(Database):
         try:
             yield from connection.execute(sql, parameters)
         except sqlite3.Error as error:
-            raise failure(error) from error
+            raise self._failure(error) from error
         finally:
             connection.close()
 
@@ -113,7 +121,7 @@ class SqliteDatabase(Database):
                 # IMMEDIATE: a transaction that reads first and writes later would be refused, not made to wait.
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.Error as error:
-                raise failure(error) from error
+                raise self._failure(error) from error
             try:
                 yield _SqliteTransaction(connection)
                 connection.execute("COMMIT")
@@ -125,7 +133,7 @@ class SqliteDatabase(Database):
                 if isinstance(error, sqlite3.DataError | OverflowError):
                     raise Unstorable(f"cannot be stored: {error}") from error
                 if isinstance(error, sqlite3.Error):
-                    raise failure(error) from error
+                    raise self._failure(error) from error
                 raise
 
     def close(self) -> None:
@@ -162,6 +170,14 @@ class SqliteDatabase(Database):
         """The path."""
         return str(self._path)
 
+    def _failure(self, error: Exception) -> StoreError:
+        if _is_locked(error):
+            return StoreError(
+                f"another process has held the database {self._path.name} locked for {_BUSY_TIMEOUT_S:g} seconds; "
+                "end that process, or wait until it is done, and try again"
+            )
+        return failure(error)
+
     def _migrate(self) -> None:
         """Apply each numbered file once, in a transaction, so that two processes may start together."""
         newest = migrations()[-1][0]
@@ -185,6 +201,11 @@ class SqliteDatabase(Database):
         except BaseException:
             connection.execute("ROLLBACK")
             raise
+
+
+def _is_locked(error: BaseException) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 class _SqliteTransaction(Transaction):

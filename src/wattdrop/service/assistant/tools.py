@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -58,7 +59,7 @@ async def _explain_impact(caller: Caller, arguments: Arguments) -> Answer:
     (row,) = result.rows
     if row.error is not None:
         return {"error": _error(row.error)}
-    whole = explained(result, 0, ranges=False)
+    whole = await asyncio.to_thread(explained, result, 0, False)  # others need not wait for it
     wanted = arguments.get("step") or ""
     if wanted:
         steps = [step for step in whole["steps"] if str(wanted) in step["name"]]

@@ -16,6 +16,7 @@ from ...schema.entities import (
 )
 from ...schema.objects import REQUIRED, AliasGiven, DatacenterGiven, GpuGiven, ModelGiven, NodeGiven
 from .operation import Answer, Example, Operation, Parameter, described, json_answer
+from .paging import PAGING, PAGING_HEADERS
 from .schemas import reference
 
 
@@ -83,10 +84,6 @@ _CUSTOMER: Final = Parameter(
     "Number of another customer, 0 for what everybody sees; needs the scope `admin`.",
     {"type": "integer"},
 )
-_LIMIT: Final = Parameter(
-    "limit", "Objects of a page, 100 at most.", {"type": "integer", "minimum": 1, "maximum": 100}
-)
-_OFFSET: Final = Parameter("offset", "Objects before the page.", {"type": "integer", "minimum": 0})
 _WRITE_ERRORS: Final = (400, 401, 403, 404, 406, 409, 413, 415, 429)
 
 
@@ -98,8 +95,8 @@ def _list(kind: _Kind) -> Operation:
         text="Own ones first, the newest first; then those of everybody, the most used first. At most 100 a page; "
         "`x-total-count` and `link` lead to the others. Rows may name many more.",
         scope="read",
-        parameters=(*kind.filters, _EXTENDED, _CUSTOMER, _LIMIT, _OFFSET),
-        answers={200: json_answer(f"{kind.words}.", kind.list_shown, "x-total-count", "link")},
+        parameters=(*kind.filters, _EXTENDED, _CUSTOMER, *PAGING),
+        answers={200: json_answer(f"{kind.words}.", kind.list_shown, *PAGING_HEADERS)},
         errors=(400, 401, 403, 404, 406, 415, 429),
         examples=(Example("some", f"Some {kind.words.lower()}", query=kind.listed),) if kind.shipped else (),
     )
