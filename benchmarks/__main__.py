@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from . import results, table
@@ -30,6 +31,8 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     if given.keep and (given.only or given.what == "quick"):
         parser.error("--keep keeps whole runs")
+    # Whatever is started finds its modules compiled, as it does on a user's machine after the first call.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     kept = results.read()
     if given.what == "report":
         write_page(kept, ROOT)

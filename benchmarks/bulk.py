@@ -6,6 +6,7 @@ One table of ratios, because a machine's speed changes and its ratios hardly do:
   output with pyarrow alone (what is left of the estimate when nothing is estimated); start-up is timed apart and left out.
 - Two workers against one, in time on the clock, to a folder of parts.
 - Memory: peak resident size of the largest process for ROWS against a tenth of them.
+- Totals of groups with their ranges, in CPU time a row.
 - Every other format in and out, in rows a second.
 
 Each figure is the best of ROUNDS runs of the real command.
@@ -171,6 +172,15 @@ def main() -> None:
         line("Rows/s, one worker, start-up included", f"{ROWS / one.wall_s:,.0f}")
         line("Rows/s, two workers, start-up included", f"{ROWS / two.wall_s:,.0f}")
         line("  two workers against one", f"{one.wall_s / two.wall_s:.2f}", ">= 1.7")
+        line("  CPU s of one worker in a second on the clock", f"{one.cpu_s / one.wall_s:.2f}")
+        grouped = min(
+            estimate(few, f"{here}/groups.parquet", "--workers", 1, "--group-by", "project_id").cpu_s
+            for _ in range(ROUNDS)
+        )
+        line(
+            "Totals of groups with ranges, ns of CPU a row",
+            f"{(grouped - start.cpu_s) / (ROWS // 10) * 1e9:.0f}",
+        )
         line("Peak memory of a process, MB, one worker", f"{one.peak_mb:.0f}", "< 400")
         line("Peak memory of a process, MB, two workers", f"{two.peak_mb:.0f}", "< 400")
         line("  against a tenth of the rows", f"{one.peak_mb / small.peak_mb:.2f}", "<= 1.3")

@@ -21,7 +21,8 @@ from wattdrop.catalog import load
 from wattdrop.engine import estimate
 from wattdrop.schema import ImpactRow
 from wattdrop.service.catalogs import Catalogs
-from wattdrop.service.recording import Recorder, _decoder
+from wattdrop.service.entries import decoder
+from wattdrop.service.recording import Recorder
 from wattdrop.service.settings import read_settings
 from wattdrop.store import ApiKey, open_store
 
@@ -87,11 +88,11 @@ def main(count: int, where: str, segments: bool = False) -> None:
         ledger_rows = [
             batch
             for at in range(0, len(entries), 40)
-            for batch in recorder.ledger_rows([_decoder.decode(entry) for entry in entries[at : at + 40]])
+            for batch in recorder.ledger_rows([decoder.decode(entry) for entry in entries[at : at + 40]])
         ]
     with timed(f"{'segments' if segments else 'rows'} and sums ({store.database.dialect})", count):
         for batch_rows in ledger_rows:
-            store.ledger.add(*batch_rows)
+            store.ledger.add_columns(batch_rows)
     year = ("2026-01-01", "2026-12-31")
     asked("usage, total of a year", lambda: store.usage.usage(1, *year))
     asked("usage, by model and month", lambda: store.usage.usage(1, *year, ["model"], "month"))

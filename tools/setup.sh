@@ -46,6 +46,9 @@ export UV_PYTHON_DOWNLOADS=never
 for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
     if [ -e "$bundle" ]; then export UV_SYSTEM_CERTS=true; fi
 done
+# Compiled once here, by all cores: Python would do so at the first import, and at every one where it may not write.
+export UV_COMPILE_BYTECODE=true
 "$uv" venv --quiet --allow-existing --python "$python" "$venv"
 "$uv" pip sync --quiet --python "$venv/bin/python" "${LOCK:-requirements.lock}"
 "$uv" pip install --quiet --no-deps --python "$venv/bin/python" --editable .
+"$venv/bin/python" -m compileall -q src

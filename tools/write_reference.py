@@ -24,7 +24,7 @@ from wattdrop.bulk.presets import NAMES
 from wattdrop.bulk.presets import document as preset_document
 from wattdrop.catalog import load
 from wattdrop.cli import root
-from wattdrop.cli.root import COMMANDS
+from wattdrop.cli.commands import COMMANDS
 from wattdrop.service.app import create_app
 from wattdrop.service.description import document
 from wattdrop.service.description.operation import JSON

@@ -24,16 +24,18 @@ def names(_: ExitStack) -> Sequence[Case | Absent]:
 
 def resolution_of(of: Any) -> Callable[[], object]:
     """A call that resolves the names of a table of one batch."""
-    from wattdrop.engine import tables
     from wattdrop.engine.api import default_catalog, resolver_of
+    from wattdrop.engine.tables.columns import fields_of
+    from wattdrop.engine.tables.names import named_of
+    from wattdrop.engine.tables.numbers import numbers_of
 
     resolver = resolver_of(default_catalog())
     (batch,) = of.to_batches()
-    fields = tables._fields_of(of.column_names, "error")
-    numbers, doubtful = tables._numbers(batch, fields)
+    fields = fields_of(of.column_names, "error")
+    numbers, doubtful = numbers_of(batch, fields)
 
     def call() -> object:
-        codes, descriptions, _ = tables._descriptions(batch, fields, numbers, doubtful)
-        return codes, resolver.descriptions(descriptions)
+        named = named_of(batch, fields, numbers, doubtful)
+        return named.of_rows, resolver.descriptions(named.descriptions)
 
     return call

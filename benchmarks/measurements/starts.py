@@ -7,20 +7,21 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from benchmarks.cold_start import ONE
+from benchmarks.cold_start import ONE, WATTDROP
 from benchmarks.timing import Absent, Case, children_s
 
 
 def starts(_: ExitStack) -> Sequence[Case | Absent]:
-    """CPU time of fresh processes: ``python -c pass``, ``import wattdrop``, and ``wattdrop estimate`` of one row with the
-    catalog's cache in place. The files are in the system's cache.
+    """CPU time of fresh processes: ``python -c pass``, ``import wattdrop``, and ``wattdrop estimate`` of one row with its
+    ranges. Modules are compiled and the catalog's cache is there, as after any first call. The files are in the system's
+    cache.
     """
     commands = {
-        "python -c pass": ["-c", "pass"],
-        "python -c 'import wattdrop'": ["-c", "import wattdrop"],
-        "wattdrop estimate, one row": ["-m", "wattdrop", "estimate", *ONE],
+        "python -c pass": [sys.executable, "-c", "pass"],
+        "python -c 'import wattdrop'": [sys.executable, "-c", "import wattdrop"],
+        "wattdrop estimate, one row": [WATTDROP, "estimate", *ONE],
     }
-    return [_case(name, [sys.executable, *arguments]) for name, arguments in commands.items()]
+    return [_case(name, command) for name, command in commands.items()]
 
 
 def _case(name: str, command: list[str]) -> Case:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from .engine import METHOD_VERSION, Estimate, RowResult, estimate, estimate_table
     from .errors import RowError, WattdropError
     from .schema import ImpactMetrics, ImpactRow
-
-__version__ = "0.1.0"
+    from .version import __version__
 
 #: Public name -> module that holds it. Loaded on first use, so that importing the package costs nothing.
 _EXPORTS = {
@@ -29,6 +28,7 @@ _EXPORTS = {
     "RowError": "errors",
     "RowResult": "engine",
     "WattdropError": "errors",
+    "__version__": "version",
     "estimate": "engine",
     "estimate_table": "engine",
     "load": "catalog",

@@ -160,3 +160,36 @@ def test_names_in_dictionaries_are_written_as_text(tmp_path: Path) -> None:
     )
     assert wattdrop("estimate", tmp_path / "calls.parquet", "-o", tmp_path / "out.arrow").exit_code == 0
     assert [row.get("model_id") for row in read(tmp_path / "out.arrow")] == ["gpt-4o", "gpt-4o", None]
+
+
+def test_parquet_keeps_types_and_looks_at_repeated_names_once(tmp_path: Path) -> None:
+    """Names that repeat travel as dictionaries, ids do not; whoever reads the output is told the types of the input."""
+    import datetime
+
+    import pyarrow as pa
+
+    count = 2000
+    moment = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
+    table = pa.table(
+        {
+            "model_id": ["gpt-4o", "llama_v31_8b", None, "gpt-4o"] * (count // 4),
+            "team": pa.array(["a", "b"] * (count // 2), pa.large_string()),
+            "task": pa.array(["chat", None] * (count // 2)).dictionary_encode(),
+            "request_id": [f"{n * 2654435761 % 2**32:08x}" for n in range(count)],
+            "sent": pa.array([moment] * count, pa.timestamp("us", "Europe/Paris")),
+            "output_tokens": pa.array(range(count), pa.int32()),
+        }
+    )
+    pq.write_table(table, tmp_path / "calls.parquet", row_group_size=700)
+    assert (
+        wattdrop("estimate", tmp_path / "calls.parquet", "-o", tmp_path / "out.parquet", "--bulk").exit_code
+        == 0
+    )
+
+    out = pq.ParquetFile(tmp_path / "out.parquet")
+    written = out.read().select(table.column_names)
+    assert written.equals(table.set_column(2, "task", table.column("task").cast(pa.string())))
+    chunks = [out.metadata.row_group(0).column(number) for number in range(out.metadata.num_columns)]
+    looked_up = {chunk.path_in_schema for chunk in chunks if chunk.has_dictionary_page}
+    assert {"model_id", "team", "task"} <= looked_up
+    assert "request_id" not in looked_up

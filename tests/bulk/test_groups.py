@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tests.bulk.made import plain, read, rows, wattdrop, write
 
@@ -54,3 +56,21 @@ def test_rows_that_fail_are_counted_in_their_group(tmp_path: Path) -> None:
         ("a", "1", "1"),
         ("b", "1", "0"),
     ]
+
+
+def test_groups_of_numbers_lists_and_nothing(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "model_id": ["gpt-4o"] * 6,
+            "output_tokens": [5, 5, 7, 7, 7, 7],
+            "tags": [["a", "b"], ["a", "b"], None, ["a"], ["a"], None],
+            "tier": pa.array([1.5, 1.5, None, 2.0, 2.0, None]),
+        }
+    )
+    pq.write_table(table, tmp_path / "calls.parquet")
+    result = wattdrop(
+        "estimate", tmp_path / "calls.parquet", "-o", tmp_path / "out.parquet", "--group-by", "tags,tier"
+    )
+    assert result.exit_code == 0, result.output
+    found = [(one.get("tags"), one.get("tier"), one["rows"]) for one in read(tmp_path / "out.parquet")]
+    assert found == [("['a', 'b']", 1.5, 2), ("['a']", 2.0, 2), (None, None, 2)]

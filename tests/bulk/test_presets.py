@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tests.bulk.made import read, wattdrop
 
@@ -150,6 +152,80 @@ def test_objects_as_text_in_csv_cells(name: str, tmp_path: Path) -> None:
     assert found["total_energy_wh"] == package.estimate([row]).rows[0].metrics().usage_energy_wh
 
 
+@pytest.mark.parametrize(
+    ("usage", "means"),
+    [
+        ({"input": 600, "input_cache_read": 400, "output": 150, "output_reasoning": 50}, (1000, 400, 200, 50)),
+        ({"input": 600, "cache_read_input_tokens": 300, "cache_creation_input_tokens": 100, "output": 200},
+         (1000, 300, 200, None)),
+        ({"input_tokens": 600, "output_tokens": 200}, (600, None, 200, None)),
+        ({}, (None, None, None, None)),  # what is not said is not zero
+    ],
+)  # fmt: skip
+def test_langfuse_exports_parquet_with_usage_in_a_map(
+    usage: dict[str, int], means: tuple[int | None, ...], tmp_path: Path
+) -> None:
+    kind = pa.map_(pa.string(), pa.uint64())
+    table = pa.table(
+        {
+            "provided_model_name": ["gpt-4o"],
+            "model_id": ["cm7ka7zob"],
+            "type": ["GENERATION"],
+            "usage_details": pa.array([list(usage.items())], kind),
+            "tool_calls": [["secret"]],
+        }
+    )
+    pq.write_table(table, tmp_path / "observations.parquet")
+    result = wattdrop(
+        "estimate", tmp_path / "observations.parquet", "-o", tmp_path / "out.parquet", "--preset", "langfuse"
+    )
+    assert result.exit_code == 0, result.output
+    names = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
+    row = {name: count for name, count in zip(names, means, strict=True) if count is not None}
+    (found,) = read(tmp_path / "out.parquet")
+    assert (
+        found["total_energy_wh"]
+        == package.estimate([{"model_id": "gpt-4o"} | row]).rows[0].metrics().usage_energy_wh
+    )
+    assert "tool_calls" not in found and found["model_id"] == "cm7ka7zob"
+
+
+def test_vertex_counts_what_tools_and_claudes_cache_held(tmp_path: Path) -> None:
+    tools = {
+        "usageMetadata": {"promptTokenCount": 50, "toolUsePromptTokenCount": 30, "candidatesTokenCount": 120}
+    }
+    claude = {"usage": {"input_tokens": 50, "cache_read_input_tokens": 400, "cache_creation_input_tokens": 20,
+                        "output_tokens": 120}}  # fmt: skip
+    records = [
+        {"model": "gemini-2.5-pro", "full_response": tools},
+        {"model": "claude-sonnet-4-5", "full_response": claude},
+    ]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, records)))
+    result = wattdrop("estimate", tmp_path / "log.jsonl", "-o", tmp_path / "out.jsonl", "--preset", "vertex")
+    assert result.exit_code == 0, result.output
+    service = {"managed_service_id": "google-vertex", "output_tokens": 120}
+    expected = package.estimate(
+        [
+            {"model_id": "gemini-2.5-pro", "input_tokens": 80} | service,
+            {"model_id": "claude-sonnet-4-5", "input_tokens": 470, "cached_input_tokens": 400} | service,
+        ]
+    )
+    energies = [row["total_energy_wh"] for row in read(tmp_path / "out.jsonl")]
+    assert energies == [row.metrics().usage_energy_wh for row in expected.rows]
+
+
+def test_a_commitment_that_was_not_used_is_no_inference(tmp_path: Path) -> None:
+    used = SAMPLES["focus"][0]
+    unused = used | {"CommitmentDiscountStatus": "Unused", "ConsumedQuantity": None}
+    (tmp_path / "bill.jsonl").write_text("\n".join(map(json.dumps, [used, unused])))
+    result = wattdrop(
+        "estimate", tmp_path / "bill.jsonl", "-o", tmp_path / "out.csv", "--preset", "focus", *MAPPED["focus"]
+    )
+    assert (
+        result.exit_code == 0 and "1 record of no inference (a commitment that was not used)" in result.stderr
+    )
+
+
 def test_every_field_of_a_preset_says_where_it_is_documented() -> None:
     assert PRESETS == NAMES
     for name in NAMES:
@@ -219,6 +295,44 @@ def test_wrong_usage_stops_before_anything_is_written(flags: list[str], says: st
     result = wattdrop("estimate", tmp_path / "log.csv", "-o", tmp_path / "out.parquet", *flags)
     assert result.exit_code == 2 and says in result.output
     assert [one.name for one in tmp_path.iterdir()] == ["log.csv"]
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "log.parquet"])
+def test_objects_of_a_row_are_read_in_any_format(name: str, tmp_path: Path) -> None:
+    row = {"model": {"id": "gpt-4o"}, "hosting": {"service": "openai"}, "output_tokens": 5}
+    if name == "log.jsonl":
+        (tmp_path / name).write_text(json.dumps(row) + "\n")
+    else:
+        pq.write_table(pa.Table.from_pylist([row]), tmp_path / name)
+    result = wattdrop("estimate", tmp_path / name, "-o", tmp_path / "out.parquet", "--bulk")
+    assert result.exit_code == 0, result.output
+    (found,) = read(tmp_path / "out.parquet")
+    assert found["total_energy_wh"] == package.estimate([row]).rows[0].metrics().usage_energy_wh
+
+
+@pytest.mark.parametrize(
+    ("header", "stops"),
+    [
+        ("model,output_tokens", True),
+        ("model,managed_service_id,output_tokens", True),  # its usual model would be taken instead
+        ("llm_model,output_tokens", True),
+        ("model,model_id,output_tokens", False),
+        ("model_version,managed_service_id,output_tokens", False),
+    ],
+)
+def test_a_column_of_models_that_nobody_reads_stops_the_job(header: str, stops: bool, tmp_path: Path) -> None:
+    cells = {"output_tokens": "5", "managed_service_id": "openai"}
+    row = ",".join(cells.get(name, "gpt-4o") for name in header.split(","))
+    (tmp_path / "log.csv").write_text(f"{header}\n{row}\n")
+    result = wattdrop("estimate", tmp_path / "log.csv", "-o", tmp_path / "out.parquet")
+    name = header.split(",")[0]
+    assert (result.exit_code, f"--map model_id={name}" in result.output) == (
+        (2, True) if stops else (0, False)
+    )
+    if stops:
+        for flags in (["--map", f"model_id={name}"], ["--extra", "carry-all"]):
+            wattdrop("estimate", tmp_path / "log.csv", "-o", tmp_path / "out.parquet", "--restart", *flags)
+            assert read(tmp_path / "out.parquet")[0][name] == "gpt-4o"
 
 
 def test_a_slip_in_a_name_is_not_carried_along_in_silence(tmp_path: Path) -> None:

@@ -117,4 +117,4 @@ def test_where_nothing_was_computed_no_zeros_are_shown(tmp_path: Path) -> None:
     result = wattdrop("estimate", tmp_path / "calls.csv", "-o", tmp_path / "out.parquet")
     assert result.exit_code == 1
     assert "energy" not in result.stderr
-    assert "1 rows could not be computed" in result.stderr
+    assert "1 row could not be computed" in result.stderr

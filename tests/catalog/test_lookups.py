@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wattdrop.catalog import load
+from wattdrop.catalog.gpu_nodes import node_of_each_gpu
 from wattdrop.errors import CatalogError
 
 if TYPE_CHECKING:
+    from conftest import DataFolder
     from wattdrop.catalog import Catalog
 
 
@@ -145,3 +148,24 @@ def test_names_with_nothing_in_common_with_any_get_suggestions_or_none(catalog: 
     near = catalog.models.nearest(name)
     assert len(near) <= 3
     assert set(near) <= set(catalog.models.ids)
+
+
+def test_names_mean_the_same_before_and_after_they_are_a_dictionary() -> None:
+    """The first few are searched in the text that the cache holds."""
+    models = load().models
+    columns = models._own()
+    names = dict(models.names())
+    for name in [*list(names)[:: len(names) // 50], "no-such-model", "", "gpt", "4o-mini-2024"]:
+        assert columns._searched(name) == names.get(name), name
+
+
+def test_many_names_in_a_new_process_are_found(folder: DataFolder) -> None:
+    models = folder.load().models
+    found = [models.find(f"nobody {number}") for number in range(40)]
+    assert found == [None] * 40
+    assert models.find("o1") == models.find("O1") == 2
+
+
+def test_the_kept_node_of_each_accelerator_is_what_the_nodes_say() -> None:
+    catalog = load()
+    assert dict(catalog._part("nodes.of_gpus")) == node_of_each_gpu(catalog.nodes)

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from click.testing import CliRunner, Result
 from tests.contract.quick_start import EXAMPLES
 
 from wattdrop.cli import root
-from wattdrop.cli.root import COMMANDS
+from wattdrop.cli.commands import COMMANDS
 
 ONE = (
     "--model",
@@ -243,6 +244,10 @@ def test_values_are_completed_from_the_catalog() -> None:
     model = next(parameter for parameter in estimate.params if parameter.name == "model_id")
     context = estimate.make_context("estimate", ["--model", "x"], resilient_parsing=True)
     assert "gpt-4o" in [item.value for item in model.shell_complete(context, "gpt-4")]
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert wattdrop("--version").stdout == f"wattdrop {version('wattdrop')}\n"
 
 
 def test_one_row_needs_no_numpy() -> None:

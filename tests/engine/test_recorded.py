@@ -81,3 +81,15 @@ def test_parts_of_batches_apart_add_up_as_of_one() -> None:
     together = [of_estimate(estimate(ROWS))]
     assert len(apart) == 6
     assert total_of(apart, 0) == pytest.approx(total_of(together, 0), rel=1e-9)
+
+
+def test_keys_by_case_are_those_of_the_rows() -> None:
+    for result in (
+        estimate(ROWS),
+        estimate([ROWS[0]] * 300 + [ROWS[2], ROWS[4]] * 300),
+    ):  # one by one, and as arrays
+        effects, case_of_row = result.half_widths_by_case("total_energy_wh")
+        of_rows = result.half_widths("total_energy_wh")
+        assert [(name, [keys[case] for case in case_of_row]) for name, _, _, keys in effects] == [
+            (name, list(keys)) for name, _, _, keys in of_rows
+        ]

@@ -46,6 +46,19 @@ def test_a_table_gives_to_the_bit_what_its_rows_give() -> None:
             assert columns["row_training_energy_wh"] == row.metrics("training").usage_energy_wh
 
 
+def test_only_the_metrics_asked_for_are_there_with_the_same_bits() -> None:
+    table = pa.Table.from_pylist(_same_fields(ROWS))
+    whole = wattdrop.estimate_table(table)
+    wanted = ["total_water_ml", "row_inference_energy_wh"]
+
+    some = wattdrop.estimate_table(table, metrics=wanted)
+
+    assert some.column_names == [*table.column_names, *wanted, "error_code", "error_message"]
+    assert some.equals(whole.select(some.column_names))
+    with pytest.raises(BadRequest, match="'energy' is none; there are total_energy_wh"):
+        wattdrop.estimate_table(table, metrics=["energy"])
+
+
 def test_dictionaries_timestamps_and_text_images_are_read() -> None:
     from datetime import datetime
 

@@ -227,7 +227,7 @@ def test_the_command_line_shows_exports_and_erases(recorded: Recorded, tmp_path:
     exported = list(csv.DictReader(io.StringIO((tmp_path / "rows.csv").read_text(encoding="utf-8"))))
     parquet = pq.read_table(tmp_path / "rows.parquet").to_pylist()
     assert [float(row["usage_energy_wh"]) for row in exported] == [row["usage_energy_wh"] for row in parquet]
-    assert "Erased 1 rows" in recorded.command("usage", "erase", "--client", "ann", "--yes")
+    assert "Erased 1 row." in recorded.command("usage", "erase", "--client", "ann", "--yes")
     assert recorded.store.ledger.count() == 1
     assert recorded.usage("?project=search")["total"]["rows"] == 1
 

@@ -110,3 +110,34 @@ def test_a_database_that_is_closed_under_the_hands_of_others_says_so(store: Stor
     for thread in threads:
         thread.join()
     assert len(said) == 4
+
+
+def test_many_rows_are_inserted_unless_they_are_there(store: Store) -> None:
+    columns = ("customer_id", "name", "day")
+    with store.database.transaction() as transaction:
+        assert transaction.insert_new("ledger_name", columns, [(1, "a", "x"), (2, "a", "x")]) == {
+            (1, "a"),
+            (2, "a"),
+        }
+        assert transaction.insert_new("ledger_name", columns, [(1, "a", "y"), (1, "ä'\\\"", "y")]) == {
+            (1, "ä'\\\"")
+        }
+        assert transaction.insert_new("ledger_name", columns, []) == set()
+        many = [
+            (3, f"{number}", "z") for number in range(12_000)
+        ]  # more than one statement has parameters for
+        assert transaction.insert_new("ledger_name", columns, many) == {row[:2] for row in many}
+        assert transaction.insert_new("ledger_name", columns, [*many, (3, "x", "z")]) == {(3, "x")}
+    found = store.database.query("SELECT customer_id, name, day FROM ledger_name WHERE customer_id < 3")
+    assert sorted(found) == [(1, "a", "x"), (1, "ä'\\\"", "y"), (2, "a", "x")]
+
+
+def test_inserted_rows_may_say_what_is_there_in_their_place(store: Store) -> None:
+    conflict = "ON CONFLICT (customer_id, name) DO UPDATE SET day = excluded.day RETURNING name, day"
+    columns = ("customer_id", "name", "day")
+    with store.database.transaction() as transaction:
+        for day in ("x", "y"):
+            rows = [(1, f"{number}", day) for number in range(7_000)]
+            assert sorted(transaction.insert("ledger_name", columns, rows, conflict)) == sorted(
+                row[1:] for row in rows
+            )

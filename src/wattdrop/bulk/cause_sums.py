@@ -29,24 +29,45 @@ def cause_sums(estimate: Estimate, group_of_row: Any) -> Iterator[tuple[int, str
     """
     import numpy as np
 
+    from ..engine.tables.codes import numbered
+
     values = [estimate.evaluation.array(name) for name in NAMES]
     effects = [estimate.half_widths(name, LEVEL) for name in NAMES]
+    firsts, alike = _alike(estimate)
     seen: dict[str, int] = {}
     for nth, (cause, _, _, keys) in enumerate(effects[0]):
         seen[cause] = seen.get(cause, -1) + 1
         numbers: dict[Any, int] = {}
-        codes = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+        number_of = np.array([numbers.setdefault(keys[row], len(numbers)) for row in firsts], dtype=np.int64)
         names = _names(estimate, cause, seen[cause], list(numbers))
-        used, line = np.unique(group_of_row * len(names) + codes, return_inverse=True)
-        sums = [
-            np.bincount(line, value * np.asarray(of_metric[nth][side]), len(used))
-            for side in (1, 2)
-            for value, of_metric in zip(values, effects, strict=True)
-        ]
-        for at, code in enumerate(used.tolist()):
-            widths = [float(of_side[at]) for of_side in sums]
-            if any(widths):
-                yield code // len(names), names[code % len(names)], widths
+        combined = group_of_row * len(names) + number_of.take(alike)
+        row_of, line = numbered(combined, int(combined.max(initial=0)) + 1)
+        widths = [np.asarray(of_metric[nth][side]) for side in (1, 2) for of_metric in effects]
+        sums = np.array(
+            [
+                np.bincount(line, value * width, len(row_of)) if width.any() else np.zeros(len(row_of))
+                for value, width in zip([*values, *values], widths, strict=True)
+            ]
+        )
+        for at in np.flatnonzero(sums.any(axis=0)).tolist():
+            group, key = divmod(int(combined[row_of[at]]), len(names))
+            yield group, names[key], sums[:, at].tolist()
+
+
+def _alike(estimate: Estimate) -> tuple[list[int], Any]:
+    """Rows of which each stands for many, and for each row which of them: keys of causes are the same for rows that
+    resolve to the same with as many requests in flight.
+    """
+    import numpy as np
+
+    resolution = estimate.resolution
+    in_flight = np.asarray(resolution.quantities.column("batch_size"), dtype=np.float64)
+    _, of_size = np.unique(in_flight, return_inverse=True)
+    resolved_of = np.asarray(resolution.resolved_of, dtype=np.int64)
+    _, firsts, alike = np.unique(
+        resolved_of * len(in_flight) + of_size, return_index=True, return_inverse=True
+    )
+    return firsts.tolist(), alike
 
 
 def _names(estimate: Estimate, cause: str, nth: int, keys: Sequence[Any]) -> list[str]:

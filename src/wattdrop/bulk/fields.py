@@ -158,10 +158,7 @@ def _taken(
         return None
     numbers = [_numbers(take, column, odd) for column in there]
     if take.read == "sum":
-        whole = numbers[0]
-        for other in numbers[1:]:
-            whole = pc.add(_or_zero(whole), _or_zero(other))
-        return _whole(take.field, whole)
+        return _whole(take.field, _sum(numbers))
     if take.read == "seconds":
         return pc.multiply(numbers[0], 1000.0)
     if take.read == "between_s":
@@ -274,6 +271,14 @@ def _texts(column: Any) -> Any:
     if pa.types.is_dictionary(kind):
         return column.cast(kind.value_type)
     return column if pa.types.is_string(kind) else column.cast(pa.string())
+
+
+def _sum(numbers: list[Any]) -> Any:
+    """What is given, added up; nothing where none is."""
+    whole = numbers[0]
+    for other in numbers[1:]:
+        whole = pc.coalesce(pc.add(whole, other), whole, other)
+    return whole
 
 
 def _or_zero(numbers: Any) -> Any:

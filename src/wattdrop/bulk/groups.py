@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 
-from ..engine import api
-from ..engine.tables import listed
+from ..engine.tables.batch import estimate_batch
+from ..engine.tables.codes import dictionary, indices, numbered
 from ..schema import FIELD_ALIASES
-from ..schema.rows import parse_rows
 from .cause_sums import MOST_ROWS, NAMES, cause_sums
 from .refused import JobRefused
 
@@ -73,12 +73,18 @@ class Groups:
 
     def add(self, piece: Piece, fields: Fields, errors: dict[int, Any], mapping: Mapping) -> None:
         """Add rows."""
-        keys = self._keys(piece, fields, mapping)
-        rows = [row for row in range(piece.rows) if row not in errors and row not in fields.skipped]
+        keys, key_of = self._keys(piece, fields, mapping)
         for row in errors:
-            self._group(keys[row]).failed += 1
-        for start in range(0, len(rows), MOST_ROWS):
-            self._add(fields.table, rows[start : start + MOST_ROWS], keys)
+            self._group(keys[key_of[row]]).failed += 1
+        counted = np.ones(piece.rows, dtype=bool)
+        counted[[*errors, *fields.skipped]] = False
+        table = fields.table
+        if not counted.all():
+            rows = np.flatnonzero(counted)
+            table, key_of = table.take(rows), key_of[rows]
+        for batch in table.combine_chunks().to_batches(MOST_ROWS):
+            self._add(batch, keys, key_of[: batch.num_rows])
+            key_of = key_of[batch.num_rows :]
 
     def merge(self, other: Groups) -> None:
         """Add another part."""
@@ -93,34 +99,48 @@ class Groups:
             found = self.of[key] = Group()
         return found
 
-    def _keys(self, piece: Piece, fields: Fields, mapping: Mapping) -> list[Key]:
+    def _keys(self, piece: Piece, fields: Fields, mapping: Mapping) -> tuple[list[Key], Any]:
+        """The distinct keys of the rows, and for each row which of them it has."""
+        combined, distinct = np.zeros(piece.rows, dtype=np.int64), 1
         columns = []
         for name in self.names:
             field = FIELD_ALIASES.get(name, name)
             column = piece.columns.get(name)
             if column is None and field in fields.table.column_names:
-                column = fields.table.column(field)
+                column = fields.table.column(field).combine_chunks()
             if column is None:
                 filled_by = (take.columns[0] for take in mapping.takes if take.field == field)
                 column = piece.columns.get(next(filled_by, ""))
-            columns.append([None] * piece.rows if column is None else [_plain(v) for v in column.to_pylist()])
-        return list(zip(*columns, strict=True))
+            if column is None:
+                column = pa.nulls(piece.rows, pa.string())
+            codes, values = _coded(column)
+            columns.append((codes, values))
+            _, combined = numbered(combined * len(values) + codes, distinct * len(values))
+            distinct = int(combined.max(initial=0)) + 1
+        row_of, key_of = numbered(combined, distinct)
+        of_keys = ([values[code] for code in codes.take(row_of).tolist()] for codes, values in columns)
+        return list(zip(*of_keys, strict=True)), key_of
 
-    def _add(self, table: Any, rows: list[int], keys: list[Key]) -> None:
-        some = table.take(np.array(rows))
-        estimate = api.estimate(parse_rows(map(listed, some.to_pylist())))
-        computed = [rows[number] for number in estimate.resolution.computed]
-        numbers: dict[Key, int] = {}
-        of_row = np.array([numbers.setdefault(keys[row], len(numbers)) for row in computed], dtype=np.int64)
-        groups = [self._group(key) for key in numbers]
-        for number, count in enumerate(np.bincount(of_row, minlength=len(groups)).tolist()):
-            groups[number].rows += count
+    def _add(self, batch: Any, keys: list[Key], key_of: Any) -> None:
+        estimate = estimate_batch(batch)
+        row_of, group_of = numbered(key_of, len(keys))
+        groups = [self._group(keys[key]) for key in key_of.take(row_of).tolist()]
+        for group, count in zip(groups, np.bincount(group_of, minlength=len(groups)).tolist(), strict=True):
+            group.rows += count
         for metric, name in enumerate(NAMES):
-            totals = np.bincount(of_row, estimate.evaluation.array(name), len(groups))
+            totals = np.bincount(group_of, estimate.evaluation.array(name), len(groups))
             for group, total in zip(groups, totals.tolist(), strict=True):
                 group.totals[metric] += total
-        for number, cause, sums in cause_sums(estimate, of_row):
+        for number, cause, sums in cause_sums(estimate, group_of):
             groups[number].add_cause(cause, sums)
+
+
+def _coded(column: Any) -> tuple[Any, list[Any]]:
+    """For each row a code, and the values that codes stand for; the last one: none."""
+    if pa.types.is_nested(column.type):
+        column = pa.array([None if value is None else str(value) for value in column.to_pylist()])
+    encoded = dictionary(column)
+    return indices(encoded), [*map(_plain, encoded.dictionary.to_pylist()), None]
 
 
 def _plain(value: Any) -> Any:
@@ -146,8 +166,6 @@ def decoded(content: bytes, names: tuple[str, ...]) -> Groups:
 
 def table(parts: Iterable[Groups], names: tuple[str, ...]) -> Any:
     """A row a group, in order of the groups' names: rows, totals, ends of their 90 % ranges."""
-    import pyarrow as pa
-
     whole = Groups(names)
     for part in parts:
         whole.merge(part)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from . import groups, joining, places
+from .crew import Crew, cores
 from .formats import SUFFIX_OF_CODEC, form_of, page_codec
 from .inputs import STANDARD_INPUT, Input, inputs_of
 from .manifest import NAME, check_same, keep, kept, manifest_of
@@ -19,7 +20,7 @@ from .progress import progress
 from .refused import JobRefused
 from .sources import parquet_metadata, parts_of
 from .summary import Summary
-from .workers import cores, done
+from .workers import done
 
 
 @dataclass
@@ -69,13 +70,14 @@ class Target:
         return f"{self.folder}/{name}.{self.form}{SUFFIX_OF_CODEC[codec]}"
 
 
-def run(given: Sequence[str], output: str, options: Options) -> Outcome:
+def run(given: Sequence[str], output: str, options: Options, crew: Crew | None = None) -> Outcome:
     """Estimate every row of the files and write them with their results.
 
     Parameters
     ----------
     given : files, folders, globs, addresses, or ``-``.
     output : a file by its ending, or a folder.
+    crew : processes that were started before, if any were; ``options.workers`` counts where none are given.
 
     Raises
     ------
@@ -95,10 +97,13 @@ def run(given: Sequence[str], output: str, options: Options) -> Outcome:
     computed = 0
     if not whole:
         tasks = _tasks(inputs, plans, target, before)
-        with progress(_rows(inputs), sum(max(0, one.size) for one in inputs)) as shown:
+        with (
+            crew or Crew((options.workers or cores()) - 1) as workers,
+            progress(_rows(inputs), sum(max(0, one.size) for one in inputs)) as shown,
+        ):
             for part in before.values():
                 shown.add(part)
-            for _, part in done(tasks, options.workers or cores()):
+            for _, part in done(tasks, workers):
                 summary.add(part)
                 computed += part.rows
                 shown.add(part)

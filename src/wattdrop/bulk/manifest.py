@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any, Final
 
 import msgspec
 
 from ..engine import METHOD_VERSION
 from ..engine.api import default_catalog
+from ..version import __version__
 from . import places
 from .inputs import STANDARD_INPUT, Input
 from .options import Options
@@ -36,7 +36,7 @@ def manifest_of(inputs: Sequence[Input], options: Options, form: str, compressio
     """The manifest of a job that is about to start."""
     asked = {name: value for name, value in options._asdict().items() if name not in ("workers", "restart")}
     return Manifest(
-        wattdrop=version("wattdrop"),
+        wattdrop=__version__,
         method=METHOD_VERSION,
         catalog_digest=default_catalog().digest,
         inputs=[one.identity for one in inputs],

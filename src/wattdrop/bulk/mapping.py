@@ -28,6 +28,11 @@ Reading = Literal[
     "metered_requests",
 ]
 
+#: Columns inside others, as the objects of a row have them, and the fields that they are.
+NESTED_COLUMNS: Final = {
+    f"{outer}.{inner}": field for outer, inners in NESTED_FIELDS.items() for inner, field in inners.items()
+}
+
 #: Readings that need all of their columns.
 _NEEDS_ALL: Final = ("between_s", "metered_tokens", "metered_requests")
 
@@ -87,7 +92,7 @@ class Mapping(NamedTuple):
             )
         given = {take.field for take in self.takes} | {field for field, _ in self.constants if field in takes}
         for column in columns:
-            field = FIELD_ALIASES.get(column, column)
+            field = NESTED_COLUMNS.get(column, FIELD_ALIASES.get(column, column))
             if field in FIELDS and field not in given and column not in self.hidden | taken:
                 if field in takes:
                     other = takes[field].columns[0]
@@ -95,9 +100,6 @@ class Mapping(NamedTuple):
                         f"columns {other!r} and {column!r} both mean {field}; leave one out, or --map it"
                     )
                 takes[field] = Take(field, (column,))
-            for inner, flat in NESTED_FIELDS.get(column, {}).items():
-                if f"{column}.{inner}" in there and flat not in takes and flat not in given:
-                    takes[flat] = Take(flat, (f"{column}.{inner}",))
         constants = tuple((field, value) for field, value in self.constants if field not in takes)
         return self._replace(takes=tuple(takes.values()), constants=constants)
 

@@ -86,7 +86,7 @@ def _raw(piece: Piece, plan: Plan) -> list[bytes] | None:
 
 def _results(fields: Fields, rows: int, plan: Plan) -> tuple[Any, dict[int, RowError]]:
     """The results of every row, in order, and its error where it has one."""
-    table = estimate_table(fields.table)
+    table = estimate_table(fields.table, metrics=_wanted(plan))
     errors = _errors_of(table, fields)
     for row, why in fields.skipped.items():
         errors.pop(row, None)
@@ -139,14 +139,20 @@ def _field_of(table: Any, row: int) -> str | None:
 
 
 def _batch(piece: Piece, results: dict[str, Any], plan: Plan) -> Any:
-    """The caller's columns and the results, typed as the plan says."""
+    """The caller's columns and the results, typed as the plan says; for Parquet, names may be dictionaries of that type."""
     columns = []
     for field in plan.schema:
         column = results.get(field.name)
         if column is None:
             column = piece.columns.get(field.name)
-        columns.append(_typed(column, field.type, piece.rows))
-    return pa.RecordBatch.from_arrays(columns, schema=plan.schema)
+        if plan.form != "parquet" or not _is_dictionary_of(column, field.type):
+            column = _typed(column, field.type, piece.rows)
+        columns.append(column)
+    return pa.RecordBatch.from_arrays(columns, names=plan.schema.names)
+
+
+def _is_dictionary_of(column: Any, kind: Any) -> bool:
+    return column is not None and pa.types.is_dictionary(column.type) and bool(column.type.value_type == kind)
 
 
 def _typed(column: Any, kind: Any, rows: int) -> Any:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import ipc
 
+from ..resolve.description import NAME_FIELDS
 from ..schema import FIELD_ALIASES, FIELDS
 from ..schema.requests import NESTED_FIELDS, number_fields, whole_number_fields
 from . import places
@@ -25,6 +26,11 @@ from .sources import arrow_stream, header_end, is_arrow_file, opened, seekable, 
 #: How much of a JSONL file is read to learn which columns it has.
 SAMPLE_BYTES = 1 << 20
 
+#: Fields that say which model ran; and those that are enough where no field does.
+MODEL_FIELDS = frozenset(
+    {"model_used_id", "model_id", "model_hugging_face_path", "model_family", "model_name"}
+)
+WHAT_RAN = MODEL_FIELDS | {"task", "managed_service_id", "base_url", "node_id", "cloud_instance_id"}
 ERROR_COLUMNS = ("error_code", "error_field", "error_message")
 
 
@@ -47,6 +53,12 @@ class Plan(NamedTuple):
         results = [pa.field(name, number) for name in self.options.metrics]
         errors = [pa.field(name, pa.string()) for name in ERROR_COLUMNS]
         return pa.schema([*self.carried, *results, *errors])
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Columns that fill fields of names as they are."""
+        takes = (take for take in self.mapping.takes if take.field in NAME_FIELDS and take.read == "plain")
+        return frozenset(column for take in takes if not take.values for column in take.columns)
 
 
 class Seen(NamedTuple):
@@ -127,6 +139,9 @@ def plan_of(found: Sequence[Seen], options: Options, form: str, compression: str
     """One plan a file; all have the same columns in the output."""
     base = with_mapped(preset(options.preset), options.mapped)
     _check_mapped(found, options, base)
+    if options.preset is None and options.extra == "carry":
+        for one in found:
+            _check_model(names_of(one.schema, base), base)
     carried = _carried(found, options, base)
     return [
         Plan(
@@ -144,12 +159,16 @@ def plan_of(found: Sequence[Seen], options: Options, form: str, compression: str
 
 
 def names_of(schema: Any, base: Mapping) -> list[str]:
-    """Names of the columns, those inside struct columns as ``outer.inner`` too, and those looked for in JSON text."""
+    """Names of the columns, those inside struct columns as ``outer.inner`` too, and those looked for in maps or JSON."""
     names = _nested_names(schema)
     for field in schema:
-        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+        if any(is_kind(field.type) for is_kind in _LOOKED_INTO):
             names += [name for name in base.inside_of(field.name) if name not in names]
     return names
+
+
+#: What may hold columns that only the mapping knows of.
+_LOOKED_INTO = (pa.types.is_map, pa.types.is_string, pa.types.is_large_string)
 
 
 def _nested_names(schema: Any) -> list[str]:
@@ -170,6 +189,19 @@ def _check_mapped(found: Sequence[Seen], options: Options, base: Mapping) -> Non
     for name in options.group_by:
         if name not in there and FIELD_ALIASES.get(name, name) not in FIELDS:
             raise JobRefused(f"--group-by {name}: neither a column of the input nor a field of a row")
+
+
+def _check_model(names: Sequence[str], base: Mapping) -> None:
+    """Stop where what may well be the model would be carried along, unread, and no column says which model ran."""
+    filled = {take.field for take in base.of(names).takes}
+    for name in names:
+        unread = name not in FIELDS and name not in FIELD_ALIASES and "model" in name.lower()
+        needed = MODEL_FIELDS if name.lower() == "model" else WHAT_RAN
+        if unread and not filled.intersection(needed):
+            raise JobRefused(
+                f"{name} is no field of a row, and no column says which model ran: if it holds names of models, say so "
+                f"with --map model_id={name}; --extra carry-all takes it along as it is"
+            )
 
 
 def _carried(found: Sequence[Seen], options: Options, base: Mapping) -> Any:

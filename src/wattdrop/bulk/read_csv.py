@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
@@ -16,6 +16,10 @@ from .sources import Text
 
 if TYPE_CHECKING:
     from .reading import Piece
+
+
+#: Names repeat: as dictionaries each is looked at once from here to the output.
+_NAMES: Final = pa.dictionary(pa.int32(), pa.string())
 
 
 def read_csv(source: Text, plan: Plan) -> Piece:
@@ -31,7 +35,7 @@ def read_csv(source: Text, plan: Plan) -> Piece:
         except pa.ArrowInvalid:
             table, lines, refused = _by_line(source, plan)
             return Piece(table.num_rows, _columns(table), lines, refused)
-    plain = source.data.count(b"\n") + (not source.data.endswith(b"\n")) == table.num_rows
+    plain = source.lines + (not source.data.endswith(b"\n")) == table.num_rows
     lines = (
         range(source.first_line, source.first_line + table.num_rows)
         if plain
@@ -59,7 +63,8 @@ def _fast(data: bytes, plan: Plan, typed: bool) -> Any:
 
 
 def _type(name: str, plan: Plan) -> Any:
-    return plan.carried.field(name).type if name in plan.carried.names else pa.string()
+    kind = plan.carried.field(name).type if name in plan.carried.names else pa.string()
+    return _NAMES if kind == pa.string() and name in plan.names else kind
 
 
 def _by_line(source: Text, plan: Plan) -> tuple[Any, Sequence[int], dict[int, RowError]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import ipc
 
@@ -18,6 +19,8 @@ from .sources import Batches, RowGroups, Source, Stream, Text
 
 #: Rows that are held at a time.
 BATCH_ROWS = 65_536
+#: Bytes of a dictionary, compressed, of some hundred names. One that overflowed, such as that of ids, is larger.
+_SMALL_DICTIONARY = 16_384
 
 
 class Piece(NamedTuple):
@@ -50,7 +53,13 @@ def pieces_of(source: Source, kind: str, plan: Plan) -> Iterator[Piece]:
 def _batches(source: RowGroups | Batches | Stream, plan: Plan) -> Iterator[Any]:
     if isinstance(source, RowGroups):
         with places.open_input(source.address) as file:
-            parquet = pq.ParquetFile(file, pre_buffer=places.is_remote(source.address))
+            footer = pq.ParquetFile(file).metadata
+            parquet = pq.ParquetFile(
+                file,
+                metadata=footer,
+                read_dictionary=repeating(footer, range(source.first, source.last)),
+                pre_buffer=places.is_remote(source.address),
+            )
             yield from parquet.iter_batches(
                 BATCH_ROWS,
                 row_groups=range(source.first, source.last),
@@ -72,6 +81,21 @@ def _batches(source: RowGroups | Batches | Stream, plan: Plan) -> Iterator[Any]:
 def _sliced(batch: Any) -> Iterator[Any]:
     for start in range(0, batch.num_rows, BATCH_ROWS):
         yield batch.slice(start, BATCH_ROWS)
+
+
+def repeating(footer: Any, groups: Iterable[int]) -> list[str]:
+    """Columns of text that have few distinct values in each of the row groups. They are read as dictionaries, as they
+    lie there: each value is then looked at once, and the output gets it the same way.
+    """
+    names = [field.name for field in footer.schema.to_arrow_schema() if pa.types.is_string(field.type)]
+    large: set[str] = set()
+    for group in map(footer.row_group, groups):
+        for chunk in map(group.column, range(group.num_columns)):
+            start = chunk.dictionary_page_offset
+            most = min(_SMALL_DICTIONARY, chunk.num_values)  # a byte a row
+            if start is None or chunk.data_page_offset - start > most:
+                large.add(chunk.path_in_schema)
+    return [name for name in names if name not in large]
 
 
 def _needed(plan: Plan, schema: Any) -> list[str] | None:
@@ -98,13 +122,20 @@ def _put(columns: dict[str, Any], name: str, column: Any) -> None:
 
 
 def _with_inner(columns: dict[str, Any], plan: Plan) -> dict[str, Any]:
-    """Values that the mapping looks for inside columns of JSON text, as columns."""
+    """Values that the mapping looks for inside columns of maps or of JSON text, as columns."""
     names = [name for name in plan.mapping.columns if name not in columns and "." in name]
     for outer in dict.fromkeys(name.partition(".")[0] for name in names):
         if outer in columns:
-            lines = [
-                text.encode() if text else b"{}" for text in columns[outer].cast(pa.string()).to_pylist()
-            ]
             inner = [name.removeprefix(outer + ".") for name in names if name.startswith(outer + ".")]
-            columns |= {f"{outer}.{name}": column for name, column in columns_of_json(lines, inner).items()}
+            read = _of_map if pa.types.is_map(columns[outer].type) else _of_json
+            columns |= {f"{outer}.{name}": column for name, column in read(columns[outer], inner).items()}
     return columns
+
+
+def _of_map(column: Any, names: list[str]) -> dict[str, Any]:
+    return {name: pc.map_lookup(column, pa.scalar(name, column.type.key_type), "first") for name in names}
+
+
+def _of_json(column: Any, names: list[str]) -> dict[str, Any]:
+    lines = [text.encode() if text else b"{}" for text in column.cast(pa.string()).to_pylist()]
+    return columns_of_json(lines, names)

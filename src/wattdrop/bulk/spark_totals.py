@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ..engine.api import estimate
-from ..engine.tables import estimate_table, listed
 from .cause_sums import MOST_ROWS, NAMES, cause_sums
 
 if TYPE_CHECKING:
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-    from ..engine.api import Estimate
     from .spark import Work
 
 _CAUSE: Final = "_wattdrop_cause"  # empty: the sums themselves
@@ -72,26 +69,25 @@ def _of_rows(batch: pa.RecordBatch, todo: Work, by: tuple[str, ...], ranges: boo
     import numpy as np
     import pyarrow as pa
 
+    from ..engine.tables.batch import estimate_batch
+
     keys = (
         list(zip(*(batch.column(name).to_pylist() for name in by), strict=True)) if by else [()] * len(batch)
     )
     numbers: dict[Any, int] = {}
     groups = np.array([numbers.setdefault(repr(key), len(numbers)) for key in keys], dtype=np.int64)
     first = np.unique(groups, return_index=True)[1]
-    described = todo.described(batch)
-    results = estimate_table(described, todo.catalog())
-    failed = np.array([code is not None for code in results.column("error_code").to_pylist()], dtype=bool)
+    (described,) = todo.described(batch).to_batches()
+    result = estimate_batch(described, todo.catalog())
+    of_computed, of_failed = groups[result.resolution.computed], groups[list(result.resolution.errors)]
     count = len(numbers)
-    values = [np.nan_to_num(_doubles(results.column(name))) for name in NAMES]
-    sums = np.array([np.bincount(groups, value, count) for value in values])
-    rows, bad = np.bincount(groups[~failed], minlength=count), np.bincount(groups[failed], minlength=count)
+    sums = np.array([np.bincount(of_computed, result.evaluation.array(name), count) for name in NAMES])
+    rows, bad = np.bincount(of_computed, minlength=count), np.bincount(of_failed, minlength=count)
     lines = [
         (group, "", int(rows[group]), int(bad[group]), [*sums[:, group].tolist(), *[0.0] * len(NAMES)])
         for group in range(count)
     ]
-    if ranges and not failed.all():
-        result = _estimated(described, todo)
-        of_computed = groups[result.resolution.computed]
+    if ranges and len(of_computed):
         lines += [(group, cause, 0, 0, widths) for group, cause, widths in cause_sums(result, of_computed)]
     of = pa.array([line[0] for line in lines], pa.int64())
     names = [*by, _CAUSE, *_COUNTS, *_VALUES]
@@ -101,20 +97,3 @@ def _of_rows(batch: pa.RecordBatch, todo: Work, by: tuple[str, ...], ranges: boo
     arrays += [pa.array([line[at] for line in lines], pa.int64()) for at in (2, 3)]
     arrays += [pa.array([line[4][at] for line in lines], pa.float64()) for at in range(len(_VALUES))]
     return pa.RecordBatch.from_arrays(arrays, names=names)
-
-
-def _doubles(column: Any) -> Any:
-    import numpy as np
-
-    return np.array([np.nan if value is None else value for value in column.to_pylist()], dtype=np.float64)
-
-
-def _estimated(table: pa.Table, todo: Work) -> Estimate:
-    import pyarrow as pa
-
-    for at, field in enumerate(table.schema):
-        if pa.types.is_timestamp(field.type):  # as estimate_table reads it
-            moments = table.column(at).cast(pa.timestamp("s"), safe=False).cast(pa.string())
-            table = table.set_column(at, field.name, moments)
-    result: Estimate = estimate(list(map(listed, table.to_pylist())), todo.catalog())
-    return result

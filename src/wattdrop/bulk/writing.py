@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 import pyarrow as pa
@@ -35,25 +36,48 @@ def writer(address: str, form: str, compression: str, schema: Any, header: bool)
 
 
 class _Parquet:
+    """Names may come as dictionaries, and are written as such: pages are the same, each name is looked at once."""
+
     def __init__(self, address: str, schema: Any, compression: str) -> None:
         self._file = places.open_output(address)
-        numbers = {f.name for f in schema if pa.types.is_floating(f.type)}
-        self._writer = pq.ParquetWriter(
-            self._file,
-            schema,
-            compression=compression,
-            # Doubles of an estimate hardly repeat: looking for that costs more than it saves.
-            use_dictionary=[f.name for f in schema if f.name not in numbers],
-        )
+        self._schema, self._compression = schema, compression
+        self._writer: Any = None
 
     def write(self, batch: Any, raw: list[bytes] | None, results: list[str]) -> None:
         """A row group of its own."""
+        if self._writer is None:
+            self._writer = self._begun(batch)
         self._writer.write_batch(batch)
 
     def close(self) -> None:
         """Footer and end."""
-        self._writer.close()
+        (self._writer or self._begun(self._schema.empty_table())).close()
         self._file.close()
+
+    def _begun(self, first: Any) -> Any:
+        writer = pq.ParquetWriter(
+            self._file,
+            first.schema,
+            store_schema=False,
+            compression=self._compression,
+            use_dictionary=[name for name in first.schema.names if _repeats(first.column(name))],
+        )
+        # Whoever reads the file is told the types of the plan, whatever the batches have.
+        told = base64.b64encode(self._schema.serialize()).decode()
+        writer.add_key_value_metadata({"ARROW:schema": told})
+        return writer
+
+
+#: Rows that tell for a part: as many as a dictionary of ids has room for.
+_LOOKED_AT: Final = 65_536
+
+
+def _repeats(column: Any) -> bool:
+    """Whether looking for equal values saves more than it costs: doubles of an estimate and ids hardly repeat."""
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        some = column.slice(0, _LOOKED_AT)
+        return 2 * len(some.unique()) <= len(some)
+    return not pa.types.is_floating(column.type)
 
 
 class _Arrow:

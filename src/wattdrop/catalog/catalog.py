@@ -9,13 +9,13 @@ from ..errors import CatalogError
 from ..schema.names import letters_and_digits, normalise, slug
 from ..units import BYTES_PER_GB
 from .figure import Figure, Intensity, Quantity, Source
+from .gpu_nodes import node_of_each_gpu
 from .grids import Grids
 from .kinds import CONSTANT_QUANTITY, KIND, PROVENANCE_FIELDS
 from .table import Part, Table
 
 Entity = Mapping[str, Any]
 LIFE_CYCLE_INTENSITY: Final = "grid_intensity_gco2e_per_kwh"
-ON_PREMISES: Final = "onprem"
 
 
 class DefaultHardware(NamedTuple):
@@ -120,7 +120,12 @@ class Catalog:
 
     def constant(self, constant_id: str) -> float:
         """One constant of the method."""
-        return self.constants.number(self.constants.row(constant_id), CONSTANT_QUANTITY)
+        value = self.constant_values().get(constant_id)
+        return self._constant_named(constant_id) if value is None else value
+
+    def _constant_named(self, name: str) -> float:
+        """By another spelling of its id; an error that names the nearest where there is none."""
+        return self.constants.number(self.constants.row(name), CONSTANT_QUANTITY)
 
     # --- models ---
 
@@ -220,21 +225,7 @@ class Catalog:
         return found
 
     def _gpu_nodes(self) -> dict[str, int]:
-        nodes = self.nodes
-        best: dict[str, tuple[tuple[bool, float, bool, int], int]] = {}
-        for ix in nodes.visible():
-            count = nodes.number(ix, "gpu_count")
-            shipped = not nodes.text(ix, "owner_id")
-            rank = (
-                shipped,
-                count if count == count else 0.0,
-                nodes.text(ix, "cloud_id") == ON_PREMISES,
-                -ix,
-            )
-            gpu = nodes.text(ix, "gpu_id")
-            if gpu not in best or best[gpu][0] < rank:
-                best[gpu] = (rank, ix)
-        return {gpu: ix for gpu, (_, ix) in best.items()}
+        return node_of_each_gpu(self.nodes) if self._base is not None else dict(self._part("nodes.of_gpus"))
 
     @property
     def default_hardware(self) -> tuple[DefaultHardware, ...]:

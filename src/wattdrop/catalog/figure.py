@@ -3,8 +3,6 @@
 Named tuples, because importing dataclasses costs a cold start more than reading the catalog does.
 """
 
-from __future__ import annotations
-
 from typing import Final, NamedTuple
 
 BASES: Final = ("given", "measured", "published", "derived", "assumed")

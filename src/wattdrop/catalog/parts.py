@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from ..schema.names import normalise, slug
 from .figure import BASES
+from .gpu_nodes import node_of_each_gpu
 from .kinds import KIND, KINDS
 from .records import LongRow, RawFigure, Record, Records, source_ids_of
-from .table import BETWEEN_ITEMS, BETWEEN_ROWS
+from .table import BETWEEN_ITEMS, BETWEEN_ROWS, Table
 
 Parts = dict[str, dict[str, Any]]
 Names = Mapping[str, int]
@@ -43,6 +44,7 @@ def build_parts(records: Records) -> Parts:
     parts["mix"] = _mix_part(records, zones)
     parts.update(_hourly_parts(records, zones))
     parts["ewif"] = _ewif_part(records, zones)
+    parts["nodes.of_gpus"] = node_of_each_gpu(Table("nodes", parts.__getitem__, lambda kind, field: True))
     parts["long.figures"] = _long_sources(records)
     return parts
 

@@ -21,25 +21,52 @@ if TYPE_CHECKING:
 Part = Mapping[str, Any]
 BETWEEN_ROWS: Final = "\x1f"
 BETWEEN_ITEMS: Final = "\x1e"
+_FEW_NAMES: Final = 12
 
 
 class _Columns:
     """The rows of one cached part, unpacked column by column as they are asked for."""
 
-    __slots__ = ("_lists", "_numbers", "_part", "_texts", "hidden", "ids", "names", "rows")
+    __slots__ = ("_found", "_lists", "_names", "_numbers", "_part", "_texts", "hidden", "ids", "rows")
 
     def __init__(self, part: Part) -> None:
         self._part = part
         self.rows: Final[int] = part["rows"]
         self.ids: Final[tuple[str, ...]] = tuple(_split(part["ids"], self.rows))
-        names = part["names"].split(BETWEEN_ROWS) if part["names"] else []
-        self.names: Final[dict[str, int]] = dict(
-            zip(names, memoryview(part["name_rows"]).cast("i"), strict=True)
-        )
+        self._names: dict[str, int] | None = None
+        self._found: dict[str, int | None] = {}
         self.hidden: Final[frozenset[int]] = part.get("hidden", frozenset())  # rows below that these replace
         self._numbers: dict[str, Sequence[float]] = {}
         self._texts: dict[str, list[str]] = {}
         self._lists: dict[str, list[tuple[str, ...]]] = {}
+
+    @property
+    def names(self) -> dict[str, int]:
+        """Every normalised name with its row."""
+        if self._names is None:
+            names = self._part["names"].split(BETWEEN_ROWS) if self._part["names"] else []
+            self._names = dict(zip(names, memoryview(self._part["name_rows"]).cast("i"), strict=True))
+        return self._names
+
+    def find(self, key: str) -> int | None:
+        """The row of a normalised name. The first few are searched in the text as it is, which takes a thirtieth of the
+        time that the eleven thousand names of models take to become a dictionary.
+        """
+        if self._names is not None:
+            return self._names.get(key)
+        if key not in self._found:
+            if len(self._found) >= _FEW_NAMES:
+                return self.names.get(key)
+            self._found[key] = self._searched(key)
+        return self._found[key]
+
+    def _searched(self, key: str) -> int | None:
+        text = f"{BETWEEN_ROWS}{self._part['names']}{BETWEEN_ROWS}"
+        at = text.find(f"{BETWEEN_ROWS}{key}{BETWEEN_ROWS}")
+        if at < 0 or not key:
+            return None
+        row: int = memoryview(self._part["name_rows"]).cast("i")[text.count(BETWEEN_ROWS, 0, at)]
+        return row
 
     def numbers(self, quantity: str) -> Sequence[float] | None:
         column = self._numbers.get(quantity)
@@ -145,7 +172,7 @@ class Table:
 
     def find_normalised(self, key: str) -> int | None:
         """As `find`, for a name that went through `normalise` already."""
-        ix = self._own().names.get(key)
+        ix = self._own().find(key)
         if ix is not None:
             return ix + self._offset
         below = None if self._base is None else self._base.find_normalised(key)

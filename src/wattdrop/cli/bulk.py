@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import click
 
-from .root import Failure
+from .commands import Failure
 
 
 def estimate_bulk(
@@ -25,18 +26,21 @@ def estimate_bulk(
         raise click.UsageError(
             "rows that go part by part need somewhere to go: -o impact.parquet, or -o impact/"
         )
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        raise Failure("this needs pyarrow: pip install 'wattdrop[bulk]'") from None
-    from ..bulk.no_pandas import without_pandas
-
-    without_pandas()
-    from ..bulk import run
+    if find_spec("pyarrow") is None:
+        raise Failure("this needs pyarrow: pip install 'wattdrop[bulk]'")
+    from ..bulk.crew import Crew, are_large, cores
     from ..bulk.refused import JobRefused, JobStopped
 
     try:
-        outcome = run(files, output, _options(asked))
+        with Crew((asked["workers"] or cores()) - 1) as crew:
+            if crew.others and are_large(files):
+                crew.start()
+            from ..bulk.no_pandas import without_pandas
+
+            without_pandas()
+            from ..bulk import run
+
+            outcome = run(files, output, _options(asked), crew)
     except JobStopped as error:
         raise Failure(error.message) from None
     except JobRefused as error:
@@ -73,15 +77,15 @@ def _options(asked: Mapping[str, Any]) -> Any:
 
 def _say(output: str, outcome: Any) -> None:
     """The summary, on standard error: rows, totals with units, errors by code, where they are."""
-    from .scales import CARBON, ENERGY, WATER, digits, scale_for
+    from .scales import CARBON, ENERGY, WATER, counted, digits, scale_for
 
     summary = outcome.summary
     done = outcome.computed_rows
     speed = f", {done / outcome.seconds:,.0f} rows/s" if done and outcome.seconds > 0 else ""
     kept = summary.rows - done
-    lines = [f"{output}: {summary.rows:,} rows in {outcome.seconds:,.1f} s{speed}"]
+    lines = [f"{output}: {counted(summary.rows, 'row')} in {outcome.seconds:,.1f} s{speed}"]
     if kept and done:
-        lines[0] += f"; {kept:,} rows were done before"
+        lines[0] += f"; {counted(kept, 'row')} {'was' if kept == 1 else 'were'} done before"
     elif kept:
         lines[0] += "; all of it was done before, --restart computes it anew"
     if summary.rows > summary.failed + sum(summary.skipped.values()):  # no zeros where nothing was computed
@@ -91,9 +95,9 @@ def _say(output: str, outcome: Any) -> None:
             scale = scale_for([total], of)
             lines.append(f"  {name:20} {digits(total / scale.size):>8} {scale.unit}")
     for why, count in summary.skipped.items():
-        lines.append(f"  {count:,} records of no inference ({why}): no numbers")
+        lines.append(f"  {counted(count, 'record')} of no inference ({why}): no numbers")
     if summary.failed:
-        lines.append(f"  {summary.failed:,} rows could not be computed, see {outcome.errors}")
+        lines.append(f"  {counted(summary.failed, 'row')} could not be computed, see {outcome.errors}")
         by_count = sorted(summary.errors.items(), key=lambda item: -item[1])
         lines += [f"    {count:>10,} {code}" for code, count in by_count]
     if summary.late:

@@ -10,12 +10,12 @@ import click
 
 from ..errors import RowError
 from .bulk_flags import BULK_NAMES, bulk_flags, is_bulk
+from .flag_names import FORMATS
 from .row_flags import row_flags, row_of_flags
 
 if TYPE_CHECKING:
     from ..schema import ImpactRow
 
-FORMATS = ("table", "json", "jsonl", "csv")
 _FORMAT_OF_SUFFIX = {
     "": "table",
     ".txt": "table",
@@ -80,7 +80,7 @@ def estimate(
         return
     rows = rows_of(files[0] if files else None, flagged)
     form = form or _format_of(output)
-    text, failed = _report(rows, form, debug, (form == "json") if ranges is None else ranges)
+    text, failed = _report(rows, form, debug, ranges)
     if output:
         _write(output, text)
     else:
@@ -116,17 +116,12 @@ def _format_of(output: str | None) -> str:
     return _FORMAT_OF_SUFFIX[suffix]
 
 
-def _report(rows: list[ImpactRow | RowError], form: str, debug: bool, ranges: bool) -> tuple[str, int]:
+def _report(rows: list[ImpactRow | RowError], form: str, debug: bool, ranges: bool | None) -> tuple[str, int]:
     from ..engine import estimate as estimate_rows
-    from . import reports
+    from .reports import report
 
     result = estimate_rows(rows)
-    failed = sum(row.error is not None for row in result.rows)
-    if form == "table":
-        return reports.as_table(rows, result), failed
-    if form == "csv":
-        return reports.as_csv(rows, result), failed
-    return (reports.as_json if form == "json" else reports.as_json_lines)(result, debug, ranges), failed
+    return report(rows, result, form, debug, ranges), sum(row.error is not None for row in result.rows)
 
 
 def _write(output: str, text: str) -> None:

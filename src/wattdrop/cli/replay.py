@@ -7,7 +7,7 @@ import msgspec
 
 from ..errors import BadRequest
 from .opened import opened_store
-from .scales import CARBON, ENERGY, WATER, digits, scale_for
+from .scales import CARBON, ENERGY, WATER, counted, digits, scale_for
 from .tables import table
 
 _SHOWN = (("energy", 0, ENERGY), ("carbon", 1, CARBON), ("water", 2, WATER))
@@ -40,7 +40,7 @@ def replay(customer: str, first: str, last: str, form: str) -> None:
     from ..service.replaying import reasons
 
     click.echo(
-        f"{found.rows} rows from {question.first_day} to {question.last_day}, {found.moved_rows} moved."
+        f"{counted(found.rows, 'row')} from {question.first_day} to {question.last_day}, {found.moved_rows} moved."
     )
     click.echo(f"Then: method {_said(found.versions)}; data {_said(found.digests)}.")
     click.echo(f"Now:  method {found.method_version}; data {found.catalog_digest[:_LETTERS]}.")

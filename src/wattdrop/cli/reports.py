@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import msgspec
-
+from ..engine.api import METRICS
 from ..errors import RowError
-from ..schema import FIELDS, ImpactMetrics, ImpactRow
 from .choices import choice_lines
 from .scales import CARBON, ENERGY, WATER, digits, scale_for
 from .tables import shortened, table, wrapped
 
 if TYPE_CHECKING:
-    from ..engine import Estimate
+    from ..engine import Estimate, RowResult
     from ..engine.api import Part
+    from ..schema import ImpactRow
 
-ParsedRow = ImpactRow | RowError
+ParsedRow: TypeAlias = "ImpactRow | RowError"
+Metrics: TypeAlias = Sequence[float]
+"""Values in the order of ``_METRICS``."""
 
 _WIDTH = 80
 _LABEL = 36
@@ -45,13 +46,30 @@ _PARTS: tuple[tuple[str, Part], ...] = (
 )
 
 
+def report(
+    rows: Sequence[ParsedRow], result: Estimate, form: str, debug: bool = False, ranges: bool | None = None
+) -> str:
+    """The answer in one of the formats of ``estimate``; ``ranges``: None where nobody said."""
+    if form == "table":
+        return as_table(rows, result)
+    if form == "csv":
+        return as_csv(rows, result)
+    if form == "jsonl":
+        return as_json_lines(result, debug, bool(ranges))
+    return as_json(result, debug, ranges is not False)
+
+
 def as_json(result: Estimate, debug: bool, ranges: bool) -> str:
     """The answer of the API, indented."""
+    import msgspec
+
     return msgspec.json.format(msgspec.json.encode(result.response(debug, ranges)), indent=2).decode()
 
 
 def as_json_lines(result: Estimate, debug: bool, ranges: bool) -> str:
     """One modelled row a line, in the order of the input."""
+    import msgspec
+
     return "\n".join(msgspec.json.encode(row).decode() for row in result.response(debug, ranges).rows)
 
 
@@ -59,6 +77,8 @@ def as_csv(rows: Sequence[ParsedRow], result: Estimate) -> str:
     """The given fields of every row, then its totals, then what went wrong."""
     import csv
     import io
+
+    from ..schema import FIELDS
 
     given = [name for name in FIELDS if any(getattr(row, name, None) is not None for row in rows)]
     metrics = [name for _, name, _ in _METRICS]
@@ -71,10 +91,7 @@ def as_csv(rows: Sequence[ParsedRow], result: Estimate) -> str:
             error = [found.error.code, found.error.field or "", found.error.message]
             writer.writerow([number + 1, *cells, *("" for _ in metrics), *error])
         else:
-            total = found.metrics("total")
-            writer.writerow(
-                [number + 1, *cells, *(repr(getattr(total, name)) for name in metrics), "", "", ""]
-            )
+            writer.writerow([number + 1, *cells, *map(repr, _metrics(found, "total")), "", "", ""])
     return text.getvalue().removesuffix("\n")
 
 
@@ -91,13 +108,13 @@ def _one(row: ParsedRow, result: Estimate) -> str:
     (found,) = result.rows
     if found.error is not None:
         return _error_text(found.error)
-    parts = [(name, found.metrics(part)) for name, part in _PARTS]
-    shown = [(name, metrics) for name, metrics in parts if metrics.usage_energy_wh > 0]
-    lines = [*shown, ("total", found.metrics("total"))] if len(shown) > 1 else shown
+    parts = [(name, _metrics(found, part)) for name, part in _PARTS]
+    shown = [(name, metrics) for name, metrics in parts if metrics[0] > 0]
+    lines = [*shown, ("total", _metrics(found, "total"))] if len(shown) > 1 else shown
     title = (
-        f"{_named(row)}{', ' if _quantities(row) else ''}{_quantities(row)}"
-        if isinstance(row, ImpactRow)
-        else ""
+        ""
+        if isinstance(row, RowError)
+        else f"{_named(row)}{', ' if _quantities(row) else ''}{_quantities(row)}"
     )
     return "\n".join(
         [
@@ -113,7 +130,7 @@ def _one(row: ParsedRow, result: Estimate) -> str:
 
 def _many(rows: Sequence[ParsedRow], result: Estimate) -> str:
     computed = [
-        (number, row, found.metrics("total"))
+        (number, row, _metrics(found, "total"))
         for number, (row, found) in enumerate(zip(rows, result.rows, strict=True), 1)
         if found.error is None
     ]
@@ -131,13 +148,17 @@ def _many(rows: Sequence[ParsedRow], result: Estimate) -> str:
     return "\n".join([*text, *_assumptions(result)])
 
 
+def _metrics(found: RowResult, part: Part) -> Metrics:
+    return [found.value(name) for name in METRICS[part]]
+
+
 def _range_lines(
     result: Estimate, indent: str = "", columns: int = len(_METRICS)
-) -> list[tuple[str, ImpactMetrics]]:
+) -> list[tuple[str, Metrics]]:
     """The ends of the 90 % range of the sum of each metric."""
     ends = [result.total_range(name) for name in _TOTALS]
     return [
-        (f"{indent}{label}", ImpactMetrics(*(getattr(end, side) for end in ends)))
+        (f"{indent}{label}", [getattr(end, side) for end in ends])
         for label, side in (("90 % range, from", "low"), ("to", "high"))
     ]
 
@@ -155,25 +176,25 @@ def _causes(result: Estimate) -> list[str]:
 
 
 def _metrics_table(
-    lines: Sequence[tuple[str, ImpactMetrics]],
+    lines: Sequence[tuple[str, Metrics]],
     columns: int = len(_METRICS),
-    ranges: Sequence[tuple[str, ImpactMetrics]] = (),
+    ranges: Sequence[tuple[str, Metrics]] = (),
 ) -> str:
     header, units, scales = [""], [""], []
-    for title, name, kinds in _METRICS[:columns]:
-        scale = scale_for([getattr(metrics, name) for _, metrics in lines], kinds)
-        scales.append((name, scale))
+    for at, (title, _, kinds) in enumerate(_METRICS[:columns]):
+        scale = scale_for([metrics[at] for _, metrics in lines], kinds)
+        scales.append(scale)
         header.append("embodied" if columns < len(_METRICS) and "embodied" in title else title)
         units.append(scale.unit)
     cells = [
-        [label, *(digits(getattr(metrics, name) / scale.size) for name, scale in scales)]
+        [label, *(digits(value / scale.size) for value, scale in zip(metrics, scales, strict=False))]
         for label, metrics in (*lines, *ranges)
     ]
     return table(header, [units, *cells], right=range(1, columns + 1))
 
 
-def _sum(metrics: Sequence[ImpactMetrics]) -> ImpactMetrics:
-    return ImpactMetrics(*(sum(getattr(one, name) for one in metrics) for _, name, _ in _METRICS))
+def _sum(metrics: Sequence[Metrics]) -> Metrics:
+    return [sum(one[at] for one in metrics) for at in range(len(_METRICS))]
 
 
 def _grounds(result: Estimate) -> list[str]:

@@ -11,17 +11,7 @@ from ..schema import FIELDS
 from ..schema.requests import list_fields
 from ..schema.texts import fields_of_texts
 from .completions import names_of
-
-SHORT: Final = {
-    "model_id": "--model",
-    "managed_service_id": "--service",
-    "node_id": "--node",
-    "gpu_id": "--gpu",
-    "cloud_id": "--cloud",
-    "cloud_instance_id": "--instance",
-    "utc_datetime": "--at",
-}
-"""Names that people try first, beside the field's own."""
+from .flag_names import flags_of
 
 HELP: Final = {
     "model_id": "Model: id, alias, Hugging Face path or provider spelling.",
@@ -79,10 +69,9 @@ _KINDS: Final = {"model_id": "models", "model_used_id": "models", "node_id": "no
 def row_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the flags; the command gets them as keyword arguments named like the fields."""
     for field in reversed(FIELDS):
-        names = [SHORT[field]] if field in SHORT else []
-        names += [f"--{field.replace('_', '-')}", field]
         option = click.option(
-            *names,
+            *flags_of(field),
+            field,
             metavar="SIZES" if field in list_fields() else "VALUE",
             help=HELP.get(field, "Attribution: changes no number."),
             hidden=field not in HELP,

@@ -60,5 +60,14 @@ def figure(value: float) -> str:
     return f"{value:.6g}"
 
 
+def counted(count: int, noun: str) -> str:
+    """How many of something.
+
+    >>> counted(1, "row"), counted(20_000, "row")
+    ('1 row', '20,000 rows')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def _exponent(value: float) -> int:
     return int(f"{value:e}".partition("e")[2])

@@ -11,7 +11,7 @@ import click
 
 from ..errors import BadRequest
 from .opened import opened_store
-from .scales import CARBON, ENERGY, WATER, digits, scale_for
+from .scales import CARBON, ENERGY, WATER, counted, digits, scale_for
 from .tables import table
 
 if TYPE_CHECKING:
@@ -74,7 +74,10 @@ def export(file: Path, customer: str, first: str, last: str) -> None:
     with opened_store() as store:
         owner = store.customers.find(customer).id
         count = write(file, store.ledger.rows(owner, question.first_day, question.last_day))
-    click.echo(f"{count} rows from {question.first_day} to {question.last_day} written to {file}.", err=True)
+    click.echo(
+        f"{counted(count, 'row')} from {question.first_day} to {question.last_day} written to {file}.",
+        err=True,
+    )
 
 
 @usage.command()
@@ -91,7 +94,7 @@ def erase(customer: str, client: str | None, project: str | None, before: str | 
     with opened_store() as store:
         owner = store.customers.find(customer).id
         count = store.ledger.erase(owner, client_id=client, project_id=project, before_day=day)
-    click.echo(f"Erased {count} rows.")
+    click.echo(f"Erased {counted(count, 'row')}.")
 
 
 def _question(texts: dict[str, str]) -> Question:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, overload
 
+from .. import schema
 from ..catalog import Catalog, load
 from ..errors import RowError
 from ..kernel.ops import FLOATS
 from ..resolve.batch import Resolution, Resolver
 from ..resolve.quantities import evidence
 from ..resolve.software import served_alone
-from ..schema import ImpactMetrics, ImpactRow, parse_rows
 from .assumed import assumed_quantities
 from .evaluate import METRICS as METRICS
 from .evaluate import Evaluation, evaluate
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
     from ..kernel.constants import Constants
     from ..resolve.choice import Choice
-    from ..schema import ImpactResponse
+    from ..schema import ImpactMetrics, ImpactResponse, ImpactRow
     from .explain import Explanation
-    from .ranges import CauseShare, Column, HalfWidths, Range, Ranges
+    from .half_widths import Column
+    from .ranges import CauseShare, HalfWidths, Range, Ranges
 
 #: Changes whenever the same row and data can give other numbers; see the changelog.
 METHOD_VERSION = "2026.11.4"
@@ -48,7 +49,7 @@ class RowResult(NamedTuple):
             If the row has an error.
         """
         at = self.estimate.position(self.number)
-        return ImpactMetrics(*self.estimate.evaluation.values(at, METRICS[part]))
+        return schema.ImpactMetrics(*self.estimate.evaluation.values(at, METRICS[part]))
 
     def value(self, quantity: str) -> float:
         """Any kept column of the row, by its quantity name, such as ``facility_energy_wh``."""
@@ -165,6 +166,12 @@ class Estimate:
         """
         return self._worked_out_ranges().half_widths(quantity, level)
 
+    def half_widths_by_case(
+        self, quantity: str, level: float = 0.9
+    ) -> tuple[Sequence[HalfWidths], Sequence[int]]:
+        """The same with the keys of distinct cases, of which many rows have few; then the case of each computed row."""
+        return self._worked_out_ranges().half_widths_by_case(quantity, level)
+
     def total_range(
         self,
         metric: Literal["energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml"],
@@ -177,9 +184,17 @@ class Estimate:
         """What makes a row's quantity uncertain, the largest cause first."""
         at = self.position(number)
         resolution = self.resolution
-        return self._worked_out_ranges().causes(
-            at, quantity, resolution.at(at).named() | resolution.quantities.given(at)
-        )
+        given = resolution.at(at).named() | resolution.quantities.given(at)
+        return self._worked_out_ranges().causes(at, quantity, given)
+
+    def every_cause(self) -> list[tuple[CauseShare, ...]]:
+        """``causes`` of the energy of every computed row, in order."""
+        resolution, ranges = self.resolution, self._worked_out_ranges()
+        named, given = [one.named() for one in resolution.resolved], resolution.quantities.given
+        return [
+            ranges.causes(at, "total_energy_wh", named[of] | given(at))
+            for at, of in enumerate(resolution.resolved_of)
+        ]
 
     def response(self, debug: bool = False, ranges: bool = False) -> ImpactResponse:
         """The answer in the shape of the public contract; ``ranges`` adds fields that the contract does not have."""
@@ -218,7 +233,7 @@ class Estimate:
         return explain(self, number)
 
 
-RowLike: TypeAlias = ImpactRow | RowError | Mapping[str, Any]
+RowLike: TypeAlias = "ImpactRow | RowError | Mapping[str, Any]"
 
 
 @overload
@@ -252,21 +267,30 @@ def estimate(rows: Sequence[RowLike] | pa.Table, catalog: Catalog | None = None)
         from .tables import estimate_table
 
         return estimate_table(rows, catalog)
-    facts = catalog if catalog is not None else default_catalog()
-    resolver = resolver_of(facts)
-    typed = _typed(rows)
-    resolution = resolver.batch(typed)
+    return estimate_checked(_typed(rows), catalog if catalog is not None else default_catalog())
+
+
+def estimate_checked(rows: Sequence[ImpactRow | RowError], catalog: Catalog) -> Estimate:
+    """As ``estimate``, of rows that were checked already."""
+    resolver = resolver_of(catalog)
+    resolution = resolver.batch(rows)
     setups = [found.setup for found in resolution.resolved]
     evaluation = evaluate(setups, resolution.resolved_of, resolution.quantities, resolver.constants)
-    return Estimate(resolver, resolution, evaluation, len(typed))
+    return Estimate(resolver, resolution, evaluation, len(rows))
 
 
 def _typed(rows: Sequence[RowLike]) -> Sequence[ImpactRow | RowError]:
-    if set(map(type, rows)) == {ImpactRow}:
+    kinds = set(map(type, rows))
+    if kinds == _DICTS:
+        return schema.parse_rows(rows)
+    if kinds == {schema.ImpactRow}:
         return rows  # type: ignore[return-value]
-    raw = [row for row in rows if not isinstance(row, (ImpactRow, RowError))]
-    parsed = iter(parse_rows(raw))
-    return [row if isinstance(row, (ImpactRow, RowError)) else next(parsed) for row in rows]
+    raw = [row for row in rows if not isinstance(row, (schema.ImpactRow, RowError))]
+    parsed = iter(schema.parse_rows(raw))
+    return [row if isinstance(row, (schema.ImpactRow, RowError)) else next(parsed) for row in rows]
+
+
+_DICTS: Final = frozenset({dict})
 
 
 @cache

@@ -61,6 +61,7 @@ class Evaluation:
         "_reported",
         "_setups",
         "_whole",
+        "by_program",
         "given",
         "is_arrays",
         "of_row",
@@ -82,6 +83,7 @@ class Evaluation:
             reported  # a tuple for each row, or float64 of shape (columns, rows); None: not worked out
         )
         self._whole: dict[int, Impact] = {}  # rows, or blocks, with every step
+        self.by_program = reported is not None
         self.is_arrays = hasattr(reported, "shape")
         self.rows = given.rows
 
@@ -233,43 +235,27 @@ def run_blocks(
     """The columns of a program for every row: float64 of shape (columns, n)."""
     import numpy
 
-    (block, count), rows = program.block(), len(setup_of_row)
+    from .room import Room
+
+    rows = len(setup_of_row)
     columns = numpy.empty((len(program.outputs), rows))
-    first: dict[int, int] = {}  # of each computed result, the column that it is written to
-    for number, (kind, at, value) in enumerate(program.outputs):
-        if kind == "row":
-            first.setdefault(at, number)
-        elif kind == "number":
-            columns[number] = value
-        elif kind == "quantity":
-            columns[number] = given.columns[at]
-    outputs = [columns[first[at]] for at in range(len(first))]
     statics = numpy.array([program.statics(setup, c) for setup in setups], dtype=numpy.float64).T
-    everywhere = [float(column[0]) if (column == column[0]).all() else None for column in statics]
+    vary = (statics != statics[:, :1]).any(axis=1).tolist()
     size = min(BLOCK_ROWS, rows)
-    registers = [numpy.empty(size) for _ in range(count)]
-    gathered = [None if value is not None else numpy.empty(size) for value in everywhere]
     q: list[Any] = [None] * len(USUAL)
-    with numpy.errstate(
-        all="ignore"
-    ):  # both branches of a choice are evaluated; the other may divide by zero
+    # Both branches of a choice are evaluated; the other may divide by zero.
+    with numpy.errstate(all="ignore"), Room() as room:
+        registers = room.arrays(program.registers(), size)
+        gathered = room.arrays(sum(vary), size)
         for start in range(0, rows, BLOCK_ROWS):
             end = min(start + BLOCK_ROWS, rows)
-            if end - start < size:
-                registers = [register[: end - start] for register in registers]
-                gathered = [None if part is None else part[: end - start] for part in gathered]
-            part = setup_of_row[start:end]
-            k: list[Any] = [
-                value if into is None else column.take(part, out=into, mode="clip")
-                for column, value, into in zip(statics, everywhere, gathered, strict=True)
+            of_row = setup_of_row[start:end]
+            into = iter(gathered[:, : end - start])
+            k = [
+                column.take(of_row, out=next(into), mode="clip") if varies else float(column[0])
+                for column, varies in zip(statics, vary, strict=True)
             ]
             for at, column in given.columns.items():
                 q[at] = column[start:end]
-            block(k, q, [output[start:end] for output in outputs], registers)
-            for number, (kind, at, _) in enumerate(program.outputs):
-                if kind == "static":
-                    columns[number, start:end] = k[at]
-    for number, (kind, at, _) in enumerate(program.outputs):
-        if kind == "row" and first[at] != number:
-            columns[number] = columns[first[at]]
+            program.fill(k, q, (), columns[:, start:end], list(registers[:, : end - start]))
     return columns

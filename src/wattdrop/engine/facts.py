@@ -64,7 +64,8 @@ _known: dict[tuple[tuple[str, float], ...], Fixed] = {}
 _programs: dict[tuple[tuple[State, ...], Fixed, tuple[str, ...]], Program] = {}
 
 
-def _fixed_of(setup: Setup) -> Fixed:
+def fixed_of(setup: Setup) -> Fixed:
+    """What is fixed in one setup."""
     kept = _fixed.get(id(setup))
     if kept is None or kept[0] is not setup:
         if len(_fixed) >= _MOST_SETUPS:
@@ -91,11 +92,8 @@ def _facts_of(setup: Setup) -> Iterable[tuple[str, float]]:
             yield name, setup[FIELD[name]]
 
 
-def _common(setups: Sequence[Setup]) -> Fixed:
-    """What is fixed in all setups."""
-    if len(setups) == 1:
-        return _fixed_of(setups[0])
-    sets = frozenset(map(_fixed_of, setups))
+def common(sets: frozenset[Fixed]) -> Fixed:
+    """What is fixed in all of them."""
     if len(sets) == 1:
         return next(iter(sets))
     kept = _commons.get(sets)
@@ -115,12 +113,16 @@ def program_of(
     setups: Sequence[Setup], given: QuantityColumns, columns: tuple[str, ...] = REPORTED
 ) -> Program:
     """The program that works out columns of a batch."""
-    key = _states(given), _common(setups), columns
+    return _program(states_of(given), common(frozenset(map(fixed_of, setups))), columns)
+
+
+def _program(states: tuple[State, ...], fixed: Fixed, columns: tuple[str, ...]) -> Program:
+    key = states, fixed, columns
     found = _programs.get(key)
     if found is None:
         if len(_programs) >= _MOST_PROGRAMS:
             _programs.clear()
-        graph = Graph(Facts(key[0], key[1].fields))
+        graph = Graph(Facts(states, fixed.fields))
         found = _programs[key] = Program(graph, [graph.quantities[name] for name in columns])
     return found
 
@@ -129,29 +131,32 @@ def prepared(
     setups: Sequence[Setup], given: QuantityColumns, c: Constants, columns: tuple[str, ...]
 ) -> tuple[Program, list[tuple[float, ...]]]:
     """The program of a few rows, and the statics of each setup."""
-    if len(setups) > 1 or given.incomplete or not _USUAL_AT.isdisjoint(given.columns):
+    if len(setups) > 1 or given.incomplete:
         program = program_of(setups, given, columns)
         return program, [program.statics(setup, c) for setup in setups]
-    # Which quantities are given says all: rows of one setup come again and again, and are found at once.
+    # Rows of one setup come again and again, and are found at once: by what is given, whatever its value.
     (setup,) = setups
-    key = id(setup), tuple(given.columns), columns
+    key = id(setup), tuple(given.columns), id(columns)
     found = _of_one.get(key)
-    if found is None or found[0] is not setup or found[1] is not c:
+    if found is None or found[0] is not setup or found[1] is not c or found[2] is not columns:
         if len(_of_one) >= _MOST_SETUPS:
             _of_one.clear()
-        program = program_of(setups, given, columns)
-        found = _of_one[key] = setup, c, (program, [program.statics(setup, c)])
-    return found[2]
+        states = list(_NOTHING)
+        for at in given.columns:
+            states[at] = GIVEN
+        program = _program(tuple(states), fixed_of(setup), columns)
+        found = _of_one[key] = setup, c, columns, (program, [program.statics(setup, c)])
+    return found[3]
 
 
 _of_one: dict[
-    tuple[int, tuple[int, ...], tuple[str, ...]],
-    tuple[Setup, Constants, tuple[Program, list[tuple[float, ...]]]],
+    tuple[int, tuple[int, ...], int],
+    tuple[Setup, Constants, tuple[str, ...], tuple[Program, list[tuple[float, ...]]]],
 ] = {}
-_USUAL_AT: Final = frozenset(at for at, value in enumerate(USUAL) if value == value)
 
 
-def _states(given: QuantityColumns) -> tuple[State, ...]:
+def states_of(given: QuantityColumns) -> tuple[State, ...]:
+    """What a batch is known to have in each quantity."""
     states = list(_NOTHING)
     for at, column in given.columns.items():
         if at in given.incomplete:

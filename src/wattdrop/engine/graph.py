@@ -75,7 +75,7 @@ class Node(NamedTuple):
     op: str  # "const", "s", "c", "q", or an operation
     args: tuple[int, ...]  # nodes
     value: Any  # of a constant; the name of an input
-    moves: int  # bits of the setup's fields that it depends on
+    moves: int  # bits of the inputs that it depends on, see ``MOVES``
     dynamic: bool  # whether it depends on a quantity
     number: bool  # never NaN
     positive: bool  # never below zero
@@ -117,9 +117,9 @@ class Graph:
         if op == "const":
             number, positive = value == value, value >= 0.0
         elif op == "s":
-            moves = 1 << FIELD[value]
+            moves = MOVES[value]
         elif op == "q":
-            number = self._states[value] == GIVEN
+            number, moves = self._states[value] == GIVEN, MOVES[value]
         return self._add(
             op,
             (),
@@ -293,6 +293,10 @@ _SIMPLER: Final[Mapping[str, Callable[..., int | None]]] = {
 #: Position of each field of the setup and of the constants.
 FIELD: Final[Mapping[str, int]] = {name: at for at, name in enumerate(Setup._fields)}
 CONSTANT_AT: Final[Mapping[str, int]] = {name: at for at, name in enumerate(Constants._fields)}
+#: A bit for each field of the setup, in their order, and for each quantity.
+MOVES: Final[Mapping[str, int]] = {
+    name: 1 << at for at, name in enumerate((*Setup._fields, *Quantities._fields))
+}
 
 
 @cache

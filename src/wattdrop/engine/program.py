@@ -4,8 +4,10 @@ A program serves batches of the same facts (see ``graph``) and gives the columns
 all spelled from the graph, none by hand:
 
 - ``statics(s, c)``: every operation on names and constants alone, on floats, once per setup;
-- ``row(k, q)``: the operations on quantities, of one row of floats;
-- ``block(k, q, o, r)``: the same on numpy arrays of some thousand rows, into output columns ``o``, with registers ``r``.
+- ``row(k, q, f)``: the operations on quantities, of one row of floats;
+- ``block(k, q, f, o, r)``: the same on numpy arrays of some thousand rows, into output columns ``o``, with registers ``r``.
+
+What is known already, from another program of the same graph, comes in ``f``.
 
 Only ``+ - * /``, comparisons, minimum, maximum, square root and rounding up occur, each in the order of the text: the
 bits are those of ``kernel.estimate.estimate``, which tests hold against both parts.
@@ -50,12 +52,26 @@ class Output(NamedTuple):
 class Program:
     """Functions for one set of facts and columns."""
 
-    __slots__ = ("_block", "_spelled", "_statics", "operations", "outputs", "row")
+    __slots__ = ("_block", "_first", "_spelled", "operations", "outputs", "row", "worked_out")
 
-    def __init__(self, graph: Graph, columns: Sequence[int]) -> None:
-        spelled = _Spelled(graph, columns)
+    def __init__(
+        self,
+        graph: Graph,
+        columns: Sequence[int],
+        known: Mapping[int, int] | None = None,
+        statics: Iterable[int] = (),
+    ) -> None:
+        """``columns``: nodes; ``known``: nodes that are worked out already, and where ``f`` has them.
+
+        ``statics``: nodes that are to be among the statics, whether or not the columns need them.
+        """
+        spelled = _Spelled(graph, columns, known or {}, statics)
         self.outputs = tuple(spelled.outputs)
-        self._statics = spelled.statics()
+        self._first: dict[int, int] = {}  # of each computed result, the column that it is written to
+        for number, output in enumerate(self.outputs):
+            if output.kind == "row":
+                self._first.setdefault(output.at, number)
+        self.worked_out = spelled.statics()
         self.operations = len(spelled.dynamic)
         self.row: Float = spelled.row()
         self._block: tuple[Callable[..., None], int] | None = None
@@ -68,14 +84,37 @@ class Program:
         if kept is None or kept[0] is not self or kept[1] is not setup or kept[2] is not constants:
             if len(_kept) >= _MOST_KEPT:
                 _kept.clear()
-            kept = _kept[key] = self, setup, constants, self._statics(setup, constants)
+            kept = _kept[key] = self, setup, constants, self.worked_out(setup, constants)
         return kept[3]
 
-    def block(self) -> tuple[Callable[..., None], int]:
+    @property
+    def static_nodes(self) -> Sequence[int]:
+        """The nodes of the statics, in their order."""
+        return self._spelled.static_nodes
+
+    def registers(self) -> int:
+        """How many arrays of the rows' shape ``fill`` needs to work in."""
+        return self._made()[1]
+
+    def _made(self) -> tuple[Callable[..., None], int]:
         """The function for arrays, made on first use, and the number of registers that it needs."""
         if self._block is None:
             self._block = self._spelled.block()
         return self._block
+
+    def fill(self, k: Any, q: Any, f: Any, columns: Any, registers: Any) -> None:
+        """Work out the columns of some thousand rows, into float64 arrays of the rows' shape, one a column."""
+        block, _ = self._made()
+        block(k, q, f, [columns[number] for number in self._first.values()], registers)
+        for number, (kind, at, value) in enumerate(self.outputs):
+            if kind == "static":
+                columns[number][...] = k[at]
+            elif kind == "number":
+                columns[number][...] = value
+            elif kind == "quantity":
+                columns[number][...] = q[at]
+            elif self._first[at] != number:
+                columns[number][...] = columns[self._first[at]]
 
 
 #: Statics of all programs, two kilobytes each; beyond so many the memory starts anew.
@@ -86,11 +125,14 @@ _kept: dict[tuple[int, int, int], tuple[Program, Any, Any, tuple[float, ...]]] =
 class _Spelled:
     """The text of a program's functions."""
 
-    def __init__(self, graph: Graph, columns: Sequence[int]) -> None:
+    def __init__(
+        self, graph: Graph, columns: Sequence[int], known: Mapping[int, int], statics: Iterable[int]
+    ) -> None:
         self.nodes = graph.nodes
         self.columns = columns
-        reached = _reached(graph.nodes, columns)
-        self.dynamic = [n for n in reached if graph.nodes[n].dynamic and graph.nodes[n].op != "q"]
+        self.known = known
+        inside = (n for n in reached(graph.nodes, columns, known) if n not in known)
+        self.dynamic = [n for n in inside if graph.nodes[n].dynamic and graph.nodes[n].op != "q"]
         self.outputs: list[Output] = []
         rows: list[int] = []
         needed = {
@@ -100,6 +142,7 @@ class _Spelled:
             if not graph.nodes[arg].dynamic and graph.nodes[arg].op != "const"
         }
         needed |= {n for n in columns if not graph.nodes[n].dynamic and graph.nodes[n].op != "const"}
+        needed = needed.difference(known).union(statics)
         self.static_nodes = sorted(needed)
         self.static_at = {n: at for at, n in enumerate(self.static_nodes)}
         for n in columns:
@@ -121,7 +164,7 @@ class _Spelled:
     def statics(self) -> Float:
         """``statics(s, c)``."""
         nodes = self.nodes
-        inside = [n for n in _reached(nodes, self.static_nodes) if nodes[n].op not in ("const", "s", "c")]
+        inside = [n for n in reached(nodes, self.static_nodes) if nodes[n].op not in ("const", "s", "c")]
         leaf = {
             "s": lambda node: f"s[{FIELD[node.value]}]",
             "c": lambda node: f"c[{CONSTANT_AT[node.value]}]",
@@ -130,31 +173,34 @@ class _Spelled:
         return _function("statics", "s, c", lines, [text(n) for n in self.static_nodes])
 
     def row(self) -> Float:
-        """``row(k, q)``: every column."""
+        """``row(k, q, f)``: every column."""
         leaf = {"q": lambda node: f"q[{_QUANTITY_AT[node.value]}]"}
-        lines, text = _float_lines(self.nodes, self.dynamic, self.columns, leaf, self.static_at)
-        return _function("row", "k, q", lines, [text(n) for n in self.columns])
+        lines, text = _float_lines(self.nodes, self.dynamic, self.columns, leaf, self.static_at, self.known)
+        return _function("row", "k, q, f=()", lines, [text(n) for n in self.columns])
 
     # --- arrays ---
 
     def block(self) -> tuple[Callable[..., None], int]:
-        """``block(k, q, o, r)``, and how many registers it needs."""
+        """``block(k, q, f, o, r)``, and how many registers it needs."""
         import numpy
 
         lines, registers = _array_lines(self)
         names = {name: getattr(numpy, name) for name in (*_UFUNCS.values(), "where", "copyto")}
-        return _compiled("block", "k, q, o, r", [*lines, "return"], names), registers
+        return _compiled("block", "k, q, f, o, r", [*lines, "return"], names), registers
 
 
-def _reached(nodes: Sequence[Node], columns: Iterable[int]) -> list[int]:
-    """The nodes that columns need, arguments first."""
+def reached(
+    nodes: Sequence[Node], columns: Iterable[int], known: Mapping[int, int] | None = None
+) -> list[int]:
+    """The nodes that columns need, arguments first; what only known nodes need is left out."""
     found: set[int] = set()
     waiting = list(columns)
     while waiting:
         n = waiting.pop()
         if n not in found:
             found.add(n)
-            waiting.extend(nodes[n].args)
+            if not known or n not in known:
+                waiting.extend(nodes[n].args)
     return sorted(found)
 
 
@@ -164,6 +210,7 @@ def _float_lines(
     results: Sequence[int],
     leaf: Mapping[str, Callable[[Node], str]],
     static_at: Mapping[int, int] | None = None,
+    known: Mapping[int, int] | None = None,
 ) -> tuple[list[str], Callable[[int], str]]:
     """Assignments of Python floats; an operation that is used once is written where it is used."""
     uses: dict[int, int] = {}
@@ -185,7 +232,9 @@ def _float_lines(
         node = nodes[n]
         if node.op == "const":
             return _literal(node.value)
-        if static_at is not None and not node.dynamic:
+        if known and n in known:
+            lines.append(f"v{n} = f[{known[n]}]")
+        elif static_at is not None and not node.dynamic:
             lines.append(f"v{n} = k[{static_at[n]}]")
         elif node.op in leaf:
             lines.append(f"v{n} = {leaf[node.op](node)}")
@@ -245,7 +294,10 @@ def _array_lines(spelled: _Spelled) -> tuple[list[str], int]:
         if node.op == "const":
             return _literal(node.value)
         if n not in names:
-            source = f"q[{_QUANTITY_AT[node.value]}]" if node.op == "q" else f"k[{spelled.static_at[n]}]"
+            if n in spelled.known:
+                source = f"f[{spelled.known[n]}]"
+            else:
+                source = f"q[{_QUANTITY_AT[node.value]}]" if node.op == "q" else f"k[{spelled.static_at[n]}]"
             lines.append(f"v{n} = {source}")
             names[n] = f"v{n}"
         return names[n]

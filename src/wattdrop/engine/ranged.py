@@ -22,22 +22,17 @@ _TOTALS: tuple[
 
 def row_ranges(estimate: Estimate) -> dict[int, RangesShape]:
     """The ranges of every computed row's total impact, by row number."""
-    metrics = _metrics(estimate)
     return {
         number: RangesShape(
-            **metrics[at],
+            **metrics,
             causes=[
-                RangeCause(
-                    cause=cause.cause,
-                    share=cause.share,
-                    low_90=cause.low,
-                    high_90=cause.high,
-                    advice=cause.advice or None,
-                )
-                for cause in estimate.causes(number)
+                RangeCause(cause=name, share=share, low_90=low, high_90=high, advice=advice or None)
+                for name, share, low, high, advice in causes
             ],
         )
-        for at, number in enumerate(estimate.resolution.computed)
+        for number, metrics, causes in zip(
+            estimate.resolution.computed, _metrics(estimate), estimate.every_cause(), strict=True
+        )
     }
 
 

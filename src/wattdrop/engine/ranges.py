@@ -16,23 +16,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from statistics import NormalDist
+from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from ..resolve.causes import CAUSES, Cause, causes_of, kind_of_work
+from .cases import DURATION, METHOD, WITHIN, Case, EffectId, case_of, in_order
 from .evaluate import TOTALS, Evaluation, evaluate
+from .half_widths import Column, between, ends_of, ends_of_many, listed, plus, squared, times
+from .quantiles import Z90, z_of
 
 if TYPE_CHECKING:
-    from ..catalog import Catalog
-    from ..kernel.columns import Setup
-    from ..resolve.description import Description
-    from ..resolve.quantities import QuantityColumns
-    from ..resolve.resolved import Resolved
     from .api import Estimate
+    from .differences import Widths
 
 KINDS: Final = ("text", "alone", "pipeline", "text_pass", "image_pass", "images", "video", "sound")
-_Z90: Final = NormalDist().inv_cdf(0.95)
-_Z50: Final = NormalDist().inv_cdf(0.75)
 
 #: What a caller can give to settle a cause, and the row fields that count as having given it.
 ADVICE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -50,6 +47,9 @@ ADVICE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "ewif": ("give country or cloud_region", ("country", "cloud_region")),
     "method": ("give measured_energy_wh", ("measured_energy_wh",)),
 }
+
+
+_NO_ADVICE: Final[tuple[str, tuple[str, ...]]] = ("", ())
 
 
 class Range(NamedTuple):
@@ -70,26 +70,10 @@ class CauseShare(NamedTuple):
     advice: str  # empty where the caller can do nothing, or has done it
 
 
-Column: TypeAlias = Any
-"""One number a row: a list of floats, or a float64 array where the estimate was made of arrays."""
+_share = attrgetter("share")
 
 HalfWidths: TypeAlias = tuple[str, Any, Any, Sequence[Hashable]]
 """A cause: its name, the half-widths down and up of every row (in logarithms, not negative), and the keys of the rows."""
-
-
-class _Effect(NamedTuple):
-    """One cause over all rows: the kernel evaluated at its ends."""
-
-    name: str
-    ends: tuple[Evaluation, ...]
-    distinct: Sequence[Hashable]  # keys; None where the cause does not touch a row
-    of_rows: Sequence[int]  # which of them each row has
-
-    @property
-    def keys(self) -> Sequence[Hashable]:
-        """The key of each row."""
-        distinct = self.distinct
-        return [distinct[of] for of in self.of_rows]
 
 
 class Ranges:
@@ -97,139 +81,177 @@ class Ranges:
 
     def __init__(self, estimate: Estimate) -> None:
         self._central = estimate.evaluation
-        self._resolution = estimate.resolution
         self._constants = estimate.constants
-        self._values_of = estimate.catalog.constant_values()
-        self._kinds = [
-            kind_of_work(self._resolution.resolved[of].setup, batch_size)
-            for of, batch_size in zip(
-                self._resolution.resolved_of, self._resolution.quantities.column("batch_size"), strict=True
-            )
-        ]
-        wide = [_causes(estimate.catalog, r) for r in self._resolution.resolved]
-        self._effects: list[_Effect] = [self._method(90)]
-        for name in CAUSES:
-            most = max((sum(c.name == name for c in causes) for causes in wide), default=0)
-            for nth in range(most):
-                self._effects.append(self._effect(name, [_nth(c, name, nth) for c in wide]))
-        if any(value == value for value in self._resolution.quantities.column("processing_duration_ms")):
-            self._effects.append(self._duration(self._values_of["duration_error"]))
-        self._inner: _Effect | None = None
-        self._widths: dict[tuple[str, float], list[HalfWidths]] = {}
-        self._at_ends: dict[str, list[HalfWidths]] = {}
+        self._resolution = estimate.resolution
+        self._cases, self._of_rows, self._described = _cases(estimate)
+        effects = {effect for case in self._cases for effect in case.causes}
+        self._effects = [effect for effect in in_order(effects) if effect != WITHIN]
+        observed = self._resolution.quantities.column("processing_duration_ms")
+        if any(value == value for value in observed):
+            self._effects.append(DURATION)
+        error = math.exp(Z90 * estimate.catalog.constant("duration_error"))
+        self._duration_factors = 1.0 / error, error
+        self._at_ends: dict[EffectId, list[Evaluation]] = {}
+        self._sides: dict[tuple[EffectId, str], tuple[Column, Column]] = {}
+        self._squares_of_others: dict[str, tuple[Column, Column]] = {}
         self._squares_of: dict[str, dict[str, tuple[list[float], list[float]]]] = {}
-
-    def _evaluated(
-        self,
-        setups: Sequence[Setup],
-        of_rows: Sequence[int] | None = None,
-        given: QuantityColumns | None = None,
-    ) -> Evaluation:
-        """The totals of the rows, with other setups or other quantities."""
-        central = self._central
-        return evaluate(
-            setups,
-            central.of_row if of_rows is None else of_rows,
-            central.given if given is None else given,
-            self._constants,
-            TOTALS,
-        )
-
-    def _method(self, level: int) -> _Effect:
-        """The method's own error, by the kind of work of each row."""
-        resolution, kinds = self._resolution, self._kinds
-        ratio = {kind: self._values_of[f"method_{kind}_{level}"] for kind in KINDS}
-        numbers: dict[tuple[int, str], int] = {}
-        index = [
-            numbers.setdefault(key, len(numbers)) for key in zip(resolution.resolved_of, kinds, strict=True)
-        ]
-        ends = []
-        for sign in (-1.0, 1.0):
-            setups = [
-                resolution.resolved[of].setup._replace(method_ratio=ratio[kind] ** sign)
-                for of, kind in numbers
-            ]
-            ends.append(self._evaluated(setups, index))
-        keys = [(kind, resolution.resolved[of].model_ix) for of, kind in numbers]
-        return _Effect("method", tuple(ends), keys, index)
-
-    def _effect(self, name: str, causes: Sequence[Cause | None]) -> _Effect:
-        resolution = self._resolution
-        ends = max((len(cause.ends) for cause in causes if cause), default=0)
-        evaluations = []
-        for end in range(ends):
-            setups = [
-                r.setup if cause is None else cause.ends[min(end, len(cause.ends) - 1)]
-                for r, cause in zip(resolution.resolved, causes, strict=True)
-            ]
-            evaluations.append(self._evaluated(setups))
-        keys = [None if cause is None else cause.key for cause in causes]
-        return _Effect(name, tuple(evaluations), keys, resolution.resolved_of)
-
-    def _duration(self, error: float) -> _Effect:
-        """An observed duration says the requests in flight only to within the error of the modelled time."""
-        resolution = self._resolution
-        setups = [r.setup for r in resolution.resolved]
-        observed = self._central.given.column("processing_duration_ms")
-        ends = []
-        for sign in (-1.0, 1.0):
-            moved = _times(observed, math.exp(sign * _Z90 * error))
-            given = self._central.given.replaced("processing_duration_ms", moved)
-            ends.append(self._evaluated(setups, given=given))
-        keys = [("duration", of) for of in range(len(resolution.resolved))]
-        return _Effect("occupancy", tuple(ends), keys, resolution.resolved_of)
 
     # --- half-widths ---
 
     def half_widths(self, quantity: str, level: float) -> list[HalfWidths]:
         """Of each effect: its name, the half-widths down and up of every row (in logs, not negative), and its keys."""
-        found = self._widths.get((quantity, level))
+        z = z_of(level)
+        return [
+            (effect[0], *self._scaled(effect, quantity, z), self._keys(effect)) for effect in self._effects
+        ]
+
+    def half_widths_by_case(self, quantity: str, level: float) -> tuple[list[HalfWidths], Sequence[int]]:
+        """The same with the keys of distinct cases, of which many rows have few; then the case of each row."""
+        z = z_of(level)
+        found: list[HalfWidths] = [
+            (effect[0], *self._scaled(effect, quantity, z), self._keys_of_cases(effect))
+            for effect in self._effects
+        ]
+        return found, self._rows()
+
+    def _scaled(self, effect: EffectId, quantity: str, z: float) -> tuple[Column, Column]:
+        """Half-widths of one effect, down and up, at a level."""
+        if effect == METHOD:
+            return self._method(quantity, z)
+        down, up = self._wide(effect, quantity)
+        return self._times(down, z / Z90), self._times(up, z / Z90)
+
+    def _times(self, side: Column, factor: float) -> Column:
+        return side if side is self._nothing else times(side, factor)
+
+    def _keys(self, effect: EffectId) -> list[Hashable]:
+        """For each row what it shares the error of an effect by; None where the effect does not touch it."""
+        of_cases = self._keys_of_cases(effect)
+        return [of_cases[of] for of in self._rows()]
+
+    def _rows(self) -> Sequence[int]:
+        of_rows: Any = self._of_rows
+        of: Sequence[int] = of_rows.tolist() if self._central.is_arrays else of_rows
+        return of
+
+    def _keys_of_cases(self, effect: EffectId) -> list[Hashable]:
+        if effect == DURATION:
+            return [("duration", of) for of in self._described]
+        return [case.causes[effect].key if effect in case.causes else None for case in self._cases]
+
+    def _method(self, quantity: str, z: float) -> tuple[Column, Column]:
+        """The method's own half-widths at a level, which has a measured point at 50 % too."""
+        outer = self._wide(METHOD, quantity)
+        if z >= Z90:
+            return times(outer[0], z / Z90), times(outer[1], z / Z90)
+        inner = self._wide(WITHIN, quantity)
+        return between(z, inner[0], outer[0]), between(z, inner[1], outer[1])
+
+    def _wide(self, effect: EffectId, quantity: str) -> tuple[Column, Column]:
+        """Half-widths of one effect, down and up, at the ends that it was evaluated at."""
+        found = self._sides.get((effect, quantity))
         if found is None:
-            z = NormalDist().inv_cdf(0.5 + level / 2.0)
-            (name, down, up, keys), *others = self._wide(quantity)
-            if z < _Z90:
-                if self._inner is None:  # most callers ask for 90 % alone
-                    self._inner = self._method(50)
-                inner_down, inner_up = self._ends_of(quantity, self._inner)
-                down, up = _between(z, inner_down, down), _between(z, inner_up, up)
-            else:
-                down, up = _times(down, z / _Z90), _times(up, z / _Z90)
-            scaled = ((n, _times(a, z / _Z90), _times(b, z / _Z90), k) for n, a, b, k in others)
-            found = self._widths[quantity, level] = [(name, down, up, keys), *scaled]
+            found = self._sides[effect, quantity] = self._worked_out(effect, quantity)
         return found
 
-    def _wide(self, quantity: str) -> list[HalfWidths]:
-        """The same at the ends that the causes were evaluated at."""
-        found = self._at_ends.get(quantity)
-        if found is None:
-            found = self._at_ends[quantity] = [
-                (effect.name, *self._ends_of(quantity, effect), effect.keys) for effect in self._effects
+    def _worked_out(self, effect: EffectId, quantity: str) -> tuple[Column, Column]:
+        of_totals = self._within_of_totals if effect == WITHIN else self._of_totals
+        if quantity in TOTALS and of_totals is not None:
+            if effect not in of_totals.sides:
+                return self._nothing, self._nothing
+            down, up = of_totals.sides[effect]
+            return down.get(quantity, self._nothing), up.get(quantity, self._nothing)
+        if effect not in self._at_ends:
+            self._at_ends[effect] = self._evaluated(effect)
+        central = self._values(self._central, quantity)
+        ends = [self._values(end, quantity) for end in self._at_ends[effect]]
+        return ends_of_many(central, ends) if self._central.is_arrays else ends_of(central, ends)
+
+    @cached_property
+    def _of_totals(self) -> Widths | None:
+        """Half-widths of the totals; None where the rows are to be evaluated whole at each end."""
+        return self._by_programs(within=False)
+
+    @cached_property
+    def _within_of_totals(self) -> Widths | None:
+        """The same of the method's 50 % point, which most callers do not ask for."""
+        return self._by_programs(within=True)
+
+    def _by_programs(self, within: bool) -> Widths | None:
+        if not self._central.by_program:
+            return None
+        from .width_programs import widths
+
+        given, factors = self._central.given, self._duration_factors
+        return widths(self._cases, self._of_rows, given, self._constants, factors, within)
+
+    @cached_property
+    def _nothing(self) -> Column:
+        if not self._central.is_arrays:
+            return [0.0] * self._central.rows
+        import numpy
+
+        return numpy.zeros(self._central.rows)
+
+    def _evaluated(self, effect: EffectId) -> list[Evaluation]:
+        """The rows at the ends of an effect, evaluated whole: for quantities other than the totals, and for few rows."""
+        given, of_cases = self._central.given, [case.setup for case in self._cases]
+        if effect == DURATION:
+            observed = given.column("processing_duration_ms")
+            moved = (times(observed, factor) for factor in self._duration_factors)
+            return [
+                evaluate(
+                    of_cases,
+                    self._of_rows,
+                    given.replaced("processing_duration_ms", one),
+                    self._constants,
+                    TOTALS,
+                )
+                for one in moved
             ]
-        return found
+        ends = [case.causes[effect].ends if effect in case.causes else (case.setup,) for case in self._cases]
+        return [
+            evaluate(
+                [one[min(at, len(one) - 1)] for one in ends], self._of_rows, given, self._constants, TOTALS
+            )
+            for at in range(max(map(len, ends)))
+        ]
 
     def _values(self, evaluation: Evaluation, quantity: str) -> Column:
         return evaluation.array(quantity) if self._central.is_arrays else evaluation.column(quantity)
 
-    def _ends_of(self, quantity: str, effect: _Effect) -> tuple[Column, Column]:
-        central = self._values(self._central, quantity)
-        ends = [self._values(end, quantity) for end in effect.ends]
-        return _ends_of_many(central, ends) if self._central.is_arrays else _ends_of(central, ends)
-
     def columns(self, quantity: str, level: float) -> tuple[Column, Column]:
         """Low and high end of a quantity for every computed row."""
         central = self._values(self._central, quantity)
-        widths = self.half_widths(quantity, level)
+        z = z_of(level)
+        squares = [
+            plus(squared(own), times(others, (z / Z90) ** 2))
+            for own, others in zip(self._method(quantity, z), self._others(quantity), strict=True)
+        ]
         if self._central.is_arrays:
             import numpy as np
 
-            _, downs, ups, _ = zip(*widths, strict=True)
-            below, above = (np.sqrt(sum(width * width for width in ends)) for ends in (downs, ups))
-            return central * np.exp(-below), central * np.exp(above)
-        lows, highs = [], []
-        for row, value in enumerate(central):
-            lows.append(value * math.exp(-math.sqrt(math.fsum(down[row] ** 2 for _, down, _, _ in widths))))
-            highs.append(value * math.exp(math.sqrt(math.fsum(up[row] ** 2 for _, _, up, _ in widths))))
-        return lows, highs
+            return central * np.exp(-np.sqrt(squares[0])), central * np.exp(np.sqrt(squares[1]))
+        return (
+            [value * math.exp(-math.sqrt(square)) for value, square in zip(central, squares[0], strict=True)],
+            [value * math.exp(math.sqrt(square)) for value, square in zip(central, squares[1], strict=True)],
+        )
+
+    def _others(self, quantity: str) -> tuple[Column, Column]:
+        """The squared half-widths of all effects but the method's, summed."""
+        if quantity in TOTALS and self._of_totals is not None:
+            down, up = self._of_totals.squares
+            return down[quantity], up[quantity]
+        found = self._squares_of_others.get(quantity)
+        if found is None:
+            down = up = self._nothing
+            for effect in self._effects:
+                if effect != METHOD:
+                    below, above = self._wide(effect, quantity)
+                    if below is not self._nothing or above is not self._nothing:
+                        down, up = plus(down, squared(below)), plus(up, squared(above))
+            found = self._squares_of_others[quantity] = down, up
+        return found
 
     def total(self, quantity: str, level: float) -> Range:
         """The sum of a quantity over all computed rows; rows that share a cause share its error."""
@@ -237,26 +259,27 @@ class Ranges:
         if not total > 0.0:
             return Range(total, total, total)
         central = self._values(self._central, quantity)
+        z = z_of(level)
         squares = [0.0, 0.0]
-        for effect, widths in zip(self._effects, self.half_widths(quantity, level), strict=True):
-            for side in (0, 1):
-                shared = self._shared(effect, central, widths[1 + side], total)
-                squares[side] += math.fsum(width * width for width in shared)
+        for effect in self._effects:
+            for side, of_rows in enumerate(self._scaled(effect, quantity, z)):
+                if of_rows is not self._nothing:
+                    shared = self._shared(effect, central, of_rows, total)
+                    squares[side] += math.fsum(width * width for width in shared)
         return Range(total * math.exp(-math.sqrt(squares[0])), total, total * math.exp(math.sqrt(squares[1])))
 
-    def _shared(self, effect: _Effect, central: Column, widths: Column, total: float) -> Iterable[float]:
+    def _shared(self, effect: EffectId, central: Column, widths: Column, total: float) -> Iterable[float]:
         """The half-widths of a sum, of each key: those of its rows, weighted by their part of the sum."""
         if self._central.is_arrays:
             import numpy as np
 
             numbers: dict[Hashable, int] = {}
-            number_of = [numbers.setdefault(key, len(numbers)) for key in effect.distinct]
-            keys = np.array(number_of, dtype=np.int64).take(np.asarray(effect.of_rows, dtype=np.int64))
+            number_of = [numbers.setdefault(key, len(numbers)) for key in self._keys_of_cases(effect)]
+            keys = np.array(number_of, dtype=np.int64).take(self._of_rows)
             sums: list[float] = np.bincount(keys, central * (widths / total)).tolist()
             return sums
         shared: dict[Hashable, float] = {}
-        for value, width, of in zip(central, widths, effect.of_rows, strict=True):
-            key = effect.distinct[of]
+        for value, width, key in zip(central, widths, self._keys(effect), strict=True):
             shared[key] = shared.get(key, 0.0) + value / total * width
         return shared.values()
 
@@ -264,110 +287,54 @@ class Ranges:
         """The causes of one row's 90 % range, the largest first; ``given``: the fields that the row fills."""
         value = self._central.value(row, quantity)
         squares = [(name, down[row], up[row]) for name, (down, up) in self._squares(quantity).items()]
-        whole = math.fsum(down + up for _, down, up in squares)
+        whole = sum(down + up for _, down, up in squares)
         found = []
         for name, below, above in squares:
             if below + above > 1e-12 * whole > 0.0:
-                text, settles = ADVICE.get(name, ("", ()))
-                advice = "" if given.intersection(settles) else text
+                text, settles = ADVICE.get(name, _NO_ADVICE)
+                advice = text if given.isdisjoint(settles) else ""
                 low, high = value * math.exp(-math.sqrt(below)), value * math.exp(math.sqrt(above))
                 found.append(CauseShare(name, (below + above) / whole, low, high, advice))
-        return tuple(sorted(found, key=lambda cause: -cause.share))
+        found.sort(key=_share, reverse=True)
+        return tuple(found)
 
     def _squares(self, quantity: str) -> dict[str, tuple[list[float], list[float]]]:
         """By cause, the squared half-widths down and up of every row."""
         found = self._squares_of.get(quantity)
         if found is None:
             sums: dict[str, tuple[Column, Column]] = {}
-            for name, down, up, _ in self.half_widths(quantity, 0.9):
-                both = _squared(down), _squared(up)
-                sums[name] = (
-                    both
-                    if name not in sums
-                    else (_plus(sums[name][0], both[0]), _plus(sums[name][1], both[1]))
-                )
+            for effect in self._effects:
+                down, up = map(squared, self._wide(effect, quantity))
+                if effect[0] in sums:
+                    below, above = sums[effect[0]]
+                    down, up = plus(below, down), plus(above, up)
+                sums[effect[0]] = down, up
             found = self._squares_of[quantity] = {
-                name: (_listed(down), _listed(up)) for name, (down, up) in sums.items()
+                name: (listed(down), listed(up)) for name, (down, up) in sums.items()
             }
         return found
 
 
-#: Causes of descriptions, by catalog: working them out costs a hundred times what an estimate does. 20 kB each.
-_remembered: dict[tuple[str, Description], tuple[Cause, ...]] = {}
-_MOST_REMEMBERED: Final = 1000
+def _cases(estimate: Estimate) -> tuple[list[Case], Sequence[int], list[int]]:
+    """The distinct cases of an estimate's rows, which of them each row has, and which description each case is of."""
+    resolution, of_rows = estimate.resolution, estimate.evaluation.of_row
+    catalog, resolved = estimate.catalog, resolution.resolved
+    batch_sizes = resolution.quantities.column("batch_size")
+    alone = [batch_size == 1.0 for batch_size in batch_sizes]
+    first: dict[int, int] = {}  # a description may be there twice
+    described = [first.setdefault(id(one), at) for at, one in enumerate(resolved)]
+    if not any(alone):
+        return [case_of(catalog, one) for one in resolved], of_rows, described
+    numbers: dict[tuple[int, bool], int] = {}
+    found: Any = [
+        numbers.setdefault(key, len(numbers)) for key in zip(resolution.resolved_of, alone, strict=True)
+    ]
+    if estimate.evaluation.is_arrays:
+        import numpy as np
 
-
-def _causes(catalog: Catalog, resolved: Resolved) -> tuple[Cause, ...]:
-    key = (catalog.digest, resolved.description)
-    found = _remembered.get(key)
-    if found is None:
-        if len(_remembered) >= _MOST_REMEMBERED:
-            _remembered.clear()
-        found = _remembered[key] = causes_of(catalog, resolved)
-    return found
-
-
-def _nth(causes: Sequence[Cause], name: str, nth: int) -> Cause | None:
-    of_name = [cause for cause in causes if cause.name == name]
-    return of_name[nth] if nth < len(of_name) else None
-
-
-def _ends_of(central: Sequence[float], ends: Sequence[Sequence[float]]) -> tuple[list[float], list[float]]:
-    """Half-widths down and up of each row from the values at a cause's ends."""
-    down, up = [0.0] * len(central), [0.0] * len(central)
-    for end in ends:
-        if end == central:  # most causes leave most metrics alone
-            continue
-        for row, (value, moved) in enumerate(zip(central, end, strict=True)):
-            if value > 0.0 and moved > 0.0 and moved != value:
-                step = math.log(moved / value)
-                down[row] = max(down[row], -step)
-                up[row] = max(up[row], step)
-    return down, up
-
-
-def _ends_of_many(central: Column, ends: Sequence[Column]) -> tuple[Column, Column]:
-    """The same of arrays. Logarithms may differ from those of a few rows in the last bit."""
-    import numpy as np
-
-    nothing = np.zeros(len(central))
-    down = up = nothing
-    for moved in ends:
-        if (moved == central).all():
-            continue
-        moves = (central > 0.0) & (moved > 0.0)
-        step = np.log(np.divide(moved, central, out=np.ones(len(central)), where=moves))
-        down, up = np.maximum(down, -step), np.maximum(up, step)
-    return down, up
-
-
-def _times(widths: Column, factor: float) -> Column:
-    if factor == 1.0:
-        return widths
-    return [width * factor for width in widths] if isinstance(widths, list) else widths * factor
-
-
-def _squared(widths: Column) -> Column:
-    return [width * width for width in widths] if isinstance(widths, list) else widths * widths
-
-
-def _plus(a: Column, b: Column) -> Column:
-    return [one + other for one, other in zip(a, b, strict=True)] if isinstance(a, list) else a + b
-
-
-def _listed(widths: Column) -> list[float]:
-    listed: list[float] = widths if isinstance(widths, list) else widths.tolist()
-    return listed
-
-
-def _between(z: float, inner: Column, outer: Column) -> Column:
-    """Half-widths at z, from those at the 50 % and at the 90 % level."""
-    if isinstance(inner, list):
-        return [_one_between(z, a, b) for a, b in zip(inner, outer, strict=True)]
-    return _one_between(z, inner, outer)
-
-
-def _one_between(z: float, inner: Column, outer: Column) -> Column:
-    if z <= _Z50:
-        return inner * z / _Z50
-    return inner + (outer - inner) * (z - _Z50) / (_Z90 - _Z50)
+        found = np.array(found)
+    return (
+        [case_of(catalog, resolved[of], one) for of, one in numbers],
+        found,
+        [described[of] for of, _ in numbers],
+    )

@@ -101,7 +101,7 @@ def of_estimate(result: Estimate) -> Recorded:
     import numpy as np
 
     def arrays(names: Sequence[str]) -> Any:
-        return np.array([result.evaluation.column(name) for name in names], dtype=np.float64)
+        return np.array([result.evaluation.array(name) for name in names])
 
     central = arrays(METRICS["total"])
     ends = [result.ranges(name, LEVEL) for name in METRICS["total"]]
@@ -135,28 +135,32 @@ def _entities(result: Estimate, of: Resolved) -> Entities:
 def _parts(result: Estimate, central: Any) -> Parts:
     import numpy as np
 
+    of_metrics = [result.half_widths_by_case(name, LEVEL) for name in METRICS["total"]]
+    case_of_row = np.asarray(of_metrics[0][1], dtype=np.int64)
+    row_of_case = np.zeros(len(of_metrics[0][0][0][3]), dtype=np.int64)
+    row_of_case[case_of_row] = np.arange(len(case_of_row))
     centrals = np.concatenate([central, central])
-    effects = [result.half_widths(name, LEVEL) for name in METRICS["total"]]
-    numbers: dict[Hashable, int] = {}
-    names: list[str] = []
-    rows, name_of_rows, values = [], [], []
-    for nth, (cause, _, _, keys) in enumerate(effects[0]):
-        widths = np.array([of_metric[nth][side] for side in (1, 2) for of_metric in effects])
+    numbers: dict[str, int] = {}
+    rows, names, values = [], [], []
+    for nth, (cause, _, _, keys) in enumerate(of_metrics[0][0]):
+        widths = np.array([effects[nth][side] for side in (1, 2) for effects, _ in of_metrics])
         touched = np.flatnonzero((widths > _LEAST_WIDTH).any(axis=0))
-        of_touched = []
-        for at in touched.tolist():
-            key = keys[at]
-            number = -1 if key is None else numbers.get((cause, key), len(names))
-            if number == len(names):
-                numbers[cause, key] = number
-                names.append(_name(result, cause, at, key))
-            of_touched.append(number)
-        name_of_row = np.array(of_touched, dtype=np.int64)
-        kept = name_of_row >= 0
-        rows.append(touched[kept])
-        name_of_rows.append(name_of_row[kept])
-        values.append((centrals[:, touched[kept]] * widths[:, touched[kept]]).T)
-    return Parts(np.concatenate(rows), np.concatenate(name_of_rows), np.concatenate(values), names)
+        number_of: dict[Hashable, int] = {None: -1}
+        name_of_case = np.full(len(keys), -1)
+        for case in np.flatnonzero(np.bincount(case_of_row[touched], minlength=len(keys))).tolist():
+            key = keys[case]
+            if key not in number_of:
+                name = _name(result, cause, int(row_of_case[case]), key)
+                number_of[key] = numbers.setdefault(name, len(numbers))
+            name_of_case[case] = number_of[key]
+        name_of_row = name_of_case[case_of_row]
+        kept = touched[name_of_row[touched] >= 0]
+        rows.append(kept)
+        names.append(name_of_row[kept])
+        values.append(centrals.take(kept, axis=1) * widths.take(kept, axis=1))
+    return Parts(
+        np.concatenate(rows), np.concatenate(names), np.concatenate(values, axis=1).T, tuple(numbers)
+    )
 
 
 def _name(result: Estimate, cause: str, at: int, key: Any) -> str:

@@ -6,15 +6,19 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from ..schema import NO_IMPACT, Error, ErrorDetails, ImpactMetrics, ImpactResponse, ModeledRow
-from .api import METRICS
+from .evaluate import METRICS, REPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..errors import RowError
     from .api import Estimate
+    from .evaluate import Evaluation
 
-#: Parts that most rows have none of, with their fields of a row.
+    Computed = tuple[list[ModeledRow], Sequence[Sequence[float]]]
+    """The computed rows, and their usage of energy, emissions and water as columns."""
+
+#: Parts that most rows have no share of, with their fields of a row.
 _SHARES: Final = (("training", "training_impact"), ("fine_tuning", "fine_tuning_impact"))
 
 
@@ -23,18 +27,8 @@ def response(estimate: Estimate, debug: bool, ranges: bool = False) -> ImpactRes
 
     ``ranges`` adds what the contract does not have: the 50 % and 90 % ranges of each row and of the totals.
     """
-    totals = _columns(estimate, "total")
-    computed = [
-        ModeledRow(inference_impact=inference, total_impact=total)
-        for inference, total in zip(_metrics(_columns(estimate, "inference")), _metrics(totals), strict=True)
-    ]
-    # Most batches have no share of training or fine-tuning: then four of five columns need not be looked at.
-    for part, field in _SHARES:
-        (energy,) = _columns(estimate, part, 1)
-        if any(energy):
-            for row, impact in zip(computed, _metrics(_columns(estimate, part)), strict=True):
-                if impact.usage_energy_wh > 0:
-                    setattr(row, field, impact)
+    evaluation = estimate.evaluation
+    computed, usage = (_of_columns if evaluation.is_arrays else _of_rows)(evaluation)
     if debug:
         from .debug import Debugger
 
@@ -47,7 +41,7 @@ def response(estimate: Estimate, debug: bool, ranges: bool = False) -> ImpactRes
 
         for number, of_row in row_ranges(estimate).items():
             rows[number].ranges = of_row
-    energies, emissions, water, _, _ = totals
+    energies, emissions, water = usage
     return ImpactResponse(
         rows=rows,
         total_energy_wh=math.fsum(energies),
@@ -70,16 +64,41 @@ def _in_order(estimate: Estimate, computed: list[ModeledRow]) -> list[ModeledRow
     ]
 
 
-def _columns(estimate: Estimate, part: str, first: int = 5) -> Sequence[Sequence[float]]:
-    """The first of the five metrics of a part, of all computed rows."""
-    evaluation, names = estimate.evaluation, METRICS[part][:first]
-    if evaluation.is_arrays or not evaluation.rows:
-        return [evaluation.column(name) for name in names]
-    return list(zip(*(evaluation.values(row, names) for row in range(evaluation.rows)), strict=True))
+def _of_rows(evaluation: Evaluation) -> Computed:
+    """Of an evaluation that holds rows: few of them."""
+    found = [evaluation.values(row, REPORTED) for row in range(evaluation.rows)]
+    return list(map(_row, found)), [[values[at] for values in found] for at in range(3)]
 
 
-def _metrics(columns: Sequence[Sequence[float]]) -> list[ImpactMetrics]:
-    return list(map(ImpactMetrics, *columns))
+def _row(values: Sequence[float]) -> ModeledRow:
+    """One row from what is reported of it: five metrics each of the total, inference, training and fine-tuning."""
+    row = ModeledRow(total_impact=ImpactMetrics(*values[:5]), inference_impact=ImpactMetrics(*values[5:10]))
+    if values[10] > 0.0:
+        row.training_impact = ImpactMetrics(*values[10:15])
+    if values[15] > 0.0:
+        row.fine_tuning_impact = ImpactMetrics(*values[15:])
+    return row
+
+
+def _of_columns(evaluation: Evaluation) -> Computed:
+    """Of an evaluation that holds columns: many rows, of which the most have no share of training or fine-tuning."""
+
+    def columns(part: str) -> list[list[float]]:
+        return [evaluation.column(name) for name in METRICS[part]]
+
+    totals = columns("total")
+    computed = [
+        ModeledRow(total_impact=total, inference_impact=inference)
+        for total, inference in zip(
+            map(ImpactMetrics, *totals), map(ImpactMetrics, *columns("inference")), strict=True
+        )
+    ]
+    for part, field in _SHARES:
+        if evaluation.array(METRICS[part][0]).any():
+            for row, impact in zip(computed, map(ImpactMetrics, *columns(part)), strict=True):
+                if impact.usage_energy_wh > 0.0:
+                    setattr(row, field, impact)
+    return computed, totals[:3]
 
 
 def _error(error: RowError) -> Error:

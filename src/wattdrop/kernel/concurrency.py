@@ -1,7 +1,5 @@
 """How many requests share the accelerators: as the row gives it, as its duration tells, or as is usual."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from .columns import Evidence, Setup

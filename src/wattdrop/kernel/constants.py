@@ -1,7 +1,5 @@
 """The method's constants, by name. The values, ranges and sources live in ``data/methodology/*.toml``."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

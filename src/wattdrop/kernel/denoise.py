@@ -4,8 +4,6 @@ Energy is counted in *full-power seconds*: seconds of one accelerator at its max
 arithmetic, so that is its FLOP over the accelerator's peak, times a fitted factor for the share of the peak it reaches.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from .columns import Evidence, Setup

@@ -1,7 +1,5 @@
 """The whole method, in the order in which a request's impact comes about."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

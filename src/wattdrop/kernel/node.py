@@ -1,7 +1,5 @@
 """From device-seconds to the energy of the node: accelerators, host, idle capacity."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from .columns import Evidence, Setup

@@ -4,8 +4,6 @@ A small model at small batch spends its time on launching kernels, a large one o
 weights once. The three are added; overhead and weights are shared by the requests of one call.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from .columns import Evidence, Setup

@@ -5,8 +5,6 @@ A *full-power second* is energy divided by the accelerator's maximum power: 2 fu
 sums over all accelerators that serve the request, and both are the request's own share of a batch.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from .columns import Evidence, Setup

@@ -1,7 +1,5 @@
 """Training and fine-tuning, spread over the model's expected lifetime requests; and the totals of a row."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from .columns import Evidence, Setup

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import repeat
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
-
-from msgspec.structs import astuple
+from collections.abc import Hashable, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from ..errors import RowError
-from ..schema import FIELDS
-from ..schema.moment import Moment
-from ..schema.moment import parse as parse_moment
-from .description import NAME_FIELDS, Description, contradiction, describe
-from .place import hourly_ratios
-from .quantities import FIELDS as QUANTITY_FIELDS
-from .quantities import QuantityColumns, quantity_columns
+from .description import Description, contradiction
+from .hours import ANNUAL_MEAN, NEVER, HourlyRatios, hour_of
+from .quantities import HOURLY, QuantityColumns, quantity_columns
 from .resolved import Resolved, kernel_constants, resolve_description
+from .shape import Key, Shape, fields_of, given_by, shape_of
 from .suggestions import of_one_batch, used_up
 
 if TYPE_CHECKING:
@@ -27,13 +22,14 @@ if TYPE_CHECKING:
 _MOST_REMEMBERED = 20_000
 _MOST_WRONG = 1_000
 
+_What = TypeVar("_What", bound=Hashable)
 _Outcome = TypeVar("_Outcome")
 
 
 class Resolution(NamedTuple):
     """What a batch resolves to. Row numbers are positions in the batch."""
 
-    resolved: Sequence[Resolved]  # distinct
+    resolved: Sequence[Resolved]  # distinct, but for rows that state the same work by different fields
     resolved_of: Sequence[int]  # per computed row, index into ``resolved``
     quantities: QuantityColumns  # of the computed rows
     computed: Sequence[int]  # row numbers that could be resolved, ascending
@@ -47,10 +43,12 @@ class Resolution(NamedTuple):
 class Resolver:
     """Resolves batches against one catalog and remembers what descriptions mean."""
 
-    __slots__ = ("_remembered", "_wrong", "catalog", "constants")
+    __slots__ = ("_by_key", "_ratios", "_remembered", "_wrong", "catalog", "constants")
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
+        self._by_key: dict[tuple[Shape, Key], Resolved] = {}
+        self._ratios = HourlyRatios(catalog)
         self._remembered: dict[Description, Resolved] = {}
         self._wrong: dict[Description, RowError] = {}
         self.constants = kernel_constants(catalog)
@@ -77,6 +75,10 @@ class Resolver:
 
     def batch(self, rows: Sequence[ImpactRow | RowError]) -> Resolution:
         """Resolve rows; those that cannot be are errors, the others go on."""
+        if len(rows) == 1:
+            found = self._known_row(rows[0])
+            if found is not None:
+                return found
         errors: dict[int, RowError] = {}
         if RowError in set(map(type, rows)):
             errors = {number: row for number, row in enumerate(rows) if isinstance(row, RowError)}
@@ -84,11 +86,13 @@ class Resolver:
         if errors:
             read = [number for number in read if number not in errors]
         typed = cast("Sequence[ImpactRow]", [rows[number] for number in read] if errors else rows)
-        fields = _given(typed)
-        moments = _moments(fields)
-        distinct, of_rows = _distinct(typed, fields, moments)
-        outcomes = self.descriptions(distinct)
-        if _may_contradict(fields):
+        fields = fields_of(typed)
+        shape = shape_of(fields)
+        texts = fields.get("utc_datetime")
+        hours = [NEVER] * len(typed) if texts is None else list(map(hour_of, texts))
+        keys, of_rows = shape.keys(fields, [hour.year for hour in hours], len(typed))
+        outcomes = self._of_keys(shape, keys)
+        if shape.may_contradict:
             for at, row in enumerate(typed):
                 wrong = contradiction(row)
                 if wrong is not None:
@@ -105,128 +109,48 @@ class Resolver:
             errors = dict(sorted(errors.items()))
             fields = {name: [values[at] for at in kept] for name, values in fields.items()}
             read, of_rows = [read[at] for at in kept], [of_rows[at] for at in kept]
-            moments = [moments[at] for at in kept] if moments else ()
-        resolved: list[Resolved] = []
-        numbers: list[int] = []
-        for outcome in outcomes:
-            numbers.append(len(resolved))
-            if not isinstance(outcome, RowError):
-                resolved.append(outcome)
-        if len(resolved) < len(outcomes):
+            hours = [hours[at] for at in kept]
+            numbers = list(accumulate((not isinstance(one, RowError) for one in outcomes), initial=0))
             of_rows = [numbers[of] for of in of_rows]
-        given = quantity_columns(fields, self._hours(resolved, of_rows, moments), len(of_rows))
+            outcomes = [one for one in outcomes if not isinstance(one, RowError)]
+        resolved = cast("list[Resolved]", outcomes)
+        hourly = () if texts is None else self._ratios.columns(resolved, of_rows, hours)
+        given = quantity_columns(fields, shape.numbers, shape.images, hourly, len(of_rows))
         return Resolution(resolved, of_rows, given, read, errors)
 
-    def _hours(
-        self, resolved: Sequence[Resolved], of_rows: Sequence[int], moments: Sequence[Moment | None]
-    ) -> Sequence[tuple[float, float]]:
-        """For each row the hour's ratios; empty where all are 1."""
-        if not moments:
-            return ()
-        known: dict[tuple[int, Moment | None], tuple[float, float]] = {}
-        found = []
-        for key in zip(of_rows, moments, strict=True):
-            hour = known.get(key)
-            if hour is None:
-                of, moment = key
-                hour = known[key] = hourly_ratios(self.catalog, resolved[of].place, moment)
-            found.append(hour)
-        return found if any(hour != (1.0, 1.0) for hour in known.values()) else ()
+    def _known_row(self, row: ImpactRow | RowError) -> Resolution | None:
+        """What ``batch`` gives for a row like one before it, without making columns; None where it is unlike any."""
+        given = given_by(row)
+        if given is None:
+            return None
+        shape = shape_of(given)
+        hour = hour_of(given.get("utc_datetime"))
+        resolved = self._by_key.get((shape, shape.key(given, hour.year)))
+        if resolved is None or not shape.is_plain:
+            return None
+        if shape.may_contradict and contradiction(cast("ImpactRow", row)) is not None:
+            return None
+        columns = {at: [float(given[name])] for name, at in shape.numbers}
+        if hour is not NEVER:
+            ratios = self._ratios.of(resolved.place, hour)
+            if ratios != ANNUAL_MEAN:
+                columns.update((at, [ratio]) for at, ratio in zip(HOURLY, ratios, strict=True))
+        return Resolution((resolved,), (0,), QuantityColumns(1, columns, frozenset()), (0,), {})
+
+    def _of_keys(self, shape: Shape, keys: Sequence[Key]) -> list[Resolved | RowError]:
+        """What rows of a shape mean, by their keys."""
+        known = self._by_key
+        found = [known.get((shape, key)) for key in keys]
+        if None not in found:
+            return cast("list[Resolved | RowError]", found)
+        described = self.descriptions([shape.description(key) for key in keys])
+        for key, outcome in zip(keys, described, strict=True):
+            if not isinstance(outcome, RowError):
+                _put(known, (shape, key), outcome, _MOST_REMEMBERED)
+        return described
 
 
-def _put(remembered: dict[Description, _Outcome], d: Description, outcome: _Outcome, most: int) -> None:
+def _put(remembered: dict[_What, _Outcome], what: _What, outcome: _Outcome, most: int) -> None:
     if len(remembered) >= most:
         remembered.clear()
-    remembered[d] = outcome
-
-
-def _given(rows: Sequence[ImpactRow]) -> dict[str, Sequence[Any]]:
-    """The fields that some row gives, as columns."""
-    if len(rows) == 1:
-        return {
-            name: (value,)
-            for name, value in zip(FIELDS, astuple(rows[0]), strict=True)
-            if value is not None and name in _READ
-        }
-    columns = zip(*map(astuple, rows), strict=True)
-    return {
-        name: column
-        for name, column in zip(FIELDS, columns, strict=False)
-        if name in _READ and column.count(None) < len(column)
-    }
-
-
-def _moments(fields: Mapping[str, Sequence[Any]]) -> Sequence[Moment | None]:
-    """When each row ran; empty where none says so."""
-    texts = fields.get("utc_datetime")
-    if texts is None:
-        return ()
-    known: dict[str, Moment | None] = {}
-    found = []
-    for text in texts:
-        hour = _hour(text) if text else ""
-        if hour not in known:
-            known[hour] = parse_moment(text) if text else None
-        found.append(known[hour])
-    return found
-
-
-def _hour(text: str) -> str:
-    """Year to hour of a canonical moment, which says all that matters; other spellings as they are."""
-    if text[19:20] not in (".", "Z") or "+" in text or "-" in text[10:]:
-        return text
-    return text[:13]
-
-
-def _distinct(
-    rows: Sequence[ImpactRow], fields: Mapping[str, Sequence[Any]], moments: Sequence[Moment | None]
-) -> tuple[list[Description], list[int]]:
-    """The distinct descriptions of rows, and which of them each row has."""
-    if len(rows) == 1:
-        return [describe(rows[0], moments[0] if moments else None)], [0]
-    keys: list[Sequence[Any]] = []
-    for name, column in fields.items():
-        stated = _STATED.get(name)
-        if stated is not None:
-            column = list(map(stated, column))
-        elif name not in _NAMES:
-            continue
-        if column.count(column[0]) < len(rows):
-            keys.append(column)
-    if moments:
-        keys.append([None if moment is None else moment.year for moment in moments])
-    known: dict[Any, int] = {}
-    number_of: dict[Description, int] = {}
-    of_rows: list[int] = []
-    for at, key in enumerate(zip(*keys, strict=True) if keys else repeat(None, len(rows))):
-        of = known.get(key)
-        if of is None:
-            d = describe(rows[at], moments[at] if moments else None)
-            of = known[key] = number_of.setdefault(d, len(number_of))
-        of_rows.append(of)
-    return list(number_of), of_rows
-
-
-def _is_there(value: Any) -> bool:
-    return value is not None
-
-
-#: Quantities of which only this decides what a row means: whether they are above zero, or there.
-_STATED: Mapping[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("input_tokens", "output_tokens", "reasoning_tokens", "output_audio_tokens"), bool),
-    **dict.fromkeys(("input_images", "output_images"), bool),
-    **dict.fromkeys(
-        ("input_audio_seconds", "output_audio_seconds", "output_video_frames", "output_video_seconds"),
-        _is_there,
-    ),
-}
-_NAMES = frozenset(NAME_FIELDS)
-_READ = frozenset((*NAME_FIELDS, *QUANTITY_FIELDS, "utc_datetime"))
-
-
-def _may_contradict(fields: Mapping[str, Any]) -> bool:
-    return (
-        "cached_input_tokens" in fields
-        or "measured_energy_boundary" in fields
-        or ("output_count" in fields and "output_images" in fields)
-    )
+    remembered[what] = outcome

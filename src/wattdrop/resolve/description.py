@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import RowError
-from ..schema.moment import Moment
-from ..schema.moment import parse as parse_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ..schema import ImpactRow
 
@@ -50,54 +48,27 @@ PRESENT: Mapping[str, int] = {
     "output_video": 64,
 }
 
+
+def _is_there(value: Any) -> bool:
+    return value is not None
+
+
+#: Row fields that state a kind of work, where they hold something: its flag, and whether a value says so.
+STATES: Mapping[str, tuple[int, Callable[[Any], bool]]] = {
+    "input_tokens": (PRESENT["input_tokens"], bool),
+    "output_tokens": (PRESENT["output_tokens"], bool),
+    "reasoning_tokens": (PRESENT["output_tokens"], bool),
+    "input_images": (PRESENT["input_images"], bool),
+    "output_images": (PRESENT["output_images"], bool),
+    "input_audio_seconds": (PRESENT["input_audio"], _is_there),
+    "output_audio_seconds": (PRESENT["output_audio"], _is_there),
+    "output_audio_tokens": (PRESENT["output_audio"], bool),
+    "output_video_frames": (PRESENT["output_video"], _is_there),
+    "output_video_seconds": (PRESENT["output_video"], _is_there),
+}
+
 #: Row fields that make up a description, in its order (year and present are derived).
 NAME_FIELDS: tuple[str, ...] = Description._fields[:-2]
-
-
-def moment_of(row: ImpactRow) -> Moment | None:
-    """When the request ran, where the row says so."""
-    return parse_moment(row.utc_datetime) if row.utc_datetime else None
-
-
-def describe(row: ImpactRow, moment: Moment | None) -> Description:
-    """The names of a row."""
-    present = 0
-    if row.input_tokens:
-        present |= 1
-    if row.output_tokens or row.reasoning_tokens:
-        present |= 2
-    if row.input_images:
-        present |= 4
-    if row.output_images:
-        present |= 8
-    if row.input_audio_seconds is not None:
-        present |= 16
-    if row.output_audio_seconds is not None or row.output_audio_tokens:
-        present |= 32
-    if row.output_video_frames is not None or row.output_video_seconds is not None:
-        present |= 64
-    return Description(
-        row.model_used_id,
-        row.model_id,
-        row.model_hugging_face_path,
-        row.model_family,
-        row.model_name,
-        row.task,
-        row.node_id,
-        row.cloud_id,
-        row.cloud_instance_id,
-        row.managed_service_id,
-        row.base_url,
-        row.gpu_id,
-        row.gpu_count,
-        row.datatype,
-        row.country,
-        row.region,
-        row.cloud_region,
-        row.datacenter_id,
-        None if moment is None else moment.year,
-        present,
-    )
 
 
 def contradiction(row: ImpactRow) -> RowError | None:

@@ -151,47 +151,56 @@ class QuantityColumns(Sequence[Quantities]):
 
 
 def quantity_columns(
-    fields: Mapping[str, Sequence[Any]], hourly: Sequence[tuple[float, float]], rows: int
+    fields: Mapping[str, Sequence[Any]],
+    numbers: Sequence[tuple[str, int]],
+    images: Sequence[str],
+    hourly: Sequence[Sequence[float]],
+    rows: int,
 ) -> QuantityColumns:
     """The quantities of rows from those of their fields that some row gives.
 
-    ``hourly``: for each row the hour's ratios to the annual mean of grid intensity and off-site water; empty: all 1.
+    Parameters
+    ----------
+    fields : each with its value in every row.
+    numbers : which of them are one number, with their positions.
+    images : which of them are lists of images.
+    hourly : columns of the hour's ratios to the annual mean of grid intensity and off-site water; empty: all are 1.
     """
-    columns: dict[int, list[float]] = {}
+    columns: dict[int, Any] = {}
     incomplete: set[int] = set()
-    for name, values in fields.items():
-        at = _AT.get(name)
-        if at is None:
-            continue
-        if name in _IMAGES:
-            parsed = list(zip(*map(pixels, values), strict=True))
-            for quantity, column in zip(_IMAGES[name], parsed, strict=False):
-                columns[_AT[quantity]] = list(column)
-                if any(value != value for value in column):
-                    incomplete.add(_AT[quantity])
-        elif None in values:
+    for name, at in numbers:
+        values = fields[name]
+        if None in values:
             usual = USUAL[at]
             columns[at] = [usual if value is None else float(value) for value in values]
             if usual != usual:
                 incomplete.add(at)
         else:
             columns[at] = list(map(float, values))
+    for name in images:
+        parsed = list(zip(*map(pixels, fields[name]), strict=True))
+        for quantity, column in zip(IMAGES[name], parsed, strict=False):
+            columns[_AT[quantity]] = list(column)
+            if any(value != value for value in column):
+                incomplete.add(_AT[quantity])
     boundaries = fields.get("measured_energy_boundary")
     if boundaries is not None:
         for boundary in ("it", "gpu"):
             columns[_AT[f"measured_at_{boundary}"]] = [1.0 if one == boundary else 0.0 for one in boundaries]
     if hourly:
-        for at, column in zip(
-            (_AT["grid_hourly_ratio"], _AT["ewif_hourly_ratio"]), zip(*hourly, strict=True), strict=True
-        ):
-            columns[at] = list(column)
+        columns.update(zip(HOURLY, hourly, strict=True))
     return QuantityColumns(rows, columns, frozenset(incomplete))
 
 
-_IMAGES: Mapping[str, tuple[str, ...]] = {
+PLACES: Mapping[str, int] = {name: _AT[name] for name in PLAIN_FIELDS}
+"""Position of each quantity that is one number on the wire and here."""
+IMAGES: Mapping[str, tuple[str, ...]] = {
     "input_images": ("input_images", "input_image_pixels"),
     "output_images": ("output_images", "output_image_pixels", "output_image_pixels_squared"),
 }
+"""The quantities of each list of images."""
+HOURLY: tuple[int, int] = (_AT["grid_hourly_ratio"], _AT["ewif_hourly_ratio"])
+"""Positions of the hour's ratios."""
 
 
 def evidence(q: Quantities, frame_aspect: Column, op: Ops) -> Evidence:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from ..schema.names import normalise
 from .choice import Choice
@@ -69,6 +68,8 @@ def _can_host(catalog: Catalog, ix: int, model_ix: int, own: int | None) -> bool
 def _host(base_url: str | None) -> str:
     if not base_url:
         return ""
+    from urllib.parse import urlsplit  # most rows have none
+
     try:
         return urlsplit(base_url if "//" in base_url else f"//{base_url}").hostname or ""
     except ValueError:

@@ -10,6 +10,7 @@ nearest names.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,25 +20,30 @@ if TYPE_CHECKING:
 LONGEST_NAME = 300
 _MOST_READINGS = 64
 
-_SUFFIXES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("version", re.compile(r"[@:][^/@:]*$")),
-    ("version", re.compile(r"[-_](?:v\d+:\d+|v1)$", re.I)),  # never "-v3" alone: that names another model
-    ("date", re.compile(r"[-_@](?:19|20)\d{2}[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])$")),
-    ("date", re.compile(r"[-_](?:0[1-9]|1[0-2])[-_](?:20)?\d{2}$")),
-    ("date", re.compile(r"[-_]\d{4}$")),
-    ("moving name", re.compile(r"[-_](?:latest|preview|exp|experimental|stable)$", re.I)),
-    ("serving mode", re.compile(r"[-_:](?:batch|thinking|fast|free|high|low|maas|online)$", re.I)),
+_SUFFIXES: tuple[tuple[str, str], ...] = (
+    ("version", r"[@:][^/@:]*$"),
+    ("version", r"(?i)[-_](?:v\d+:\d+|v1)$"),  # never "-v3" alone: that names another model
+    ("date", r"[-_@](?:19|20)\d{2}[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])$"),
+    ("date", r"[-_](?:0[1-9]|1[0-2])[-_](?:20)?\d{2}$"),
+    ("date", r"[-_]\d{4}$"),
+    ("moving name", r"(?i)[-_](?:latest|preview|exp|experimental|stable)$"),
+    ("serving mode", r"(?i)[-_:](?:batch|thinking|fast|free|high|low|maas|online)$"),
     (
         "packing",
-        re.compile(
-            r"[-_.](?:awq|gptq|gguf|ggml|exl2|bnb|mlx|onnx|fp8|fp16|bf16|fp4|nvfp4|mxfp4|int8|int4|w4a16|w8a8|[48]bit|"
-            r"q[2-8](?:[-_](?:k|0|1))?(?:[-_][sml])?|dynamic|marlin)$",
-            re.I,
+        (
+            r"(?i)[-_.](?:awq|gptq|gguf|ggml|exl2|bnb|mlx|onnx|fp8|fp16|bf16|fp4|nvfp4|mxfp4|int8|int4|w4a16|w8a8|[48]bit|"
+            r"q[2-8](?:[-_](?:k|0|1))?(?:[-_][sml])?|dynamic|marlin)$"
         ),
     ),
-    ("tuning", re.compile(r"[-_](?:instruct|chat|it|hf)$", re.I)),
+    ("tuning", r"(?i)[-_](?:instruct|chat|it|hf)$"),
 )
-_DOTTED_PREFIX = re.compile(r"^[A-Za-z][A-Za-z0-9]{1,11}(?:-gov)?\.(?=[A-Za-z])")
+_DOTTED_PREFIX = r"^[A-Za-z][A-Za-z0-9]{1,11}(?:-gov)?\.(?=[A-Za-z])"
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], tuple[tuple[str, re.Pattern[str]], ...]]:
+    """Compiled when the first name is not as the catalog has it: it takes longer than resolving one that is."""
+    return re.compile(_DOTTED_PREFIX), tuple((kind, re.compile(text)) for kind, text in _SUFFIXES)
 
 
 def readings(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -67,10 +73,11 @@ def _shorter(name: str) -> Iterator[tuple[str, str]]:
         yield f"prefix '{head}/'", tail
     elif slash:
         yield "leading '/'", tail
-    dotted = _DOTTED_PREFIX.match(name)
+    dotted_prefix, suffixes = _patterns()
+    dotted = dotted_prefix.match(name)
     if dotted:
         yield f"prefix '{dotted.group()}'", name[dotted.end() :]
-    for kind, pattern in _SUFFIXES:
+    for kind, pattern in suffixes:
         found = pattern.search(name)
         if found and found.start() > 0:
             yield f"{kind} '{found.group()}'", name[: found.start()]

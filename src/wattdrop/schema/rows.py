@@ -63,8 +63,6 @@ def parse_rows(values: Iterable[object]) -> list[ParsedRow]:
 
 def parse_row(value: object) -> ParsedRow:
     """One value as a checked row, or why it is none; a reason that is known already stays."""
-    if isinstance(value, RowError):
-        return value
     if isinstance(value, ImpactRow):
         value = msgspec.structs.asdict(value)
     if type(value) is dict and _is_plain(value):
@@ -72,6 +70,8 @@ def parse_row(value: object) -> ParsedRow:
             return msgspec.convert(value, ImpactRow)
         except (msgspec.ValidationError, RecursionError, UnicodeEncodeError):
             pass  # another spelling, or wrong: looked at field by field
+    if isinstance(value, RowError):
+        return value
     if not isinstance(value, dict):
         return RowError("not_an_object", f"expected a row, an object of fields, got {quoted(value)}")
     fields = _flat(value)
@@ -187,7 +187,10 @@ def _put(fields: dict[str, object], key: object, value: object) -> RowError | No
 
 def _is_plain(row: dict[object, object]) -> bool:
     """Whether no text needs a look: half a surrogate pair would pass for text."""
-    return all(value.isascii() for value in row.values() if type(value) is str)
+    for value in row.values():  # noqa: SIM110 - a generator would take as long as the decode
+        if type(value) is str and not value.isascii():
+            return False
+    return True
 
 
 def _is_unicode(text: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 
 import falcon
@@ -12,6 +11,7 @@ import falcon
 from ..catalog import Catalog, load
 from ..engine import METHOD_VERSION
 from ..store import Store
+from ..version import __version__
 from . import metrics, tracing
 from .answers import add_error_handlers
 from .assistant.resource import AssistantResource
@@ -139,7 +139,7 @@ def create_app(
 
 
 def _tell_what_answers(catalog: Catalog) -> None:
-    metrics.build(version("wattdrop"), METHOD_VERSION, catalog.digest)
+    metrics.build(__version__, METHOD_VERSION, catalog.digest)
 
 
 def _cors(settings: Settings) -> list[Any]:

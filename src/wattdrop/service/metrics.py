@@ -124,8 +124,9 @@ def estimated(result: Estimate) -> None:
     """Rows were estimated: how many, which could not be, and which rungs answered what they leave open."""
     resolution = result.resolution
     _rows.inc(result.count)
-    for code, count in Tally(error.code for error in resolution.errors.values()).items():
-        _row_errors.labels(code).inc(count)
+    if resolution.errors:
+        for code, count in Tally(error.code for error in resolution.errors.values()).items():
+            _row_errors.labels(code).inc(count)
     of_rows = resolution.resolved_of
     counts = ((0, 1),) if len(of_rows) == 1 else Tally(of_rows).items()
     with _chosen_lock:

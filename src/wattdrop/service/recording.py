@@ -15,24 +15,19 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
-
-import msgspec
 
 from ..engine import METHOD_VERSION
 from ..errors import StoreError
 from ..schema import ImpactRow
-from ..store import ApiKey, Ledger, LedgerRow
-from ..store.columns import IDS
+from ..store import ApiKey, Ledger, LedgerColumns
 from ..store.database import Unstorable
-from ..store.parts import Parts
 from . import metrics
+from .entries import Entry, EntryRow, columns_of, decoder, encoder
 from .exchange import drawn, new_name
 from .settings import Settings
 
 if TYPE_CHECKING:
-    from ..catalog import Catalog
     from ..engine import Estimate
     from ..errors import RowError
     from ..store.journal import Journal
@@ -57,37 +52,6 @@ _TOTALS: Final = (
     "total_embodied_ml",
 )
 _FEW_OF: Final = 8  # of fewer rows than one in so many each is read by itself
-_NO_ENTITIES: Final = ("",) * 6
-_ids = attrgetter(*IDS)
-
-
-class EntryRow(msgspec.Struct, array_like=True, gc=False):
-    """One answered row, as the journal holds it."""
-
-    request_id: str
-    row: ImpactRow | None
-    error: str
-    central: tuple[float, float, float, float, float] | None
-
-
-class Entry(msgspec.Struct, array_like=True):
-    """One answered request."""
-
-    customer_id: int
-    key_id: int
-    recorded_at: str
-    method_version: str
-    catalog_digest: str
-    rows: list[EntryRow]
-    weight: int = 1
-    """How many rows each of them stands for."""
-    name: str = ""
-    """Stands for all rows that have no name of their own, where nobody can send them again."""
-
-
-_json = msgspec.json.Encoder()
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Entry)
 
 
 class Recorder:
@@ -153,7 +117,7 @@ class Recorder:
         )
         try:
             journal = self._opened()
-            journal.append(_encoder.encode(entry))
+            journal.append(encoder.encode(entry))
             metrics.ledger_waiting(journal.waiting_bytes)
         except (StoreError, OSError, ImportError) as error:
             metrics.ledger_dropped(len(rows), "no_room")
@@ -324,8 +288,8 @@ class Recorder:
     def _add(self, entries: Sequence[bytes]) -> None:
         count = 0
         try:
-            for rows, parts in self.ledger_rows([_decoder.decode(entry) for entry in entries]):
-                self._ledger.add(rows, parts)
+            for rows in self.ledger_rows([decoder.decode(entry) for entry in entries]):
+                self._ledger.add_columns(rows)
                 count += len(rows)
         except StoreError as error:
             if not isinstance(error, Unstorable):
@@ -348,8 +312,8 @@ class Recorder:
 
     # --- from the journal to the ledger ---
 
-    def ledger_rows(self, entries: Sequence[Entry]) -> Iterator[tuple[list[LedgerRow], Parts | None]]:
-        """What the ledger keeps of entries, a thousand rows at a time, with the parts of their errors.
+    def ledger_rows(self, entries: Sequence[Entry]) -> Iterator[LedgerColumns]:
+        """What the ledger keeps of entries, a thousand rows at a time.
 
         Rows of a customer are ranged together: many at once cost a tenth each.
         """
@@ -360,7 +324,7 @@ class Recorder:
                 if entry.customer_id == customer_id:
                     rows += [(entry, one) for one in entry.rows]
             for start in range(0, len(rows), _MOST_ROWS):
-                yield _with_ranges(rows[start : start + _MOST_ROWS], catalog)
+                yield columns_of(rows[start : start + _MOST_ROWS], catalog)
 
 
 def in_sample(name: str, one_in: int) -> bool:
@@ -380,73 +344,9 @@ def _this_moment() -> str:
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{rest // 1000:06}Z"
 
 
-def _with_ranges(
-    rows: Sequence[tuple[Entry, EntryRow]], catalog: Catalog
-) -> tuple[list[LedgerRow], Parts | None]:
-    """Rows of one customer as the ledger has them."""
-    import numpy as np
-
-    from ..engine.recorded import BASIS, recorded
-
-    computed = [at for at, (_, one) in enumerate(rows) if one.row is not None and one.central is not None]
-    found = recorded([rows[at][1].row or ImpactRow() for at in computed], catalog) if computed else None
-    if found is None:
-        return [_ledger_row(entry, one) for entry, one in rows], None
-    # The same numbers as were answered, unless the catalog or the method has changed in between.
-    place = np.array(computed, dtype=np.int64)[np.array(found.numbers, dtype=np.int64)]
-    answered = np.array([rows[at][1].central for at in place.tolist()], dtype=np.float64).T
-    ratio = np.divide(answered, found.central, out=np.ones_like(answered), where=found.central != 0.0)
-    low, high = ((ends * ratio).T.tolist() for ends in (found.low, found.high))
-    basis, entities = found.basis.T.tolist(), found.entities
-    kept = [_ledger_row(entry, one) for entry, one in rows]
-    for nth, at in enumerate(place.tolist()):
-        of_row = _json.encode(dict(zip(BASIS, basis[nth], strict=True))).decode()
-        kept[at] = kept[at]._replace(
-            entities=tuple(map(_storable, entities[nth])), low=low[nth], high=high[nth], basis=of_row
-        )
-    parts = found.parts
-    scaled = parts.value * np.concatenate([ratio, ratio]).T[parts.row]
-    return kept, Parts(place[parts.row], parts.name, scaled, parts.names)
-
-
 def _entry_row(row: ImpactRow | RowError, name: str, error: RowError | None, central: Any) -> EntryRow:
     return EntryRow(name, row if isinstance(row, ImpactRow) else None, error.code if error else "", central)
 
 
 def _named(row: ImpactRow | RowError) -> str | None:
     return row.request_id if isinstance(row, ImpactRow) else None
-
-
-def _ledger_row(entry: Entry, one: EntryRow) -> LedgerRow:
-    """A row without its ranges, as it stays where they cannot be worked out."""
-    row = one.row or ImpactRow()
-    times = row.quantity or 1
-    named = row.model_used_id or row.model_id or row.model_hugging_face_path or row.model_name or ""
-    return LedgerRow(
-        customer_id=entry.customer_id,
-        request_id=_storable(one.request_id),
-        key_id=entry.key_id,
-        recorded_at=entry.recorded_at,
-        at=row.utc_datetime or entry.recorded_at,
-        ids=tuple([_storable(text) if text else "" for text in _ids(row)]),
-        entities=("" if one.central is None else _storable(named), *_NO_ENTITIES),
-        input_tokens=times * (row.input_tokens or 0),
-        output_tokens=times * (row.output_tokens or 0),
-        cost=row.request_cost,
-        currency=_storable(row.currency or ""),
-        error=one.error,
-        central=one.central,
-        low=None,
-        high=None,
-        basis="{}",
-        request=_json.encode(row).decode(),
-        method_version=entry.method_version,
-        catalog_digest=entry.catalog_digest,
-        weight=entry.weight,
-        batch=entry.name if row.request_id is None else "",
-    )
-
-
-def _storable(text: str) -> str:
-    """A text without the one character that PostgreSQL keeps in no text."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")

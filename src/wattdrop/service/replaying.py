@@ -181,13 +181,17 @@ def _is_same(then: float, now: float) -> bool:
 def reasons(moved: Moved) -> Iterator[str]:
     """Why the rows of a model moved, in words, the largest first."""
     for text, rows in sorted(moved.entities.items(), key=lambda one: -one[1]):
-        yield f"{text} in {rows} rows"
+        yield f"{text} in {_rows(rows)}"
     ratios = sorted(
         moved.ratios.items(), key=lambda one: -abs(math.log(one[1])) if one[1] > 0.0 else -math.inf
     )
     for name, ratio in ratios:
         yield f"{MEANINGS[name]} x{ratio:.3g}"
     for code, rows in moved.now_failing.items():
-        yield f"{rows} rows are refused now: {code}"
+        yield f"{_rows(rows)} {'is' if rows == 1 else 'are'} refused now: {code}"
     if moved.now_computed:
-        yield f"{moved.now_computed} rows can be computed now and could not be then"
+        yield f"{_rows(moved.now_computed)} can be computed now and could not be then"
+
+
+def _rows(count: int) -> str:
+    return f"{count} row" if count == 1 else f"{count} rows"

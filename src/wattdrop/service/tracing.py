@@ -7,9 +7,9 @@ import logging
 import os
 import threading
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+from ..version import __version__
 from .exchange import Exchange
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Tracing:
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
         self._provider = provider
-        self._tracer = provider.get_tracer("wattdrop", version("wattdrop"))
+        self._tracer = provider.get_tracer("wattdrop", __version__)
         self._caller = TraceContextTextMapPropagator()
         self._server = SpanKind.SERVER
         self._error = Status(StatusCode.ERROR)
@@ -96,7 +96,7 @@ def set_up(environment: Mapping[str, str] = os.environ) -> Tracing | None:
         return None
     named = {} if environment.get("OTEL_SERVICE_NAME") else {"service.name": "wattdrop"}
     provider = TracerProvider(
-        resource=Resource.create({**named, "service.version": version("wattdrop")}), shutdown_on_exit=False
+        resource=Resource.create({**named, "service.version": __version__}), shutdown_on_exit=False
     )
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return Tracing(provider)

@@ -5,7 +5,8 @@ from .customers import FIRST_CUSTOMER_ID, GLOBAL_CUSTOMER_ID, Customer, Customer
 from .database import Database, open_database
 from .entities import Change, Entities, EntityKind, StoredEntity
 from .keys import SCOPES, ApiKey, Keys, Scope
-from .ledger import Ledger, LedgerRow
+from .ledger import Ledger
+from .rows import LedgerColumns, LedgerRow
 from .secret import key_secret
 from .store import Store, open_store
 from .usage import Amount, Usage, UsageReader
@@ -25,6 +26,7 @@ __all__ = [
     "EntityKind",
     "Keys",
     "Ledger",
+    "LedgerColumns",
     "LedgerRow",
     "Scope",
     "Store",

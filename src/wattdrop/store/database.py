@@ -48,6 +48,15 @@ class Transaction(ABC):
     def execute_many(self, sql: str, parameters: Sequence[Parameters]) -> int:
         """Do the same with each of many parameters. Gives the number of rows touched in all."""
 
+    @abstractmethod
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], conflict: str) -> list[Row]:
+        """Insert many rows, in order. ``conflict``: the rest of the statement, from ON CONFLICT to RETURNING."""
+
+    def insert_new(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> set[Row]:
+        """Insert rows whose key, their first two columns, is not there yet. Gives the keys of those."""
+        key = ", ".join(columns[:2])
+        return set(self.insert(table, columns, rows, f"ON CONFLICT ({key}) DO NOTHING RETURNING {key}"))
+
 
 class Database(ABC):
     """Where the service remembers. Safe to use from several threads."""
@@ -94,6 +103,15 @@ class Database(ABC):
     @abstractmethod
     def shown(self) -> str:
         """Its address without secrets, for people."""
+
+
+def blocks(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
+    """So many at a time.
+
+    >>> [len(some) for some in blocks([(1,), (2,), (3,)], 2)]
+    [2, 1]
+    """
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def open_database(where: str | Path) -> Database:

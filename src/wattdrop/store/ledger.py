@@ -9,24 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from itertools import groupby
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final
 
 from ..errors import StoreError
 from .clock import now, written
 from .columns import COLUMNS, DIMENSIONS, ENTITIES, IDS, METRICS
 from .database import Database, Transaction
-from .parts import Parts
-from .segments import Segments
+from .rows import LedgerColumns, LedgerRow
+from .segments import Segments, table_of
 from .sums import add_sums
 
 __all__ = ["COLUMNS", "DIMENSIONS", "ENTITIES", "IDS", "METRICS", "Ledger", "LedgerRow"]
 
-_Item = TypeVar("_Item")
-#: Few sizes, as a database keeps statements prepared: 128 different ones of up to 200 rows took 90 MB.
-_ROWS_PER_INSERT: Final = (200, 20, 1)
-_NAMES_PER_INSERT: Final = (300, 30, 1)
-_NO_METRICS: Final = (None,) * 5
 
 #: Small files are put together: so many at least, up to so many rows.
 _FEWEST_MERGED: Final = 32
@@ -36,46 +30,6 @@ _MOST_MERGED_ROWS: Final = 1_000_000
 _STAY: Final = timedelta(hours=1)
 #: For so long a row that is sent again is known again, where rows are in files.
 _NAMES_DAYS: Final = 8
-
-
-class LedgerRow(NamedTuple):
-    """One inference: who asked, what it was, what it cost the planet. Texts that are not given are empty."""
-
-    customer_id: int
-    request_id: str
-    key_id: int
-    recorded_at: str
-    at: str
-    ids: tuple[str, ...]  # as IDS
-    entities: tuple[str, ...]  # as ENTITIES
-    input_tokens: int
-    output_tokens: int
-    cost: float | None
-    currency: str
-    error: str
-    central: Sequence[float] | None  # as METRICS; None in a row with an error
-    low: Sequence[float] | None  # of the 90 % range; None where it could not be worked out
-    high: Sequence[float] | None
-    basis: str
-    request: str
-    method_version: str
-    catalog_digest: str
-    weight: int = 1
-    """How many rows it stands for: more than itself where only a sample is kept."""
-    batch: str = ""
-    """Name of the request that it came with, where it has no name of its own: then they are new or known together."""
-    parts: Mapping[str, Sequence[float]] = {}
-    """Parts of the error by name, where they are not given as columns. Kept in sums only."""
-
-    @property
-    def values(self) -> list[Any]:
-        """As COLUMNS."""
-        ends = (self.central or _NO_METRICS, self.low or _NO_METRICS, self.high or _NO_METRICS)
-        metrics = [value for of_metric in zip(*ends, strict=True) for value in of_metric]
-        return [
-            *self[:5], self.at[:10], *self.ids, *self.entities, self.input_tokens, self.output_tokens, self.cost,
-            self.currency, self.error, *metrics, *self[15:20],
-        ]  # fmt: skip
 
 
 class Ledger:
@@ -91,27 +45,27 @@ class Ledger:
 
     # --- adding ---
 
-    def add(self, rows: Sequence[LedgerRow], parts: Parts | None = None) -> int:
+    def add(self, rows: Sequence[LedgerRow]) -> int:
         """Keep rows, all or none. Gives how many were new."""
-        if not rows:
-            return 0
-        if parts is None:
-            parts = Parts.of_rows([row.parts for row in rows])
-        causes = self._numbered(set(parts.names))
+        return self.add_columns(LedgerColumns.of(rows)) if rows else 0
+
+    def add_columns(self, rows: LedgerColumns) -> int:
+        """The same of rows as columns."""
+        causes = self._numbered(set(rows.parts.names))
         written_files: list[str] = []
         try:
             with self._database.transaction() as transaction:
                 if self._in_segments:
-                    new = self._unknown(transaction, rows)
-                    written_files += self._write(transaction, [row for row in new if row is not None])
+                    new = _unknown(transaction, rows)
+                    written_files += self._write(transaction, rows, new)
                 else:
                     new = _inserted(transaction, rows)
-                add_sums(transaction, new, parts, causes)
+                add_sums(transaction, rows, new, causes)
         except BaseException:
             if written_files:
                 self._files.remove(written_files)
             raise
-        return sum(row is not None for row in new)
+        return sum(new)
 
     def _numbered(self, names: set[str]) -> Mapping[str, int]:
         """The numbers of causes. Numbers are never taken back, so they may be remembered, and made apart."""
@@ -125,35 +79,22 @@ class Ledger:
             self._causes = dict(self._database.query("SELECT name, id FROM usage_cause"))
         return self._causes
 
-    def _unknown(self, transaction: Transaction, rows: Sequence[LedgerRow]) -> list[LedgerRow | None]:
-        """Note the names of rows. Gives those that were not known; None in the places of the others."""
-        marks = [(row.customer_id, _mark(row.batch or row.request_id)) for row in rows]
-        ordered, day, new = sorted(set(marks)), now()[:10], set()
-        for some in _blocks(ordered, _NAMES_PER_INSERT):
-            new |= set(
-                transaction.query(
-                    f"INSERT INTO ledger_name (customer_id, name, day) VALUES {', '.join(['(?, ?, ?)'] * len(some))} "  # noqa: S608 - ours
-                    "ON CONFLICT (customer_id, name) DO NOTHING RETURNING customer_id, name",
-                    [value for customer_id, name in some for value in (customer_id, name, day)],
-                )
-            )
-        found: list[LedgerRow | None] = []
-        for mark, row in zip(marks, rows, strict=True):
-            found.append(row if mark in new else None)
-            if not row.batch:
-                new.discard(mark)  # of rows of the same name in one batch, the first
-        return found
+    def _write(self, transaction: Transaction, rows: LedgerColumns, new: Sequence[bool]) -> list[str]:
+        """Write files of the new rows, one a customer, and list them."""
+        import pyarrow as pa
+        from pyarrow import compute
 
-    def _write(self, transaction: Transaction, rows: Sequence[LedgerRow]) -> list[str]:
-        """Write files, one a customer, and list them."""
+        table = table_of(rows)
+        if not all(new):
+            table = table.filter(pa.array(new))
         names = []
-        by_customer = sorted(rows, key=lambda row: row.customer_id)
-        for customer_id, of_customer in groupby(by_customer, lambda row: row.customer_id):
-            some = list(of_customer)
-            names.append(self._files.write([row.values for row in some]))
-            days = [row.at[:10] for row in some]
+        for customer_id in compute.unique(table["customer_id"]).to_pylist():
+            some = table.filter(compute.equal(table["customer_id"], customer_id))
+            names.append(self._files.write_tables([some]))
+            days, moments = compute.min_max(some["day"]), compute.min_max(some["recorded_at"])
             _list(
-                transaction, customer_id, names[-1], min(days), max(days), min(row.recorded_at for row in some), len(some)
+                transaction, customer_id, names[-1], days["min"].as_py(), days["max"].as_py(), moments["min"].as_py(),
+                len(some),
             )  # fmt: skip
         return names
 
@@ -405,19 +346,6 @@ class _Erasure:
         return pa.array([not one for one in gone])
 
 
-def _blocks(items: Sequence[_Item], sizes: Sequence[int]) -> Iterator[Sequence[_Item]]:
-    """Items in order, in blocks of these sizes, the largest first; the last size is 1.
-
-    >>> [len(block) for block in _blocks(range(247), (100, 20, 1))]
-    [100, 100, 20, 20, 1, 1, 1, 1, 1, 1, 1]
-    """
-    start = 0
-    for size in sizes:
-        while len(items) - start >= size:
-            yield items[start : start + size]
-            start += size
-
-
 def _mark(name: str) -> str:
     return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
@@ -440,23 +368,38 @@ def _list(
     return int(number)
 
 
-def _inserted(transaction: Transaction, rows: Sequence[LedgerRow]) -> list[LedgerRow | None]:
-    """Insert rows. Gives those that were not there yet; None in the places of the others."""
-    # In one order, so that two processes with the same rows wait for each other instead of for ever.
-    by_id = {(row.customer_id, row.request_id): at for at, row in reversed(list(enumerate(rows)))}
-    ordered = [by_id[key] for key in sorted(by_id)]
-    found: list[LedgerRow | None] = [None] * len(rows)
-    marks = f"({', '.join('?' * len(COLUMNS))})"
-    for some in _blocks(ordered, _ROWS_PER_INSERT):
-        parameters: list[Any] = []
-        for at in some:
-            parameters += rows[at].values
-        inserted = transaction.query(
-            f"INSERT INTO ledger ({', '.join(COLUMNS)}) VALUES {', '.join([marks] * len(some))} "  # noqa: S608 - ours
-            "ON CONFLICT (customer_id, request_id) DO NOTHING RETURNING customer_id, request_id",
-            parameters,
+def _unknown(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
+    """Note the names of rows. Gives for each row whether it was not known."""
+    names = [batch or name for batch, name in zip(rows.batches, rows["request_id"], strict=True)]
+    mark_of = {name: _mark(name) for name in set(names)}
+    marks = [
+        (customer_id, mark_of[name])
+        for customer_id, name in zip(rows.listed("customer_id"), names, strict=True)
+    ]
+    day = now()[:10]
+    named = [(*mark, day) for mark in sorted(set(marks))]
+    new = set(
+        transaction.insert(
+            "ledger_name",
+            ("customer_id", "name", "day"),
+            named,
+            "ON CONFLICT (customer_id, name) DO NOTHING RETURNING customer_id, name",
         )
-        for key in inserted:
-            at = by_id[key]
-            found[at] = rows[at]
+    )
+    found = []
+    for mark, batch in zip(marks, rows.batches, strict=True):
+        found.append(mark in new)
+        if not batch:
+            new.discard(mark)  # of rows of the same name in one batch, the first
     return found
+
+
+def _inserted(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
+    """Insert rows. Gives for each whether it was not there yet."""
+    names = list(zip(rows.listed("customer_id"), rows["request_id"], strict=True))
+    first = {name: at for at, name in reversed(list(enumerate(names)))}
+    values = list(zip(*map(rows.listed, COLUMNS), strict=True))
+    # In one order, so that two processes with the same rows wait for each other instead of for ever.
+    ordered = [values[first[name]] for name in sorted(first)]
+    new = transaction.insert_new("ledger", COLUMNS, ordered)
+    return [name in new and first[name] == at for at, name in enumerate(names)]

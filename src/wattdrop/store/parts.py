@@ -57,9 +57,9 @@ class Parts(NamedTuple):
         distinct, first, which = np.unique(keys, return_index=True, return_inverse=True)
         found = np.empty((len(distinct), 1 + _VALUES))
         found[:, 0] = number_of[self.name[kept][first]]
-        scaled = self.value[kept] * weight_of_row[row][:, None]
+        weight = weight_of_row[row]
         for at in range(_VALUES):
-            found[:, 1 + at] = np.bincount(which, weights=scaled[:, at], minlength=len(distinct))
+            found[:, 1 + at] = np.bincount(which, self.value[:, at][kept] * weight, len(distinct))
         groups, starts = np.unique(group[first], return_index=True)  # keys ascend, and groups with them
         return dict(zip(groups.tolist(), np.split(found, starts[1:]), strict=True))
 
@@ -75,12 +75,22 @@ def added(stored: bytes | None, more: Any) -> bytes:
     import numpy as np
 
     if stored:
-        both = np.concatenate([np.frombuffer(stored, dtype=_LITTLE).reshape(-1, 1 + _VALUES), more])
-        distinct, which = np.unique(both[:, 0], return_inverse=True)
-        more = np.zeros((len(distinct), 1 + _VALUES))
-        np.add.at(more, which, both)
-        more[:, 0] = distinct
-    data: bytes = more.astype(_LITTLE).tobytes()
+        before = np.frombuffer(stored, dtype=_LITTLE).reshape(-1, 1 + _VALUES)
+        if np.array_equal(before[:, 0], more[:, 0]):  # as it mostly is, and five times as fast
+            both = before + more
+            both[:, 0] = before[:, 0]
+            return _bytes(both)
+        distinct, which = np.unique(np.concatenate([before[:, 0], more[:, 0]]), return_inverse=True)
+        both = np.zeros((len(distinct), 1 + _VALUES))
+        both[which[: len(before)]] += before  # each cause is in either of them once at most
+        both[which[len(before) :]] += more
+        both[:, 0] = distinct
+        more = both
+    return _bytes(more)
+
+
+def _bytes(parts: Any) -> bytes:
+    data: bytes = parts.astype(_LITTLE).tobytes()
     return data
 
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from ..errors import StoreError
 from .database import (
     Database,
@@ -17,6 +19,7 @@ from .database import (
     Row,
     Transaction,
     Unstorable,
+    blocks,
     failure,
     migrations,
     without_password,
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS: Final = 5
 _DEAD_PEER_MS: Final = 10_000
 _FETCH_ROWS: Final = 2_000
+_ROWS_PER_INSERT: Final = 1_000
+_json: Final = msgspec.json.Encoder()
 _MIGRATION_LOCK: Final = 7_283_119_004  # any number that nobody else locks
 
 #: SQLite's names of types, and what they are here. Longer ones first.
@@ -197,6 +202,16 @@ class _PostgresTransaction(Transaction):
         with self._connection.cursor() as cursor:
             cursor.executemany(translated(sql).encode(), parameters)
             return cursor.rowcount
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], conflict: str) -> list[Row]:
+        # One parameter for many: the driver takes ten times as long over a parameter for each value. Numbers are finite.
+        names = ", ".join(columns)
+        sql = f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, ?) {conflict}"  # noqa: S608 - ours
+        found: list[Row] = []
+        for some in blocks(rows, _ROWS_PER_INSERT):
+            text = _json.encode([dict(zip(columns, row, strict=True)) for row in some]).decode()
+            found += self.query(sql, [text])
+        return found
 
 
 @cache

@@ -21,9 +21,17 @@ from .columns import COLUMNS, WHOLE_NUMBERS, is_number
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from .rows import LedgerColumns
+
 _SUFFIX: Final = ".parquet"
 _GROUP_ROWS: Final = 20_000
 _BLOCK_ROWS: Final = 5_000
+#: Columns whose values are few: a dictionary of others costs as much time as all the rest, and room besides.
+_REPEATED: Final = [
+    name
+    for name in COLUMNS
+    if name in WHOLE_NUMBERS or not (is_number(name) or name in {"request_id", "basis", "request"})
+]
 
 
 class Segments:
@@ -46,15 +54,6 @@ class Segments:
             return system, folder.rstrip("/")
         return fs.LocalFileSystem(), self._where
 
-    def write(self, rows: Sequence[Sequence[Any]]) -> str:
-        """Keep rows, values as ``COLUMNS`` has them. Gives the name of the file."""
-        import pyarrow as pa
-
-        schema = schema_of_rows()
-        columns = zip(*rows, strict=True)
-        arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-        return self.write_tables([pa.Table.from_arrays(arrays, schema=schema)])
-
     def write_tables(self, tables: Iterable[pa.Table]) -> str:
         """Keep tables in one file, whatever they add up to, a few thousand rows in memory at a time."""
         import pyarrow as pa
@@ -66,7 +65,7 @@ class Segments:
         try:
             system.create_dir(folder, recursive=True)
             with parquet.ParquetWriter(
-                path, schema_of_rows(), filesystem=system, compression="zstd"
+                path, schema_of_rows(), filesystem=system, compression="zstd", use_dictionary=_REPEATED
             ) as writer:
                 waiting: list[pa.Table] = []
                 for table in tables:
@@ -155,3 +154,15 @@ def schema_of_rows() -> pa.Schema:
         return pa.float64() if is_number(name) else pa.string()
 
     return pa.schema([(name, kind(name)) for name in COLUMNS])
+
+
+def table_of(rows: LedgerColumns) -> pa.Table:
+    """Rows on their way into a file."""
+    import pyarrow as pa
+
+    schema = schema_of_rows()
+    arrays = [
+        pa.array(rows[field.name], field.type, from_pandas=True)
+        for field in schema  # NaN is null
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)

@@ -1,7 +1,5 @@
 """The demand fields of ``Setup``: what one request asks of an accelerator, per token, pixel and second."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

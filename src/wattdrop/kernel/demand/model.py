@@ -1,7 +1,5 @@
 """The figures of a model that a demand is built from."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import NamedTuple

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Any
 
 import msgspec
@@ -20,6 +19,7 @@ from mcp_types import (
 from mcp_types import Tool as ToolOfProtocol
 
 from ...errors import WattdropError
+from ...version import __version__
 from .callers import Caller
 from .tools import TOOLS, Answer, use
 
@@ -49,7 +49,7 @@ def server_for(caller: Caller) -> Server[Any]:
     return Server(
         "wattdrop",
         title="Wattdrop",
-        version=version("wattdrop"),
+        version=__version__,
         instructions=INSTRUCTIONS,
         on_list_tools=list_tools,
         on_call_tool=call_tool,

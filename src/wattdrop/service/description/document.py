@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 from ...schema import Error
 from ...schema.responses import TraceError
+from ...version import __version__
 from ..settings import Settings
 from .operation import JSON, TAGS, Answer, Operation, Parameter, Shape
 from .routes import DescribedApp, listed
@@ -103,7 +103,7 @@ def document(app: DescribedApp, settings: Settings) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Wattdrop",
-            "version": version("wattdrop"),
+            "version": __version__,
             "summary": "Energy, carbon and water of AI inference",
             "description": _INTRODUCTION,
             "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},

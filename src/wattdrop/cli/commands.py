@@ -112,7 +112,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     """Print the version of the package; of the method and the data: ``check-data``."""
     if not wanted:
         return
-    from importlib.metadata import version
+    from ..version import __version__
 
-    click.echo(f"wattdrop {version('wattdrop')}")
+    click.echo(f"wattdrop {__version__}")
     ctx.exit()

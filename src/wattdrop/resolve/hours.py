@@ -1,0 +1,96 @@
+"""When rows ran: the year decides what figures apply, the hour of the month picks a ratio to their annual mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+from ..schema.moment import parse
+from .place import hourly_ratios
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog
+    from ..schema.moment import Moment
+    from .place import PlaceFound
+    from .resolved import Resolved
+
+
+class Hour(NamedTuple):
+    """The hour of a row."""
+
+    year: int | None
+    of_month: int
+    """1 to 288: the hours (UTC) of a day in January, in February, and so on; 0 where the row gives no time."""
+    moment: Moment | None
+
+
+NEVER: Final = Hour(None, 0, None)
+
+#: Hours remembered, two years and more; beyond that the memory starts anew.
+_MOST_HOURS: Final = 20_000
+_known: dict[str, Hour] = {}
+
+
+def hour_of(text: str | None) -> Hour:
+    """The hour of a ``utc_datetime``; rows of one hour share it.
+
+    >>> hour_of("2024-03-15T10:30:00.25Z")[:2], hour_of("2024-03-15T12:30:00+02:00")[:2]
+    ((2024, 59), (2024, 59))
+    """
+    if not text:
+        return NEVER
+    tail = text[19:]
+    if text[16:17] != ":" or (
+        tail != "Z" and not (tail[:1] == "." and tail[-1] == "Z" and tail[1:-1].isdigit())
+    ):
+        return _hour(parse(text))
+    start = text[:13]  # of a canonical spelling, year to hour say all that matters
+    found = _known.get(start)
+    if found is None:
+        if len(_known) >= _MOST_HOURS:
+            _known.clear()
+        found = _known[start] = _hour(parse(f"{start}:00:00Z"))
+    return found
+
+
+def _hour(moment: Moment | None) -> Hour:
+    if moment is None:
+        return NEVER
+    return Hour(moment.year, (moment.month - 1) * 24 + moment.hour + 1, moment)
+
+
+ANNUAL_MEAN: Final = (1.0, 1.0)
+"""The ratios where no shape of the day is known."""
+
+
+class HourlyRatios:
+    """Ratios of hours to the annual mean, of one catalog: an hour of a profile is looked up once."""
+
+    __slots__ = ("_catalog", "_known")
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._known: dict[tuple[int | None, int], tuple[float, float]] = {}
+
+    def of(self, place: PlaceFound, hour: Hour) -> tuple[float, float]:
+        """The ratios of grid intensity and of off-site water at a place."""
+        key = place.profile_ix, hour.of_month
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = hourly_ratios(self._catalog, place, hour.moment)
+        return found
+
+    def columns(
+        self, resolved: Sequence[Resolved], of_rows: Sequence[int], hours: Sequence[Hour]
+    ) -> Sequence[Sequence[float]]:
+        """The same of each row, as two columns; nothing where all are 1."""
+        profiles = [one.place.profile_ix for one in resolved]
+        if not of_rows or profiles.count(None) == len(profiles):
+            return ()
+        keys = [(profiles[of], hour.of_month) for of, hour in zip(of_rows, hours, strict=True)]
+        found = list(map(self._known.get, keys))
+        if None in found:
+            found = [self.of(resolved[of].place, hour) for of, hour in zip(of_rows, hours, strict=True)]
+        ratios = cast("list[tuple[float, float]]", found)
+        grid, water = [one for one, _ in ratios], [other for _, other in ratios]
+        return () if grid.count(1.0) == water.count(1.0) == len(ratios) else (grid, water)

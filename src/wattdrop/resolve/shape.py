@@ -1,0 +1,119 @@
+"""What the rows of a batch give, as columns, and what each of these fields is there for.
+
+Most callers send the same few fields again and again: what is to be done with a set of fields is worked out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Final
+
+from .. import schema
+from ..errors import RowError
+from ..schema.plain import PlainRow
+from .description import NAME_FIELDS, STATES, Description
+from .quantities import FIELDS as QUANTITY_FIELDS
+from .quantities import IMAGES, PLACES
+
+if TYPE_CHECKING:
+    from ..schema import ImpactRow
+
+Fields = Mapping[str, Sequence[Any]]
+"""The fields that some row gives, each with its value in every row."""
+
+Key = tuple[Any, ...]
+"""What decides the meaning of a row of a given shape."""
+
+
+def fields_of(rows: Sequence[ImpactRow]) -> Fields:
+    """The columns that rows give."""
+    given = [rows[0].__dict__] if len(rows) == 1 and _is_plain(rows[0]) else schema.given_by_rows(rows)
+    names = set().union(*given)
+    if set(map(len, given)) == {len(names)}:  # every row gives the same fields
+        return dict(zip(given[0], zip(*map(dict.values, given), strict=True), strict=True))
+    return {name: [row.get(name) for row in given] for name in _READ if name in names}
+
+
+def given_by(row: ImpactRow | RowError) -> dict[str, Any] | None:
+    """What one row gives; None where it is none, or was made in Python of what JSON has not."""
+    if isinstance(row, RowError):
+        return None
+    return row.__dict__ if _is_plain(row) else schema.given_by_row(row)
+
+
+def _is_plain(row: object) -> bool:
+    """Whether a row was made without msgspec, which then is not needed to read it."""
+    return type(row) is PlainRow
+
+
+_NAMES: Final = frozenset(NAME_FIELDS)
+_READ: Final = (*NAME_FIELDS, *QUANTITY_FIELDS, "utc_datetime")
+
+
+class Shape:
+    """A set of fields. There is one object of each, which is quick to look up."""
+
+    __slots__ = ("flags", "images", "is_plain", "may_contradict", "names", "numbers", "states")
+
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        self.names = tuple(name for name in fields if name in _NAMES)
+        self.states = tuple((name, STATES[name][1]) for name in fields if name in STATES)
+        self.flags = tuple(STATES[name][0] for name, _ in self.states)
+        self.numbers = tuple((name, PLACES[name]) for name in fields if name in PLACES)
+        self.images = tuple(name for name in fields if name in IMAGES)
+        self.may_contradict = (
+            "cached_input_tokens" in fields
+            or "measured_energy_boundary" in fields
+            or {"output_count", "output_images"}.issubset(fields)
+        )
+        self.is_plain = not self.images and "measured_energy_boundary" not in fields
+        """Whether names, single numbers and a time are all that there is."""
+
+    def key(self, given: Mapping[str, Any], year: int | None) -> Key:
+        """What decides the meaning of a row that gives this."""
+        key = list(map(given.__getitem__, self.names))
+        for name, states in self.states:
+            key.append(states(given[name]))
+        key.append(year)
+        return tuple(key)
+
+    def keys(self, fields: Fields, years: Sequence[int | None], rows: int) -> tuple[list[Key], list[int]]:
+        """The distinct keys of rows, and which of them each row has."""
+        columns = [fields[name] for name in self.names]
+        columns += [list(map(states, fields[name])) for name, states in self.states]
+        columns.append(years)
+        differing = [column for column in columns if column.count(column[0]) < rows] if rows else []
+        known: dict[tuple[Any, ...], int] = {}
+        distinct: list[Key] = []
+        of_rows: list[int] = []
+        for at, key in enumerate(zip(*differing, strict=True) if differing else repeat((), rows)):
+            of = known.get(key)
+            if of is None:
+                of = known[key] = len(distinct)
+                distinct.append(tuple([column[at] for column in columns]))
+            of_rows.append(of)
+        return distinct, of_rows
+
+    def description(self, key: Key) -> Description:
+        """What a row with that key names."""
+        present = 0
+        for flag, is_there in zip(self.flags, key[len(self.names) : -1], strict=True):
+            present |= flag if is_there else 0
+        return Description(**dict(zip(self.names, key, strict=False)), year=key[-1], present=present)
+
+
+#: Shapes remembered; beyond that the memory starts anew.
+_MOST_SHAPES: Final = 1000
+_shapes: dict[tuple[str, ...], Shape] = {}
+
+
+def shape_of(fields: Mapping[str, Any]) -> Shape:
+    """The shape of a row or batch that gives these."""
+    names = tuple(fields)
+    found = _shapes.get(names)
+    if found is None:
+        if len(_shapes) >= _MOST_SHAPES:
+            _shapes.clear()
+        found = _shapes.setdefault(names, Shape(names))
+    return found
