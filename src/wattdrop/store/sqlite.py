@@ -254,11 +254,11 @@ def _blocks(rows: Sequence[Row], most: int) -> Iterator[Sequence[Row]]:
     [100, 100, 10, 10, 10, 10, 1, 1, 1, 1, 1, 1, 1]
     """
     start = 0
-    while most:
+    while start < len(rows):
         while len(rows) - start >= most:
             yield rows[start : start + most]
             start += most
-        most //= 10
+        most = max(1, most // 10)
 
 
 def _marks(rows: Sequence[Row]) -> str:
