@@ -214,7 +214,7 @@ class Ranges:
             evaluate(
                 [one[min(at, len(one) - 1)] for one in ends], self._of_rows, given, self._constants, TOTALS
             )
-            for at in range(max(map(len, ends)))
+            for at in range(max(map(len, ends), default=0))
         ]
 
     def _values(self, evaluation: Evaluation, quantity: str) -> Column:
