@@ -313,7 +313,7 @@ class Recorder:
     # --- from the journal to the ledger ---
 
     def ledger_rows(self, entries: Sequence[Entry]) -> Iterator[LedgerColumns]:
-        """What the ledger keeps of entries, some thousand rows at a time.
+        """What the ledger keeps of entries, a thousand rows at a time.
 
         Rows of a customer are ranged together: many at once cost a tenth each.
         """
