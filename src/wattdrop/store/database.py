@@ -105,15 +105,6 @@ class Database(ABC):
         """Its address without secrets, for people."""
 
 
-def blocks(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
-    """So many at a time.
-
-    >>> [len(some) for some in blocks([(1,), (2,), (3,)], 2)]
-    [2, 1]
-    """
-    return (rows[start : start + size] for start in range(0, len(rows), size))
-
-
 def open_database(where: str | Path) -> Database:
     """Open or create the database and apply the migrations that it lacks.
 

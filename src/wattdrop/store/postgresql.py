@@ -19,7 +19,6 @@ from .database import (
     Row,
     Transaction,
     Unstorable,
-    blocks,
     failure,
     migrations,
     without_password,
@@ -208,7 +207,8 @@ class _PostgresTransaction(Transaction):
         names = ", ".join(columns)
         sql = f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, ?) {conflict}"  # noqa: S608 - ours
         found: list[Row] = []
-        for some in blocks(rows, _ROWS_PER_INSERT):
+        for start in range(0, len(rows), _ROWS_PER_INSERT):
+            some = rows[start : start + _ROWS_PER_INSERT]
             text = _json.encode([dict(zip(columns, row, strict=True)) for row in some]).decode()
             found += self.query(sql, [text])
         return found

@@ -28,7 +28,8 @@ _CLOSE_TIMEOUT_S: Final = 30.0
 #: Statements that a connection keeps ready. One with many rows takes up to a megabyte, and Python would keep 128.
 _PREPARED: Final = 16
 _UNSURE_NS: Final = 100_000_000
-_MOST_PARAMETERS: Final = 10_000  # of a statement
+#: How many rows a statement names: few sizes, as statements stay prepared. 128 different ones of up to 200 rows took 90 MB.
+_ROWS: Final = (200, 20, 1)
 _OLDEST: Final = (3, 35, 0)  # RETURNING
 
 
@@ -222,7 +223,7 @@ class _SqliteTransaction(Transaction):
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], conflict: str) -> list[Row]:
         found: list[Row] = []
-        for some in _blocks(rows, _MOST_PARAMETERS // len(columns)):
+        for some in _blocks(rows, _ROWS):
             sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {_marks(some)} {conflict}"  # noqa: S608 - ours
             found += self.query(sql, list(chain.from_iterable(some)))
         return found
@@ -232,7 +233,7 @@ class _SqliteTransaction(Transaction):
         first, second = columns[:2]
         keys = [row[:2] for row in rows]
         known: set[Row] = set()
-        for some in _blocks(keys, _MOST_PARAMETERS // 2):
+        for some in _blocks(keys, _ROWS):
             known.update(
                 self.query(
                     # CROSS: each key is looked up in the index; without it SQLite reads the whole index.
@@ -247,18 +248,17 @@ class _SqliteTransaction(Transaction):
         return {row[:2] for row in new}
 
 
-def _blocks(rows: Sequence[Row], most: int) -> Iterator[Sequence[Row]]:
-    """Rows in order, in blocks of few lengths: a statement of each is kept prepared, and 128 different ones took 90 MB.
+def _blocks(rows: Sequence[Row], sizes: Sequence[int]) -> Iterator[Sequence[Row]]:
+    """Rows in order, in blocks of these sizes, the largest first; the last size is 1.
 
-    >>> [len(block) for block in _blocks([(1,)] * 247, 100)]
-    [100, 100, 10, 10, 10, 10, 1, 1, 1, 1, 1, 1, 1]
+    >>> [len(block) for block in _blocks([(1,)] * 247, (100, 20, 1))]
+    [100, 100, 20, 20, 1, 1, 1, 1, 1, 1, 1]
     """
     start = 0
-    while start < len(rows):
-        while len(rows) - start >= most:
-            yield rows[start : start + most]
-            start += most
-        most = max(1, most // 10)
+    for size in sizes:
+        while len(rows) - start >= size:
+            yield rows[start : start + size]
+            start += size
 
 
 def _marks(rows: Sequence[Row]) -> str:
