@@ -1,0 +1,28 @@
+// The answer: three numbers with their ranges, where they come from, and what would make them sharper.
+import { html } from "../html.js";
+import { t } from "../text.js";
+import { Copy } from "../parts/copy.js";
+import { Assumed } from "./assumed.js";
+import { Call } from "./call.js";
+import { Causes } from "./causes.js";
+import { Equivalents } from "./equivalents.js";
+import { Metric } from "./metric.js";
+import { Stages } from "./stages.js";
+
+const METRICS = [
+  { key: "energy", unit: "Wh", usage: "usage_energy_wh" },
+  { key: "carbon", unit: "gCO2e", usage: "usage_emissions_gco2e", embodied: "embodied_emissions_gco2e" },
+  { key: "water", unit: "ml", usage: "usage_water_ml", embodied: "embodied_water_ml" },
+];
+
+export const Result = ({ impact, row, spoken }) => html`
+  <div class="metrics" role="status">
+    ${METRICS.map((one) => html`<${Metric} key=${one.key} metric=${one} ranges=${impact.ranges} spoken=${spoken} />`)}
+  </div>
+  <${Equivalents} impact=${impact.total_impact} />
+  <${Stages} impact=${impact} metrics=${METRICS} spoken=${spoken} />
+  <${Causes} causes=${impact.ranges.causes} spoken=${spoken} />
+  <${Assumed} row=${row} />
+  <${Call} row=${row} />
+  <p class="share"><${Copy} text=${location.href} label=${t("share")} /></p>
+`;
