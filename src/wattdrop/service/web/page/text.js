@@ -39,24 +39,25 @@ export const number = (value, options = { maximumSignificantDigits: 3 }) =>
 
 export const percent = (share) => number(share, { style: "percent", maximumFractionDigits: 0 });
 
-// The scale that suits a value: the largest unit of which there is at least one.
-const scaleOf = (value, unit) => SCALES[unit].findLast(([size]) => value >= size) ?? SCALES[unit][0];
+// The scale that suits a value: the largest unit of which there is a tenth; of clock units, one.
+const LEAST = { s: 1 };
+const scaleOf = (value, unit) => SCALES[unit].findLast(([size]) => value >= size * (LEAST[unit] ?? 0.1)) ?? SCALES[unit][0];
 
-export const amount = (value, unit) => {
-  const [size, shown] = scaleOf(value, unit);
-  return { digits: number(value / size), unit: shown, text: `${number(value / size)} ${shown}` };
+// An amount in the scale that suits it, or in that of another amount that it stands beside.
+export const amount = (value, unit, beside = value) => {
+  const [size, shown] = scaleOf(beside, unit);
+  const digits = number(value / size);
+  return { digits, unit: shown, text: `${digits} ${shown}` };
 };
 
-// A range in one unit, that of its upper end.
-export const span = (low, high, unit) => {
-  const [size, shown] = scaleOf(high, unit);
-  return t("range", { low: number(low / size), high: number(high / size), unit: shown });
+// The ends of a range say how large it is, and no more: two digits.
+export const span = (low, high, unit, beside = high) => {
+  const [size, shown] = scaleOf(beside, unit);
+  const rough = (value) => number(value / size, { maximumSignificantDigits: 2 });
+  return t("range", { low: rough(low), high: rough(high), unit: shown });
 };
 
-export const tick = (unit, most) => {
-  const [size, shown] = scaleOf(most, unit);
-  return { format: (value) => number(value / size), unit: shown };
-};
+export const tick = (unit, beside) => (value) => number(value / scaleOf(beside, unit)[0]);
 
 export const country = (code) => {
   try {

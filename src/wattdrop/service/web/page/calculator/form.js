@@ -8,6 +8,8 @@ import { Slider } from "../parts/slider.js";
 import { KNOWN_MORE, SIZES, SLIDERS } from "./work.js";
 
 const MOST_OFFERED = 50;
+const WHERE = ["managed_service_id", "node_id", "cloud_region", "country", "utc_datetime"];
+const unfolded = matchMedia("(min-width: 960px)").matches; // on a phone the answer comes first
 
 const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 const matching = (offers, text) => {
@@ -47,13 +49,14 @@ export const Form = ({ work, offered, fields, ofModel, error, onChange }) => {
         </select>
       <//>
       ${fields.asked.map(slider)}
-      ${[...fields.asked, ...fields.more].some((name) => name.endsWith("_images")) && html`
+      ${[...fields.asked, ...fields.more.filter((name) => work[name] !== "")].some((name) => name.endsWith("_images")) && html`
         <${Field} id="image_size" label=${t("field.image_size")}>
           <select id="image_size" value=${work.image_size || "1024x1024"} onChange=${(event) => onChange({ image_size: event.currentTarget.value })}>
             ${SIZES.map((one) => html`<option key=${one} value=${one} selected=${one === (work.image_size || "1024x1024")}>${one}</option>`)}
           </select>
         <//>`}
-      <fieldset><legend>${t("form.where")}</legend>
+      <details open=${unfolded || WHERE.some((name) => work[name] !== "")}>
+        <summary>${t("form.where")}</summary>
         <${Combobox} id="managed_service_id" label=${t("field.managed_service_id")} hint=${t("hint.managed_service_id")} error=${wrong("managed_service_id")}
           value=${work.managed_service_id} placeholder=${t("placeholder.usual")} onChoose=${set("managed_service_id")}
           search=${async (text) => matching(offered.services.map((one) => ({ value: one.id, label: one.name, detail: one.id })), text)} />
@@ -66,7 +69,7 @@ export const Form = ({ work, offered, fields, ofModel, error, onChange }) => {
           <input id="utc_datetime" type="datetime-local" value=${work.utc_datetime} aria-describedby=${described("utc_datetime", true, wrong("utc_datetime"))}
             onInput=${(event) => onChange({ utc_datetime: event.currentTarget.value.slice(0, 16) })} />
         <//>
-      </fieldset>
+      </details>
       <details open=${[...KNOWN_MORE, ...fields.more].some((name) => work[name] !== "")}>
         <summary>${t("form.more")}</summary>
         <p class="hint">${t("form.more.why")}</p>

@@ -6,10 +6,9 @@ import { Chart } from "../parts/chart.js";
 const HEIGHT = 58;
 
 const drawn = (range, unit) => (Plot, width) => {
-  const { format } = tick(unit, range.high_90);
   return Plot.plot({
     width, height: HEIGHT, marginLeft: 8, marginRight: 16, marginTop: 6, marginBottom: 20,
-    x: { domain: [0, range.high_90], ticks: width < 260 ? 3 : 4, tickFormat: format, label: null, tickSize: 0 },
+    x: { domain: [0, range.high_90], ticks: width < 260 ? 3 : 4, tickFormat: tick(unit, range.central), label: null, tickSize: 0 },
     y: { axis: null, domain: [""] },
     marks: [
       Plot.barX([range], { y: () => "", x1: "low_90", x2: "high_90", fill: "var(--range-wide)", insetTop: 7, insetBottom: 7, rx: 3 }),
@@ -22,8 +21,8 @@ const drawn = (range, unit) => (Plot, width) => {
 export const Metric = ({ metric, ranges, spoken }) => {
   const range = ranges[metric.usage];
   const central = amount(range.central, metric.unit);
-  const half = span(range.low_50, range.high_50, metric.unit);
-  const most = span(range.low_90, range.high_90, metric.unit);
+  const half = span(range.low_50, range.high_50, metric.unit, range.central);
+  const most = span(range.low_90, range.high_90, metric.unit, range.central);
   const embodied = metric.embodied && ranges[metric.embodied];
   return html`
     <article class="card metric">

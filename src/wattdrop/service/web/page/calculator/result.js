@@ -1,6 +1,6 @@
 // The answer: three numbers with their ranges, where they come from, and what would make them sharper.
 import { html } from "../html.js";
-import { t } from "../text.js";
+import { amount, t } from "../text.js";
 import { Copy } from "../parts/copy.js";
 import { Assumed } from "./assumed.js";
 import { Call } from "./call.js";
@@ -16,13 +16,15 @@ const METRICS = [
 ];
 
 export const Result = ({ impact, row, spoken }) => html`
-  <div class="metrics" role="status">
+  <div class="metrics" id="metrics" role="status">
     ${METRICS.map((one) => html`<${Metric} key=${one.key} metric=${one} ranges=${impact.ranges} spoken=${spoken} />`)}
   </div>
+  <p class="hint">${t("metric.legend")}</p>
   <${Equivalents} impact=${impact.total_impact} />
   <${Stages} impact=${impact} metrics=${METRICS} spoken=${spoken} />
-  <${Causes} causes=${impact.ranges.causes} spoken=${spoken} />
+  <${Causes} causes=${impact.ranges.causes} central=${impact.ranges.usage_energy_wh.central} spoken=${spoken} />
   <${Assumed} row=${row} />
   <${Call} row=${row} />
+  <p class="brief"><a href="#metrics">${METRICS.map((one) => html`<span key=${one.key}>${amount(impact.total_impact[one.usage], one.unit).text}</span>`)}</a></p>
   <p class="share"><${Copy} text=${location.href} label=${t("share")} /></p>
 `;

@@ -1,6 +1,6 @@
 // By stage of the life cycle: the request itself, its share of training, and of making the hardware of both.
 import { html } from "../html.js";
-import { amount, t } from "../text.js";
+import { amount, percent, t } from "../text.js";
 import { Chart } from "../parts/chart.js";
 
 const PARTS = ["inference", "training", "fine_tuning"];
@@ -20,7 +20,7 @@ const drawn = (stages, metrics) => (Plot, width) => {
   })));
   return Plot.plot({
     width, height: 124, marginLeft: 72, marginRight: 16, marginTop: 0, marginBottom: 22,
-    x: { percent: true, label: null, ticks: 4, tickSize: 0 },
+    x: { label: null, ticks: 4, tickSize: 0, tickFormat: percent },
     y: { label: null, tickSize: 0, domain: metrics.map((metric) => t(`metric.${metric.key}`)) },
     marks: [
       Plot.barX(values, Plot.stackX({ offset: "normalize", order: stages.map((one) => one.key) }, {
@@ -37,11 +37,11 @@ export const Stages = ({ impact, metrics, spoken }) => {
       <h2 id="stages">${t("stages.title")}</h2>
       <${Chart} label=${t("stages.drawn")} draw=${drawn(stages, metrics)} needs=${[impact, spoken]} />
       <div class="scroll" tabindex="0" role="region" aria-labelledby="stages">
-        <table>
-          <thead><tr><th scope="col">${t("stages.stage")}</th>${metrics.map((metric) => html`<th key=${metric.key} scope="col" class="digits">${t(`metric.${metric.key}`)}</th>`)}</tr></thead>
-          <tbody>${stages.map((one) => html`
-            <tr key=${one.key}><th scope="row"><i class=${`swatch ${one.key}`}></i>${t(`stage.${one.key}`)}</th>
-              ${metrics.map((metric) => html`<td key=${metric.key} class="digits">${one[metric.key] === undefined ? t("none") : amount(one[metric.key], metric.unit).text}</td>`)}
+        <table role="table" class="stages">
+          <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">${t("stages.stage")}</th>${metrics.map((metric) => html`<th key=${metric.key} scope="col" role="columnheader" class="digits">${t(`metric.${metric.key}`)}</th>`)}</tr></thead>
+          <tbody role="rowgroup">${stages.map((one) => html`
+            <tr key=${one.key} role="row"><th scope="row" role="rowheader"><i class=${`swatch ${one.key}`}></i>${t(`stage.${one.key}`)}</th>
+              ${metrics.map((metric) => html`<td key=${metric.key} role="cell" class="digits">${one[metric.key] === undefined ? t("none") : amount(one[metric.key], metric.unit).text}</td>`)}
             </tr>`)}</tbody>
         </table>
       </div>
