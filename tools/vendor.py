@@ -37,7 +37,9 @@ def take(package: dict[str, Any], folder: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
             digest = hashlib.sha256(content).hexdigest()
-            said = "as pinned" if digest == file["sha256"] else f'NEW: write sha256 = "{digest}" into the list'
+            said = (
+                "as pinned" if digest == file["sha256"] else f'NEW: write sha256 = "{digest}" into the list'
+            )
             print(f"{package['name']} {package['version']}  {file['to']}  {said}")
 
 

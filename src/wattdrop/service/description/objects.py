@@ -85,7 +85,9 @@ _CUSTOMER: Final = Parameter(
     {"type": "integer"},
 )
 _SEARCH: Final = Parameter(
-    "search", "Only those of which some name holds every word of this, the best match first.", example="llama 8b"
+    "search",
+    "Only those of which some name holds every word of this, the best match first.",
+    example="llama 8b",
 )
 _WRITE_ERRORS: Final = (400, 401, 403, 404, 406, 409, 413, 415, 429)
 

@@ -84,7 +84,9 @@ def _at_once() -> list[str]:
     return [
         file.address
         for name, file in files().items()
-        if name.endswith(".js") and not name.startswith(_LATER) and (name.startswith("page/") or name[7:] in _BARE.values())
+        if name.endswith(".js")
+        and not name.startswith(_LATER)
+        and (name.startswith("page/") or name[7:] in _BARE.values())
     ]
 
 

@@ -19,7 +19,7 @@ export const Assumed = ({ row }) => {
       <details open=${open} onToggle=${(event) => setOpen(event.currentTarget.open)}>
         <summary><h2>${t("assumed.title")}</h2></summary>
         <p>${t("assumed.text")}</p>
-        <div class="scroll" tabindex="0" role="region" aria-label=${t("assumed.title")}>
+        <div class="scroll" tabindex="0" role="group" aria-label=${t("assumed.title")}>
           <table>
             <thead><tr><th scope="col">${t("assumed.question")}</th><th scope="col">${t("assumed.chosen")}</th><th scope="col">${t("assumed.basis")}</th></tr></thead>
             <tbody>${choices.map((one) => html`

@@ -27,6 +27,7 @@ export const Chart = ({ label, draw, needs }) => {
       if (!current || !place.current) return;
       const drawing = draw(Plot, width);
       drawing.querySelector("style")?.remove(); // the policy allows no style in the document; style.css has the same rules
+      drawing.querySelectorAll("[aria-label]").forEach((part) => part.removeAttribute("aria-label")); // the whole is described instead
       drawing.setAttribute("role", "img");
       drawing.setAttribute("aria-label", label);
       place.current.replaceChildren(drawing);

@@ -14,6 +14,6 @@ export const Code = ({ samples }) => {
         <label key=${one.id}><input type="radio" name="sample" value=${one.id} checked=${one.id === chosen}
           onChange=${() => setChosen(one.id)} /><span>${one.label}</span></label>`)}
     </fieldset>
-    <div class="code"><pre tabindex="0" role="region" aria-label=${sample.label}><code>${sample.source}</code></pre><${Copy} text=${sample.source} label=${t("copy")} /></div>
+    <div class="code"><pre tabindex="0" role="group" aria-label=${sample.label}><code>${sample.source}</code></pre><${Copy} text=${sample.source} label=${t("copy")} /></div>
   `;
 };
