@@ -1,4 +1,4 @@
-"""The web page as it is served: one document for browsers, files under names with hashes, nothing from elsewhere, a safe session."""
+"""The web page as it is served: a document for browsers, files under names with hashes, texts, and a safe session."""
 
 from __future__ import annotations
 
@@ -113,10 +113,9 @@ def test_catalogues_are_sorted_and_complete(language: str) -> None:
 
 def test_every_text_that_a_script_asks_for_is_in_the_catalogue_and_no_other() -> None:
     english, scripts = _catalogue("en"), "\n".join(_scripts().values())
-    asked = set(re.findall(r'\bt\(\s*"([\w.]+)"', scripts)) | set(
-        re.findall(r'\bt\([^)"]*\? "([\w.]+)" : "([\w.]+)"', scripts)
-    )
-    flat = {one for part in asked for one in ([part] if isinstance(part, str) else part)}
+    flat = set(re.findall(r'\bt\(\s*"([\w.]+)"', scripts))
+    either = re.findall(r'\bt\([^)"]*\? "([\w.]+)" : "([\w.]+)"', scripts)
+    flat |= {one for pair in either for one in pair}
     starts = set(re.findall(r"(?:\bt|\bhas)\(`([\w.]+?\.)\$\{", scripts))
     starts |= {f"{page}." for page in re.findall(r'key: "(\w+)", part:', scripts)}
     assert flat <= english.keys()

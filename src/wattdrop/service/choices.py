@@ -1,4 +1,4 @@
-"""``GET /v1/choices``: what a form may offer for a row: tasks with what goes in and comes out, services, regions, countries."""
+"""``GET /v1/choices``: what a form may offer for a row: tasks with inputs and outputs, services, regions, countries."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class ChoiceList:
         "listChoices",
         "Catalog",
         "What a form may offer",
-        text="Tasks with what goes in and comes out, managed services, cloud regions and countries: the values that rows may "
-        "name. Models, nodes and accelerators have lists of their own, with `search`.",
+        text="Tasks with what goes in and comes out, managed services, cloud regions and countries: values that rows "
+        "may name. Models, nodes and accelerators have lists of their own, with `search`.",
         answers={200: json_answer("The choices.", ChoicesResponse, "x-wattdrop-catalog-digest")},
         errors=(406,),
         examples=(Example("all", "All of them", recorded=False),),

@@ -1,7 +1,7 @@
 """Files of the page, each under a name that holds a hash of its content, so that a browser asks for it once in a year.
 
-There is no build step: the files are served as they are in the package. Scripts go on naming each other by their plain names;
-an import map in the frame of the page leads from these to the names with the hash.
+There is no build step: the files are served as they are in the package. Scripts name each other by their plain names; an
+import map in the frame of the page leads from these to the names with the hash.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class File(NamedTuple):
 
 @cache
 def files() -> dict[str, File]:
-    """Every file of the page by its plain name, such as ``page/main.js``. Read and compressed once; a process keeps them."""
+    """Every file of the page by its plain name, such as ``page/main.js``. Read and compressed once in a process."""
     paths = sorted(path for folder in _FOLDERS for path in (WEB / folder).rglob("*"))
     names = {path.relative_to(WEB).as_posix(): path for path in paths if path.suffix in _MEDIA_TYPES}
     return {name: _file(name, path) for name, path in names.items()}

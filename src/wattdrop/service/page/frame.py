@@ -91,9 +91,9 @@ def _at_once() -> list[str]:
 
 
 def _policy(import_map: str) -> str:
-    """The map is the one text inside the document that counts as a script: it is allowed by its hash, and nothing else is."""
+    """The map is the one script inside the document: it is allowed by its hash, and nothing else is."""
     digest = b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
     return (
-        f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )

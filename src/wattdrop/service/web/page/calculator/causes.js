@@ -8,7 +8,7 @@ const named = (cause) => (has(`cause.${cause}`) ? t(`cause.${cause}`) : cause);
 const advised = (one) => (has(`advice.${one.cause}`) ? t(`advice.${one.cause}`) : one.advice);
 
 const drawn = (shown) => (Plot, width) => Plot.plot({
-  width, height: 30 + 26 * shown.length, marginLeft: Math.min(190, width * 0.45), marginRight: 44, marginTop: 0, marginBottom: 22,
+  width, height: 30 + 26 * shown.length, marginLeft: Math.min(190, width * 0.52), marginRight: 44, marginTop: 0, marginBottom: 22,
   x: { label: null, ticks: 4, tickSize: 0, tickFormat: percent },
   y: { label: null, tickSize: 0, domain: shown.map((one) => named(one.cause)) },
   marks: [
