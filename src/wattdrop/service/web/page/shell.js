@@ -44,7 +44,7 @@ export const Shell = ({ pages }) => {
     </header>
     <main id="content" tabindex="-1">
       ${key && !key.shown && html`<${KeyForm} onBegin=${setKey} />`}
-      <${Part} ready=${Boolean(key?.shown)} onKeyEnded=${() => setKey({})} spoken=${spoken} />
+      <${Part} known=${Boolean(key)} ready=${Boolean(key?.shown)} onKeyEnded=${() => setKey({})} spoken=${spoken} />
     </main>
     <footer class="foot"><p>${t("foot")} <a href="/docs">${t("foot.api")}</a></p></footer>
   `;

@@ -7,7 +7,7 @@ import { Form } from "./form.js";
 import { Result } from "./result.js";
 import { EXAMPLES, fieldsOf, fromAddress, toAddress, toRow } from "./work.js";
 
-const PAUSE_MS = 60;
+const PAUSE_MS = 20; // a slider that is dragged asks for its last place only
 
 // The task that a model is for, so that the form asks what it needs.
 const useTaskOf = (model, ready) => {
@@ -45,7 +45,7 @@ const useImpact = (row, ready, onKeyEnded) => {
   return told;
 };
 
-export const Calculator = ({ ready, onKeyEnded, spoken }) => {
+export const Calculator = ({ known, ready, onKeyEnded, spoken }) => {
   const [work, setWork] = useState(() => fromAddress(location.search));
   const [offered, setOffered] = useState({ tasks: [], services: [], regions: [], countries: [] });
   useEffect(() => { choices().then(setOffered, () => {}); }, []);
@@ -77,7 +77,7 @@ export const Calculator = ({ ready, onKeyEnded, spoken }) => {
       <section class="results" aria-label=${t("result.label")} aria-busy=${Boolean(waiting)}>
         ${error && html`<p class="card problem" role="alert">${error.code === "unreachable" ? t("error.unreachable") : html`<span lang="en">${error.message}</span>`}</p>`}
         ${impact && html`<${Result} impact=${impact} row=${answered} spoken=${spoken} />`}
-        ${!impact && !error && html`<${Empty} onStart=${start} ready=${ready} />`}
+        ${known && !impact && !error && !waiting && html`<${Empty} onStart=${start} ready=${ready} />`}
       </section>
     </div>
   `;

@@ -9,7 +9,7 @@ const advised = (one) => (has(`advice.${one.cause}`) ? t(`advice.${one.cause}`) 
 
 const drawn = (shown) => (Plot, width) => Plot.plot({
   width, height: 30 + 26 * shown.length, marginLeft: Math.min(190, width * 0.52), marginRight: 44, marginTop: 0, marginBottom: 22,
-  x: { label: null, ticks: 4, tickSize: 0, tickFormat: percent },
+  x: { label: null, ticks: width < 320 ? 2 : 4, tickSize: 0, tickFormat: percent },
   y: { label: null, tickSize: 0, domain: shown.map((one) => named(one.cause)) },
   marks: [
     Plot.barX(shown, { y: (one) => named(one.cause), x: "share", fill: "var(--range-narrow)", insetTop: 4, insetBottom: 4, rx: 3 }),

@@ -20,7 +20,7 @@ const drawn = (stages, metrics) => (Plot, width) => {
   })));
   return Plot.plot({
     width, height: 124, marginLeft: 72, marginRight: 16, marginTop: 0, marginBottom: 22,
-    x: { label: null, ticks: 4, tickSize: 0, tickFormat: percent },
+    x: { label: null, ticks: width < 320 ? 2 : 4, tickSize: 0, tickFormat: percent },
     y: { label: null, tickSize: 0, domain: metrics.map((metric) => t(`metric.${metric.key}`)) },
     marks: [
       Plot.barX(values, Plot.stackX({ offset: "normalize", order: stages.map((one) => one.key) }, {
