@@ -16,6 +16,7 @@ NOWHERE = (404, 405)
 UNLISTED = (
     ("get", "/docs/{name}"),
     ("get", "/"),
+    ("get", "/catalog"),
     ("get", "/web/{name}"),
     ("get", "/web/session"),
     ("post", "/web/session"),

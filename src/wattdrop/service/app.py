@@ -28,6 +28,7 @@ from .description.resource import DescriptionResource
 from .description.routes import DescribedApp
 from .equivalents import EquivalentsResource
 from .explain import ExplainResource
+from .figures import CatalogEntity, CatalogList
 from .front import Front, NoteTemplate
 from .health import HealthResource, MetricsResource, ReadyResource
 from .impact import ImpactResource
@@ -42,7 +43,7 @@ from .lists import Lists
 from .log_json import LogJsonResource
 from .objects import ObjectList, ObjectResource, ObjectService
 from .own_key import OwnKeyResource
-from .page import FileResource, SessionResource
+from .page import FileResource, PagePart, SessionResource
 from .paths import CollapseSlashes, RefuseUnexpanded
 from .provenance import QuantityList, SourceList
 from .readiness import Readiness
@@ -110,6 +111,7 @@ def create_app(
     app.add_route("/openapi.json", DescriptionResource(app, settings))
     app.add_route("/docs", PageResource())
     app.add_route("/docs/{name}", AssetResource())
+    app.add_route("/catalog", PagePart())
     app.add_route("/web/session", SessionResource(ring))
     app.add_route("/web/{name:path}", FileResource())
     app.add_route("/status", StatusResource(readiness))
@@ -126,6 +128,8 @@ def create_app(
     app.add_route("/v1/traces", TracesResource(context))
     app.add_route("/mcp", AssistantResource(context))
     app.add_route("/v1/explain", ExplainResource(context))
+    app.add_route("/v1/catalog/{kind}", CatalogList(context))
+    app.add_route("/v1/catalog/{kind}/{name:path}", CatalogEntity(context))
     app.add_route("/v1/choices", ChoiceList(context))
     app.add_route("/v1/equivalents", EquivalentsResource())
     app.add_route("/v1/key", OwnKeyResource(context))

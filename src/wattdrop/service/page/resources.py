@@ -1,4 +1,4 @@
-"""``/web/...``: the files that the page loads."""
+"""The parts of the page that have an address of their own, and ``/web/...``: the files that it loads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ from falcon.asgi import Request, Response
 from ...errors import NotFound
 from ..description import unlisted
 from .files import PREFIX, by_address
+from .frame import send_page
+
+
+class PagePart:
+    """An address of the page; its script shows the part that belongs to it."""
+
+    @unlisted("the web page")
+    async def on_get(self, request: Request, response: Response) -> None:
+        """Send the page."""
+        await send_page(request, response)
 
 
 class FileResource:

@@ -42,6 +42,8 @@ export const equivalents = async ({ usage_energy_wh, usage_emissions_gco2e, usag
 
 export const models = async (search, signal) => (await call(`/model?${query({ search, limit: 12 })}`, { signal })).models;
 export const nodes = async (search, signal) => (await call(`/node?${query({ search, limit: 12 })}`, { signal })).nodes;
+export const entities = (kind, asked) => call(`/v1/catalog/${kind}?${query(asked)}`);
+export const entity = (kind, id) => call(`/v1/catalog/${kind}/${encodeURIComponent(id)}`);
 export const choices = () => call("/v1/choices");
 
 export const session = {
