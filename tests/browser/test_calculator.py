@@ -90,7 +90,7 @@ def test_from_a_key_to_numbers(browser: Browser, server: Running, colours: Any, 
     page.get_by_label("Tokens out").last.fill("500")
     expected = impact_of(server, model_id="gpt_4o", input_tokens=1000, output_tokens=500)
     central = expected["ranges"]["usage_energy_wh"]["central"]
-    expect(visitor.metric("Energy").locator(".big")).to_have_text(f"{central:.3g} Wh")
+    expect(visitor.metric("Energy").locator(".big")).to_have_text(f"{central:#.3g} Wh")
     page.wait_for_selector(".metric svg[role=img]")
     expect(page.get_by_role("heading", name="As much as")).to_be_visible()
     expect(page.locator("#causes ~ .advice li").first).to_contain_text("Give ")

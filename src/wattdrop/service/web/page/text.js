@@ -34,7 +34,8 @@ export const t = (key, places = {}) =>
 
 export const has = (key) => key in catalogue;
 
-export const number = (value, options = { maximumSignificantDigits: 3 }) =>
+const THREE_DIGITS = { minimumSignificantDigits: 3, maximumSignificantDigits: 3 };
+export const number = (value, options = THREE_DIGITS) =>
   new Intl.NumberFormat(language, options).format(value);
 
 export const percent = (share) => number(share, { style: "percent", maximumFractionDigits: 0 });
@@ -53,11 +54,11 @@ export const amount = (value, unit, beside = value) => {
 // The ends of a range say how large it is, and no more: two digits.
 export const span = (low, high, unit, beside = high) => {
   const [size, shown] = scaleOf(beside, unit);
-  const rough = (value) => number(value / size, { maximumSignificantDigits: 2 });
+  const rough = (value) => number(value / size, { minimumSignificantDigits: 2, maximumSignificantDigits: 2 });
   return t("range", { low: rough(low), high: rough(high), unit: shown });
 };
 
-export const tick = (unit, beside) => (value) => number(value / scaleOf(beside, unit)[0]);
+export const tick = (unit, beside) => (value) => number(value / scaleOf(beside, unit)[0], {});
 
 export const country = (code) => {
   try {

@@ -1,5 +1,5 @@
 // The calculator: a form on one side, what the API answers to it on the other, at every change.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { ApiError, choices, estimate, models } from "../api.js";
 import { t } from "../text.js";
@@ -24,7 +24,7 @@ const useTaskOf = (model, ready) => {
 const useImpact = (row, ready, onKeyEnded) => {
   const [told, setTold] = useState({});
   const text = JSON.stringify(row);
-  useEffect(() => {
+  useLayoutEffect(() => { // before the next frame: the answer is awaited
     if (!ready || !row.model_id) return setTold({});
     const controller = new AbortController();
     setTold((before) => ({ ...before, waiting: true }));

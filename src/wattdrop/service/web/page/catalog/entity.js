@@ -6,7 +6,8 @@ const FAR = 1e9; // what is larger, or as much smaller than one, is written as a
 const precise = (value) => number(value, {
   maximumSignificantDigits: 4, notation: value !== 0 && (Math.abs(value) >= FAR || Math.abs(value) < 1 / FAR) ? "scientific" : "standard",
 });
-const unit = (name) => (name === "1" ? "" : has(`unit.${name}`) ? t(`unit.${name}`) : name);
+const valued = (one) => (one.unit === "year" ? one.value : precise(one.value));
+const unit = (name) => (["1", "year"].includes(name) ? "" : has(`unit.${name}`) ? t(`unit.${name}`) : name);
 const basis = (name) => (has(`basis.${name}`) ? t(`basis.${name}`) : name);
 
 const Sources = ({ ids, numbers }) => ids.map((id) => html`<a key=${id} class="cite" href=${`#source-${id}`}>[${numbers.get(id)}]</a>`);
@@ -27,7 +28,7 @@ export const Entity = ({ entity }) => {
         <table role="table" class="figures"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">${t("entity.quantity")}</th><th scope="col" role="columnheader" class="digits">${t("entity.value")}</th><th scope="col" role="columnheader" class="digits">${t("entity.range")}</th><th scope="col" role="columnheader">${t("assumed.basis")}</th><th scope="col" role="columnheader">${t("entity.sources")}</th></tr></thead>
           <tbody role="rowgroup">${entity.figures.map((one) => html`
             <tr key=${one.quantity} role="row"><th scope="row" role="rowheader" lang="en">${one.meaning}<small>${one.quantity}${one.note && html`: ${one.note}`}</small></th>
-              <td role="cell" class="digits">${precise(one.value)} ${unit(one.unit)}</td>
+              <td role="cell" class="digits">${valued(one)} ${unit(one.unit)}</td>
               <td role="cell" class="digits">${one.low === undefined ? t("none") : t("range", { low: precise(one.low), high: precise(one.high), unit: "" })}</td>
               <td role="cell"><span class=${`basis ${one.basis}`}>${basis(one.basis)}</span>${one.valid_from && html`<small>${t("entity.from", { year: one.valid_from })}</small>`}</td>
               <td role="cell"><${Sources} ids=${one.source_ids} numbers=${numbers} /></td></tr>`)}</tbody></table>
