@@ -16,8 +16,7 @@ from .files import PREFIX, WEB, address, files
 
 _BARE: Final = {"preact": "preact.js", "preact/hooks": "preact-hooks.js", "htm": "htm.js"}
 """Packages as scripts name them."""
-_LATER: Final = ("page/early.js", "page/strings/", "vendor/d3.js", "vendor/plot.js")
-"""Scripts that are no modules, or that the first sight does not wait for: not in the list to load at once."""
+_NO_MODULE: Final = "page/early.js"
 _HEADERS: Final = {
     "Cache-Control": "no-cache",
     "Vary": "Accept, Accept-Encoding",
@@ -81,12 +80,12 @@ def _import_map() -> str:
 
 
 def _at_once() -> list[str]:
+    """The modules of the page and the packages that they import: asked for together, not one after the other."""
+    imported = {f"vendor/{file}" for file in _BARE.values()}
     return [
         file.address
         for name, file in files().items()
-        if name.endswith(".js")
-        and not name.startswith(_LATER)
-        and (name.startswith("page/") or name[7:] in _BARE.values())
+        if name in imported or (name.startswith("page/") and name.endswith(".js") and name != _NO_MODULE)
     ]
 
 
