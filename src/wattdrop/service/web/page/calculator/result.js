@@ -15,8 +15,11 @@ const METRICS = [
   { key: "water", unit: "ml", usage: "usage_water_ml", embodied: "embodied_water_ml" },
 ];
 
+const brief = (impact) => METRICS.map((one) => [one.key, amount(impact.total_impact[one.usage], one.unit).text]);
+
 export const Result = ({ impact, row, spoken }) => html`
-  <div class="metrics" id="metrics" role="status">
+  <p class="unseen" role="status">${brief(impact).map(([key, text]) => `${t(`metric.${key}`)} ${text}`).join(", ")}</p>
+  <div class="metrics" id="metrics">
     ${METRICS.map((one) => html`<${Metric} key=${one.key} metric=${one} ranges=${impact.ranges} spoken=${spoken} />`)}
   </div>
   <p class="hint">${t("metric.legend")}</p>
@@ -25,6 +28,6 @@ export const Result = ({ impact, row, spoken }) => html`
   <${Causes} causes=${impact.ranges.causes} central=${impact.ranges.usage_energy_wh.central} spoken=${spoken} />
   <${Assumed} row=${row} />
   <${Call} row=${row} />
-  <p class="brief"><a href="#metrics">${METRICS.map((one) => html`<span key=${one.key}>${amount(impact.total_impact[one.usage], one.unit).text}</span>`)}</a></p>
+  <p class="brief"><a href="#metrics">${brief(impact).map(([key, text]) => html`<span key=${key}>${text}</span>`)}</a></p>
   <p class="share"><${Copy} text=${location.href} label=${t("share")} /></p>
 `;
