@@ -54,7 +54,11 @@ class CatalogList:
             Parameter("search", "Only those of which some name holds every word of this.", example="llama"),
             *PAGING,
         ),
-        answers={200: json_answer("A page of the list.", CatalogListResponse, *PAGING_HEADERS, "x-wattdrop-catalog-digest")},
+        answers={
+            200: json_answer(
+                "A page of the list.", CatalogListResponse, *PAGING_HEADERS, "x-wattdrop-catalog-digest"
+            )
+        },
         errors=(400, 401, 403, 404, 406, 429),
         examples=(
             Example("models", "Models", path={"kind": "models"}, query={"search": "whisper", "limit": "3"}),
@@ -67,7 +71,9 @@ class CatalogList:
         rows: Sequence[int] = list(table.visible())
         if text := request.get_param("search"):
             rows = best_first(table, rows, text)
-        entries = [_entry(table, ix, KINDS[kind]) for ix in rows[window.offset : window.offset + window.limit]]
+        entries = [
+            _entry(table, ix, KINDS[kind]) for ix in rows[window.offset : window.offset + window.limit]
+        ]
         for name, value in headers_of(request, window, len(rows)).items():
             response.set_header(name, value)
         _send(response, catalog, {"kind": kind, "entries": entries, "count": len(rows)})
