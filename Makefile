@@ -10,7 +10,7 @@ BENCH := .bench
 BENCH_READY := $(BENCH)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint types imports check-data unit reference format lock golden accuracy soak fuzz audit bench bench-quick bench-curve bench-report bench-lock clean
+.PHONY: help run test setup lint types imports check-data unit reference format lock golden accuracy vendor soak fuzz audit bench bench-quick bench-curve bench-report bench-lock clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -70,6 +70,9 @@ golden: $(READY)  ## pin the golden rows anew and print what moved
 
 accuracy: $(READY)  ## measure the accuracy on left-out families, print it, write the accuracy page (some minutes)
 	$(BIN)/python validation/accuracy.py --write
+
+vendor: $(READY)  ## fetch what the web page takes from others, as its list pins it (needs npm)
+	$(BIN)/python tools/vendor.py
 
 fuzz: $(READY)  ## many made-up requests, other ones each time (EXAMPLES=5000 for longer)
 	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/pytest tests/service/test_body_fuzz.py tests/contract/test_strangers.py

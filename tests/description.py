@@ -12,8 +12,17 @@ from tests.conftest import ROOT
 
 #: Statuses of what is no operation: no such path, no such method.
 NOWHERE = (404, 405)
-#: What browsers ask for by themselves: a page's files, the address alone, whether they may.
-UNLISTED = (("get", "/docs/{name}"), ("get", "/"), ("options", ""))
+#: What browsers ask for by themselves (the address alone, whether they may), and what the pages ask for.
+UNLISTED = (
+    ("get", "/docs/{name}"),
+    ("get", "/"),
+    ("get", "/catalog"),
+    ("get", "/web/{name}"),
+    ("get", "/web/session"),
+    ("post", "/web/session"),
+    ("delete", "/web/session"),
+    ("options", ""),
+)
 
 
 @cache
@@ -71,7 +80,7 @@ def described_answer(method: str, path: str, status: int, media_type: str) -> st
 
 
 def _fits(template: str, path: str) -> bool:
-    name = ".+" if template.startswith(("/model/", "/node/", "/gpu/", "/datacenter/")) else "[^/]+"
+    name = ".+" if template.startswith(("/model/", "/node/", "/gpu/", "/datacenter/", "/web/")) else "[^/]+"
     pattern = re.sub(r"\\\{\w+\\\}", name, re.escape(template))
     return re.fullmatch(pattern, path if path == "/" else path.rstrip("/"), re.DOTALL) is not None
 

@@ -17,8 +17,8 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 
 
-class Reader:
-    """A tab on the page of the API, and what went wrong in it."""
+class Tab:
+    """A tab, and what went wrong in it."""
 
     def __init__(self, page: Page, server: Running) -> None:
         self.page = page
@@ -29,8 +29,6 @@ class Reader:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.on("request", self._request)
-        page.goto(server.url + "/docs")
-        page.wait_for_selector(".opblock")
 
     def _console(self, message: Any) -> None:
         if message.type in ("error", "warning"):
@@ -44,6 +42,15 @@ class Reader:
         """What the page's policy forbade."""
         found: list[str] = self.page.evaluate("window.violations")
         return found
+
+
+class Reader(Tab):
+    """A tab on the page of the API."""
+
+    def __init__(self, page: Page, server: Running) -> None:
+        super().__init__(page, server)
+        page.goto(server.url + "/docs")
+        page.wait_for_selector(".opblock")
 
     def authorise(self, key: str) -> None:
         """Enter a key as a person does."""

@@ -22,7 +22,17 @@ MANY = os.environ.get("FUZZ_EXAMPLES", "")
 KEYS = ("authorization", "x-api-key", "x-scope3-api-key", "cookie")
 
 #: Open to everyone.
-OPEN = {"/status", "/health", "/ready", "/metrics", "/openapi.json", "/docs"}
+OPEN = {
+    "/status",
+    "/health",
+    "/ready",
+    "/metrics",
+    "/openapi.json",
+    "/docs",
+    "/v1/choices",
+    "/v1/equivalents",
+    "/catalog",
+}
 
 
 #: Streams, for which nothing makes up bodies from a description; ``tests/service/test_body_fuzz.py`` does.

@@ -64,16 +64,3 @@ def test_the_viewer_is_the_published_one_with_its_licence() -> None:
 
 def _readme() -> str:
     return (VENDORED / "README.md").read_text(encoding="utf-8")
-
-
-def test_a_browser_that_opens_the_address_alone_is_shown_to_the_page(service: Service) -> None:
-    response = service.get(
-        "/", key=None, headers={"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
-    )
-    assert (response.status_code, response.headers["location"]) == (303, "/docs")
-
-
-def test_every_other_client_is_told_to_post(service: Service) -> None:
-    for accept in ("*/*", "application/json"):
-        response = service.get("/", headers={"Accept": accept})
-        assert (response.status_code, response.headers["allow"]) == (405, "POST")

@@ -81,7 +81,7 @@ def _announcement(address: str, key: str, database: str) -> str:
     return f"""
 Wattdrop serves {address}   (Ctrl-C stops it; keys are kept in {database})
 
-Try it in a browser: {address}/docs
+Try it in a browser: {address}
 
 or in another terminal:
 

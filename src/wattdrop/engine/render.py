@@ -36,7 +36,7 @@ def response(estimate: Estimate, debug: bool, ranges: bool = False) -> ImpactRes
         for at, row in enumerate(computed):
             row.debug = debugger.info(at)
     rows = _in_order(estimate, computed)
-    if ranges:
+    if ranges and computed:
         from .ranged import row_ranges, total_ranges
 
         for number, of_row in row_ranges(estimate).items():

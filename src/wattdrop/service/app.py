@@ -20,12 +20,15 @@ from .bigquery import BigQueryResource
 from .bulk import BulkResource
 from .catalogs import Catalogs
 from .changes import Objects
+from .choices import ChoiceList
 from .context import Context
 from .customer_admin import CustomersResource, UserResource, UsersResource
 from .description.page import AssetResource, PageResource
 from .description.resource import DescriptionResource
 from .description.routes import DescribedApp
+from .equivalents import EquivalentsResource
 from .explain import ExplainResource
+from .figures import CatalogEntity, CatalogList
 from .front import Front, NoteTemplate
 from .health import HealthResource, MetricsResource, ReadyResource
 from .impact import ImpactResource
@@ -40,6 +43,7 @@ from .lists import Lists
 from .log_json import LogJsonResource
 from .objects import ObjectList, ObjectResource, ObjectService
 from .own_key import OwnKeyResource
+from .page import FileResource, PagePart, SessionResource
 from .paths import CollapseSlashes, RefuseUnexpanded
 from .provenance import QuantityList, SourceList
 from .readiness import Readiness
@@ -107,6 +111,9 @@ def create_app(
     app.add_route("/openapi.json", DescriptionResource(app, settings))
     app.add_route("/docs", PageResource())
     app.add_route("/docs/{name}", AssetResource())
+    app.add_route("/catalog", PagePart())
+    app.add_route("/web/session", SessionResource(ring))
+    app.add_route("/web/{name:path}", FileResource())
     app.add_route("/status", StatusResource(readiness))
     app.add_route("/health", HealthResource())
     app.add_route("/ready", ReadyResource(readiness))
@@ -121,6 +128,10 @@ def create_app(
     app.add_route("/v1/traces", TracesResource(context))
     app.add_route("/mcp", AssistantResource(context))
     app.add_route("/v1/explain", ExplainResource(context))
+    app.add_route("/v1/catalog/{kind}", CatalogList(context))
+    app.add_route("/v1/catalog/{kind}/{name:path}", CatalogEntity(context))
+    app.add_route("/v1/choices", ChoiceList(context))
+    app.add_route("/v1/equivalents", EquivalentsResource())
     app.add_route("/v1/key", OwnKeyResource(context))
     app.add_route("/v1/keys", KeysResource(context))
     app.add_route("/v1/keys/{key_id:int}", KeyResource(context))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 from urllib.parse import unquote
 
 from falcon.asgi import Request
@@ -14,7 +15,11 @@ from .key_cache import KeyCache
 from .last_use import LastUse
 from .limits import Limits
 
-_HEADERS = ("x-api-key", "x-scope3-api-key")
+_HEADERS: Final = ("x-api-key", "x-scope3-api-key")
+SESSION_COOKIE: Final = "wattdrop_session"
+"""Where the web page keeps a key: out of the reach of scripts."""
+PAGE_HEADER: Final = "x-wattdrop-page"
+"""Without it the cookie counts for nothing: another site's page cannot send it unless CORS lets it."""
 
 
 class KeyRing:
@@ -66,4 +71,14 @@ def key_of(request: Request) -> str | None:
     scheme, _, key = value.strip().partition(" ")
     if scheme.casefold() == "bearer" and key.strip():
         return key.strip()
-    return next((key.strip() for name in _HEADERS if (key := request.get_header(name) or "").strip()), None)
+    for name in _HEADERS:
+        if key := (request.get_header(name) or "").strip():
+            return key
+    return _key_of_session(request)
+
+
+def _key_of_session(request: Request) -> str | None:
+    if not request.get_header(PAGE_HEADER):
+        return None
+    kept = request.get_cookie_values(SESSION_COOKIE)
+    return kept[0] if kept else None

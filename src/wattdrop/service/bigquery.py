@@ -19,6 +19,7 @@ from .description import Example, operation, unlisted
 from .description.operation import json_answer
 from .description.rows import ESTIMATED, POSITIONAL, STORING
 from .impacts import Rows
+from .page import send_page
 from .storing import storing
 
 _ORDER = ", ".join(f"`{name}`" for name in POSITIONS)
@@ -30,13 +31,12 @@ class BigQueryResource:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    @unlisted("shows people to the page that describes the API")
+    @unlisted("the web page")
     async def on_get(self, request: Request, response: Response) -> None:
-        """A browser that opens the address of the service is shown to the page; everything else may only POST."""
+        """A browser that opens the address of the service gets the page; everything else may only POST."""
         if "text/html" not in (request.get_header("accept") or ""):
             raise falcon.HTTPMethodNotAllowed(["POST"])
-        response.status = falcon.HTTP_SEE_OTHER
-        response.location = "/docs"
+        await send_page(request, response)
 
     @operation(
         "calculateImpactBigQuery",

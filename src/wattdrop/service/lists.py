@@ -19,6 +19,7 @@ from .changes import Caller, Objects
 from .impact import flag
 from .kinds import ObjectKind
 from .pages import headers_of, window_of
+from .search import best_first
 
 _NAMES_PER_DEFAULT = 10
 """A model that is the default of a task counts as if it had so many names more."""
@@ -51,6 +52,8 @@ class Lists:
             f"ranked {kind.list_name} {caller.customer_id}", lambda: _ranked(layer, caller, kind)
         )
         chosen = [ix for ix in ranked if all(test(ix) for test in keep)]
+        if text := request.get_param("search"):
+            chosen = best_first(kind.table(layer.catalog), chosen, text)
         extended = flag(request, "extended")
         objects = self._objects
         wanted = chosen[window.offset : window.offset + window.limit]

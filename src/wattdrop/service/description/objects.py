@@ -84,6 +84,11 @@ _CUSTOMER: Final = Parameter(
     "Number of another customer, 0 for what everybody sees; needs the scope `admin`.",
     {"type": "integer"},
 )
+_SEARCH: Final = Parameter(
+    "search",
+    "Only those of which some name holds every word of this, the best match first.",
+    example="llama 8b",
+)
 _WRITE_ERRORS: Final = (400, 401, 403, 404, 406, 409, 413, 415, 429)
 
 
@@ -95,7 +100,7 @@ def _list(kind: _Kind) -> Operation:
         text="Own ones first, the newest first; then those of everybody, the most used first. At most 100 a page; "
         "`x-total-count` and `link` lead to the others. Rows may name many more.",
         scope="read",
-        parameters=(*kind.filters, _EXTENDED, _CUSTOMER, *PAGING),
+        parameters=(*kind.filters, _SEARCH, _EXTENDED, _CUSTOMER, *PAGING),
         answers={200: json_answer(f"{kind.words}.", kind.list_shown, *PAGING_HEADERS)},
         errors=(400, 401, 403, 404, 406, 415, 429),
         examples=(Example("some", f"Some {kind.words.lower()}", query=kind.listed),) if kind.shipped else (),

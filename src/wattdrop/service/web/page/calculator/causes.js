@@ -1,0 +1,35 @@
+// Why the range of the energy is as wide as it is, and which field would narrow it.
+import { html } from "../html.js";
+import { has, percent, span, t } from "../text.js";
+import { Chart } from "../parts/chart.js";
+
+const LEAST_SHARE = 0.005; // smaller ones would show as 0 %
+const named = (cause) => (has(`cause.${cause}`) ? t(`cause.${cause}`) : cause);
+const advised = (one) => (has(`advice.${one.cause}`) ? t(`advice.${one.cause}`) : one.advice);
+
+const drawn = (shown) => (Plot, width) => Plot.plot({
+  width, height: 30 + 26 * shown.length, marginLeft: Math.min(190, width * 0.52), marginRight: 44, marginTop: 0, marginBottom: 22,
+  x: { label: null, ticks: width < 320 ? 2 : 4, tickSize: 0, tickFormat: percent },
+  y: { label: null, tickSize: 0, domain: shown.map((one) => named(one.cause)) },
+  marks: [
+    Plot.barX(shown, { y: (one) => named(one.cause), x: "share", fill: "var(--range-narrow)", insetTop: 4, insetBottom: 4, rx: 3 }),
+    Plot.text(shown, { y: (one) => named(one.cause), x: "share", text: (one) => percent(one.share), textAnchor: "start", dx: 6, fill: "var(--ink)" }),
+  ],
+});
+
+export const Causes = ({ causes, central, spoken }) => {
+  const shown = causes.filter((one) => one.share >= LEAST_SHARE);
+  const narrowing = shown.filter((one) => one.advice);
+  return html`
+    <section class="card" aria-labelledby="causes">
+      <h2 id="causes">${t("causes.title")}</h2>
+      <p>${t("causes.text")}</p>
+      <${Chart} label=${t("causes.drawn", { list: shown.map((one) => `${named(one.cause)} ${percent(one.share)}`).join(", ") })}
+        draw=${drawn(shown)} needs=${[causes, spoken]} />
+      ${narrowing.length > 0 && html`
+        <h3>${t("causes.narrow")}</h3>
+        <ol class="advice">${narrowing.map((one) => html`
+          <li key=${one.cause}><strong>${advised(one)}</strong> <span>${t("causes.alone", { cause: named(one.cause), range: span(one.low_90, one.high_90, "Wh", central) })}</span></li>`)}</ol>`}
+    </section>
+  `;
+};

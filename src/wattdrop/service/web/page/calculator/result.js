@@ -1,0 +1,33 @@
+// The answer: three numbers with their ranges, where they come from, and what would make them sharper.
+import { html } from "../html.js";
+import { amount, t } from "../text.js";
+import { Copy } from "../parts/copy.js";
+import { Assumed } from "./assumed.js";
+import { Call } from "./call.js";
+import { Causes } from "./causes.js";
+import { Equivalents } from "./equivalents.js";
+import { Metric } from "./metric.js";
+import { Stages } from "./stages.js";
+
+const METRICS = [
+  { key: "energy", unit: "Wh", usage: "usage_energy_wh" },
+  { key: "carbon", unit: "gCO2e", usage: "usage_emissions_gco2e", embodied: "embodied_emissions_gco2e" },
+  { key: "water", unit: "ml", usage: "usage_water_ml", embodied: "embodied_water_ml" },
+];
+
+const brief = (impact) => METRICS.map((one) => [one.key, amount(impact.total_impact[one.usage], one.unit).text]);
+
+export const Result = ({ impact, row, spoken }) => html`
+  <p class="unseen" role="status">${brief(impact).map(([key, text]) => `${t(`metric.${key}`)} ${text}`).join(", ")}</p>
+  <div class="metrics" id="metrics">
+    ${METRICS.map((one) => html`<${Metric} key=${one.key} metric=${one} ranges=${impact.ranges} spoken=${spoken} />`)}
+  </div>
+  <p class="hint">${t("metric.legend")}</p>
+  <${Equivalents} impact=${impact.total_impact} />
+  <${Stages} impact=${impact} metrics=${METRICS} spoken=${spoken} />
+  <${Causes} causes=${impact.ranges.causes} central=${impact.ranges.usage_energy_wh.central} spoken=${spoken} />
+  <${Assumed} row=${row} />
+  <${Call} row=${row} />
+  <p class="brief"><a href="#metrics">${brief(impact).map(([key, text]) => html`<span key=${key}>${text}</span>`)}</a></p>
+  <p class="share"><${Copy} text=${location.href} label=${t("share")} /></p>
+`;

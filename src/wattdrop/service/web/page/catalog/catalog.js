@@ -1,0 +1,81 @@
+// The catalog: what the numbers rest on. A list to search on one side, every figure of one entity on the other.
+import { useEffect, useState } from "preact/hooks";
+import { html } from "../html.js";
+import { entities, entity } from "../api.js";
+import { number, t } from "../text.js";
+import { Field } from "../parts/field.js";
+import { Entity } from "./entity.js";
+
+const KINDS = ["models", "gpus", "nodes", "services", "regions"];
+const AT_ONCE = 50;
+
+const fromAddress = () => {
+  const given = new URLSearchParams(location.search);
+  const kind = given.get("kind");
+  return { kind: KINDS.includes(kind) ? kind : KINDS[0], search: given.get("search") ?? "", id: given.get("id") ?? "", offset: 0 };
+};
+const toAddress = ({ kind, search, id }) =>
+  `/catalog?${new URLSearchParams(Object.entries({ kind, search, id }).filter(([, value]) => value))}`;
+
+// What the API answers to the latest question; what an earlier one brings is dropped.
+const useAnswer = (ask, needs) => {
+  const [told, setTold] = useState({});
+  useEffect(() => {
+    const asked = ask();
+    if (!asked) return setTold({});
+    let current = true;
+    asked.then((answer) => current && setTold({ answer }), (error) => current && setTold({ error }));
+    return () => { current = false; };
+  }, needs);
+  return told;
+};
+
+export const Catalog = ({ known, ready, onKeyEnded }) => {
+  const [view, setView] = useState(fromAddress);
+  const { kind, search, id, offset } = view;
+  const list = useAnswer(() => ready && entities(kind, { search, offset, limit: AT_ONCE }), [kind, search, offset, ready]);
+  const one = useAnswer(() => ready && id && entity(kind, id), [kind, id, ready]);
+  useEffect(() => {
+    const back = () => setView(fromAddress());
+    addEventListener("popstate", back);
+    return () => removeEventListener("popstate", back);
+  }, []);
+  useEffect(() => { if ([list.error?.status, one.error?.status].includes(401)) onKeyEnded(); }, [list.error, one.error]);
+
+  useEffect(() => { // on a phone the figures are below the list
+    if (one.answer && !matchMedia("(min-width: 960px)").matches) document.getElementById("entity")?.scrollIntoView();
+  }, [one.answer]);
+
+  const change = (changes) => {
+    const next = { ...view, offset: 0, ...changes };
+    setView(next);
+    if (changes.id || changes.kind) history.pushState(null, "", toAddress(next));
+    else history.replaceState(null, "", toAddress(next));
+  };
+  const error = list.error ?? one.error;
+  return html`
+    <div class="title"><h1>${t("catalog.heading")}</h1><p>${t("catalog.lead")}</p></div>
+    ${known && !ready && html`<p class="card empty">${t("catalog.key")}</p>`}
+    ${error && error.status !== 401 && html`<p class="card problem" role="alert">${error.code === "unreachable" ? t("error.unreachable") : html`<span lang="en">${error.message}</span>`}</p>`}
+    ${ready && html`<div class="calculator catalog">
+      <section class="card" aria-label=${t("catalog.list")}>
+        <fieldset class="tabs"><legend class="unseen">${t("catalog.kind")}</legend>
+          ${KINDS.map((name) => html`<label key=${name}><input type="radio" name="kind" checked=${name === kind} onChange=${() => change({ kind: name, search: "", id: "" })} /><span>${t(`kind.${name}`)}</span></label>`)}
+        </fieldset>
+        <${Field} id="search" label=${t("catalog.search")}>
+          <input id="search" type="search" autocomplete="off" spellcheck=${false} value=${search} onInput=${(event) => change({ search: event.currentTarget.value })} />
+        <//>
+        <p class="hint" role="status">${list.answer && t("catalog.count", { count: number(list.answer.count, {}) })}</p>
+        <ul class="entries">${list.answer?.entries.map((entry) => html`
+          <li key=${entry.id}><button type="button" aria-current=${entry.id === one.answer?.id ? "true" : undefined} onClick=${() => change({ id: entry.id, offset })}>
+            <span>${entry.name}</span><small>${entry.about.join(" · ") || entry.id}</small></button></li>`)}</ul>
+        ${list.answer?.count > AT_ONCE && html`<p class="pages">
+          <button type="button" disabled=${offset === 0} onClick=${() => change({ offset: offset - AT_ONCE })}>${t("catalog.before")}</button>
+          <button type="button" disabled=${offset + AT_ONCE >= list.answer.count} onClick=${() => change({ offset: offset + AT_ONCE })}>${t("catalog.after")}</button></p>`}
+      </section>
+      <section class="results" aria-label=${t("catalog.entity")}>
+        ${one.answer ? html`<${Entity} key=${one.answer.id} entity=${one.answer} />` : html`<p class="card empty">${t("catalog.choose")}</p>`}
+      </section>
+    </div>`}
+  `;
+};

@@ -1,0 +1,44 @@
+// One entity: what is said of it, each figure with range, basis and source, and the sources in full.
+import { html } from "../html.js";
+import { has, number, t } from "../text.js";
+
+const FAR = 1e9; // what is larger, or as much smaller than one, is written as a power of ten
+const precise = (value) => number(value, {
+  maximumSignificantDigits: 4, notation: value !== 0 && (Math.abs(value) >= FAR || Math.abs(value) < 1 / FAR) ? "scientific" : "standard",
+});
+const valued = (one) => (one.unit === "year" ? one.value : precise(one.value));
+const unit = (name) => (["1", "year"].includes(name) ? "" : has(`unit.${name}`) ? t(`unit.${name}`) : name);
+const basis = (name) => (has(`basis.${name}`) ? t(`basis.${name}`) : name);
+
+const Sources = ({ ids, numbers }) => ids.map((id) => html`<a key=${id} class="cite" href=${`#source-${id}`}>[${numbers.get(id)}]</a>`);
+
+export const Entity = ({ entity }) => {
+  const numbers = new Map(entity.sources.map((one, at) => [one.id, at + 1]));
+  return html`
+    <article class="card" aria-labelledby="entity">
+      <h2 id="entity" class="name">${entity.name}</h2>
+      <p class="hint"><code>${entity.id}</code> <${Sources} ids=${entity.source_ids} numbers=${numbers} /></p>
+      ${entity.note && html`<p lang="en">${entity.note}</p>`}
+      <dl class="facts" lang="en">${Object.entries(entity.texts).map(([field, text]) => html`<div key=${field}><dt>${field.replaceAll("_", " ")}</dt><dd>${text}</dd></div>`)}</dl>
+      ${entity.names.length > 0 && html`<details><summary>${t("entity.names", { count: entity.names.length })}</summary><p class="names">${entity.names.join(", ")}</p></details>`}
+    </article>
+    ${entity.figures.length > 0 && html`<section class="card" aria-labelledby="figures">
+      <h2 id="figures">${t("entity.figures")}</h2>
+      <div class="scroll" tabindex="0" role="group" aria-label=${t("entity.figures")}>
+        <table role="table" class="figures"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">${t("entity.quantity")}</th><th scope="col" role="columnheader" class="digits">${t("entity.value")}</th><th scope="col" role="columnheader" class="digits">${t("entity.range")}</th><th scope="col" role="columnheader">${t("assumed.basis")}</th><th scope="col" role="columnheader">${t("entity.sources")}</th></tr></thead>
+          <tbody role="rowgroup">${entity.figures.map((one) => html`
+            <tr key=${one.quantity} role="row"><th scope="row" role="rowheader" lang="en">${one.meaning}<small>${one.quantity}${one.note && html`: ${one.note}`}</small></th>
+              <td role="cell" class="digits">${valued(one)} ${unit(one.unit)}</td>
+              <td role="cell" class="digits">${one.low === undefined ? t("none") : t("range", { low: precise(one.low), high: precise(one.high), unit: "" })}</td>
+              <td role="cell"><span class=${`basis ${one.basis}`}>${basis(one.basis)}</span>${one.valid_from && html`<small>${t("entity.from", { year: one.valid_from })}</small>`}</td>
+              <td role="cell"><${Sources} ids=${one.source_ids} numbers=${numbers} /></td></tr>`)}</tbody></table>
+      </div>
+    </section>`}
+    <section class="card" aria-labelledby="sources">
+      <h2 id="sources">${t("entity.sources")}</h2>
+      <ol class="sources" lang="en">${entity.sources.map((one) => html`
+        <li key=${one.id} id=${`source-${one.id}`}>${one.url?.startsWith("http") ? html`<a href=${one.url} rel="noreferrer">${one.title}</a>` : html`<strong>${one.title}</strong>`}
+          <small>${[one.producer, one.published, one.kind, one.licence].filter(Boolean).join(" · ")}</small>${one.reasoning && html`<p>${one.reasoning}</p>`}</li>`)}</ol>
+    </section>
+  `;
+};

@@ -1,0 +1,38 @@
+// A drawing by Observable Plot, as wide as its place, in the colours of the page. What it shows is said in words beside it.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { html } from "../html.js";
+
+const script = (name) => new Promise((done, failed) => {
+  const element = document.createElement("script");
+  element.src = import.meta.resolve(`/web/vendor/${name}.js`);
+  element.onload = done;
+  element.onerror = failed;
+  document.head.append(element);
+});
+
+let loading;
+const plot = () => (loading ??= script("d3").then(() => script("plot")).then(() => globalThis.Plot));
+
+export const Chart = ({ label, draw, needs }) => {
+  const place = useRef();
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const watcher = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
+    watcher.observe(place.current);
+    return () => watcher.disconnect();
+  }, []);
+  useEffect(() => {
+    let current = true;
+    if (width > 0) plot().then((Plot) => {
+      if (!current || !place.current) return;
+      const drawing = draw(Plot, width);
+      drawing.querySelector("style")?.remove(); // the policy allows no style in the document; style.css has the same rules
+      drawing.querySelectorAll("[aria-label]").forEach((part) => part.removeAttribute("aria-label")); // the whole is described instead
+      drawing.setAttribute("role", "img");
+      drawing.setAttribute("aria-label", label);
+      place.current.replaceChildren(drawing);
+    });
+    return () => { current = false; };
+  }, [width, label, ...needs]);
+  return html`<div class="chart" ref=${place}></div>`;
+};

@@ -1,0 +1,51 @@
+// What every page has: the way to the others, the key, colours, language, and what the numbers rest on.
+import { useEffect, useState } from "preact/hooks";
+import { html } from "./html.js";
+import { session } from "./api.js";
+import { keepLanguage, language, languages, t, useLanguage } from "./text.js";
+import { THEMES, theme, useTheme } from "./theme.js";
+import { Choice } from "./parts/choice.js";
+import { KeyForm, KeyShown } from "./parts/key.js";
+
+export const Shell = ({ pages }) => {
+  const page = pages.find((one) => one.path === location.pathname) ?? pages[0];
+  const [spoken, setSpoken] = useState(language);
+  const [colours, setColours] = useState(theme());
+  const [key, setKey] = useState(undefined); // undefined: not known yet; {}: none
+
+  useEffect(() => { session.read().then(setKey, () => setKey({})); }, []);
+  useEffect(() => { document.title = t("title", { page: t(`${page.key}.title`) }); }, [spoken, page]);
+
+  const speak = async (name) => {
+    await useLanguage(name);
+    keepLanguage(name);
+    setSpoken(name);
+  };
+  const paint = (name) => {
+    useTheme(name);
+    setColours(name);
+  };
+  const Part = page.part;
+  return html`
+    <a class="skip" href="#content">${t("skip")}</a>
+    <header class="bar">
+      <a class="brand" href="/"><img src="/docs/icon.svg" alt="" width="28" height="28" />Wattdrop</a>
+      <nav aria-label=${t("nav.label")}>
+        ${pages.map((one) => html`<a key=${one.path} href=${one.path} aria-current=${one === page ? "page" : undefined}>${t(`nav.${one.key}`)}</a>`)}
+        <a href="/docs">${t("nav.api")}</a>
+      </nav>
+      <div class="switches">
+        <${Choice} label=${t("theme.label")} value=${colours} onChange=${paint}
+          options=${THEMES.map((name) => ({ value: name, label: t(`theme.${name}`) }))} />
+        <${Choice} label=${t("language.label")} value=${spoken} onChange=${speak}
+          options=${Object.entries(languages).map(([value, label]) => ({ value, label }))} />
+        <${KeyShown} known=${key} onEnd=${() => setKey({})} />
+      </div>
+    </header>
+    <main id="content" tabindex="-1">
+      ${key && !key.shown && html`<${KeyForm} onBegin=${setKey} />`}
+      <${Part} known=${Boolean(key)} ready=${Boolean(key?.shown)} onKeyEnded=${() => setKey({})} spoken=${spoken} />
+    </main>
+    <footer class="foot"><p>${t("foot")} <a href="/docs">${t("foot.api")}</a></p></footer>
+  `;
+};
