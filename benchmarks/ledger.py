@@ -29,9 +29,11 @@ from wattdrop.store import ApiKey, open_store
 MODELS = ("gpt-4o", "llama_v31_8b", "claude-3-5-sonnet", "mistral-large-latest", "gemini-1.5-pro")
 REGIONS = ("us-east-1", "europe-west1", "eastus", "ap-south-1")
 PER_REQUEST = 100
+ROWS_A_DAY = 500
 
 
 def rows(number: int) -> list[ImpactRow]:
+    day = number // ROWS_A_DAY  # rows come in the order of their days
     return [
         ImpactRow(
             model_id=MODELS[at % 5],
@@ -39,7 +41,7 @@ def rows(number: int) -> list[ImpactRow]:
             input_tokens=at % 3000,
             output_tokens=at % 700,
             project_id=f"project {at % 20}",
-            utc_datetime=f"2026-{1 + at % 12:02}-{1 + at % 28:02}T10:00:00Z",
+            utc_datetime=f"2026-{1 + day // 28 % 12:02}-{1 + day % 28:02}T10:00:00Z",
             request_id=f"r{at}",
         )
         for at in range(number, number + PER_REQUEST)
