@@ -19,7 +19,9 @@ from .description import Example, Parameter, operation
 from .description.operation import json_answer
 
 _FIGURES: Final = Path(__file__).with_name("equivalents.toml")
-_AMOUNT: Final = {"type": "number", "minimum": 0}
+_MOST: Final = 1e18
+"""More than mankind has ever used, and far from what a number cannot hold."""
+_AMOUNT: Final = {"type": "number", "minimum": 0, "maximum": _MOST}
 _METRICS: Final = {
     "usage_energy_wh": Parameter("usage_energy_wh", "Energy. [Wh]", _AMOUNT, example=0.8),
     "usage_emissions_gco2e": Parameter("usage_emissions_gco2e", "Emissions. [gCO2e]", _AMOUNT, example=0.3),
@@ -69,6 +71,6 @@ def _amount(name: str, text: str) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not (math.isfinite(value) and value >= 0):
-        raise BadRequest(f"{name}: expected a number from 0 on, got {text[:40]!r}", field=name)
+    if not 0 <= value <= _MOST:
+        raise BadRequest(f"{name}: expected a number from 0 to {_MOST:g}, got {text[:40]!r}", field=name)
     return value
