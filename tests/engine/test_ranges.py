@@ -143,3 +143,10 @@ def test_every_cause_has_its_spread_in_the_data():
     from wattdrop.engine.ranges import KINDS
 
     assert all(1.0 < constants[f"method_{kind}_50"] < constants[f"method_{kind}_90"] for kind in KINDS)
+
+
+def test_a_batch_of_errors_alone_has_no_ranges():
+    result = wattdrop.estimate([{"model_id": "no such model"}] * 2)
+    assert result.ranges("total_energy_wh") == ([], [])
+    assert result.total_range("energy_wh") == (0.0, 0.0, 0.0)
+    assert result.response(ranges=True).total_ranges is None
