@@ -43,7 +43,9 @@ def programs_from(rows: int) -> Iterator[None]:
     """Programs are made when so many rows of a kind have come."""
     before = width_programs.FEWEST_ROWS
     width_programs.FEWEST_ROWS = rows  # type: ignore[misc]
-    width_programs._rows_seen.clear()
+    for remembered in (width_programs._rows_seen, width_programs._of_batches, width_programs._kept):
+        remembered.clear()
+    width_programs._widest.clear()
     evaluating._rows_seen = evaluating.FEWEST_ROWS_FOR_A_PROGRAM  # as in a process that has begun
     try:
         yield
