@@ -75,7 +75,7 @@ vendor: $(READY)  ## fetch what the web page takes from others, as its list pins
 	$(BIN)/python tools/vendor.py
 
 fuzz: $(READY)  ## many made-up requests, other ones each time (EXAMPLES=5000 for longer)
-	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/pytest tests/service/test_body_fuzz.py tests/contract/test_strangers.py
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/pytest tests/service/test_body_fuzz.py tests/contract/test_strangers.py tests/contract/test_made_up_requests.py
 
 audit: $(READY)  ## known vulnerabilities of the locked packages (asks a database on the network) and their licences
 	$(BIN)/python tools/licences.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from tests.description import description
 from tests.service.in_process import serving
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", 1500)) // 100
 
 #: Streams are no JSON that could be made up, and messages of assistants have a protocol: tests of their own send them.
 STREAMS = {"streamImpact", "assistant"}
@@ -61,7 +64,7 @@ def test_every_answer_is_described(service: Service, path: str, method: str) -> 
     headers = {"Authorization": f"Bearer {service.key}"}
 
     @given(case=operation.as_strategy())
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     def ask(case: Any) -> None:
         case.validate_response(case.call(headers=headers), checks=CHECKS, headers=headers)
 

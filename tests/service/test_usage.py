@@ -22,6 +22,7 @@ from wattdrop.catalog import load
 from wattdrop.cli import root
 from wattdrop.service.app import create_app
 from wattdrop.service.settings import read_settings, store_of
+from wattdrop.service.usage_questions import question_of
 
 ROW = {"model_id": "gpt-4o", "input_tokens": 100, "output_tokens": 500, "project_id": "search"}
 
@@ -268,3 +269,7 @@ def _until_fewer(recorded: Recorded) -> None:
     while recorded.store.ledger.count() > 1 and time.monotonic() < end:
         time.sleep(0.01)
     assert recorded.store.ledger.count() == 1
+
+
+def test_no_day_lies_before_the_first_one():
+    assert question_of({"to": "0001-01-01"}).first_day == "0001-01-01"

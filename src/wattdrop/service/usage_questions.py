@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final, NamedTuple, cast
 
 from ..errors import BadRequest
@@ -39,7 +39,8 @@ def question_of(texts: Mapping[str, str], today: date | None = None) -> Question
     """
     today = today or datetime.now(UTC).date()
     last = _day(texts, "to", today)
-    first = _day(texts, "from", last - timedelta(days=USUAL_DAYS - 1))
+    usual = date.fromordinal(max(last.toordinal() - (USUAL_DAYS - 1), 1))  # no day lies before the first
+    first = _day(texts, "from", usual)
     if first > last:
         raise BadRequest(f"from: {first} is after to, {last}", field="from")
     names = [name.strip() for name in texts.get("group_by", "").split(",") if name.strip()]
