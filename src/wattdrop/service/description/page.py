@@ -7,15 +7,14 @@ every few weeks, and its operations are buttons that a keyboard reaches. docs/de
 from __future__ import annotations
 
 import asyncio
-import gzip
-import hashlib
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from falcon.asgi import Request, Response
 
 from ...errors import NotFound
+from ..content import Content, content_of, send_if_new
 from .operation import Answer, operation, unlisted
 
 WEB: Final = Path(__file__).parent.parent / "web"
@@ -35,14 +34,6 @@ _FILES: Final = {
     "swagger-ui/swagger-ui-bundle.js": "text/javascript; charset=utf-8",
 }
 _PATHS: Final = {Path(name).name: name for name in _FILES if name != _PAGE}
-
-
-class Asset(NamedTuple):
-    """A file of the page, as it is and compressed."""
-
-    plain: bytes
-    compressed: bytes
-    tag: str
 
 
 class PageResource:
@@ -75,23 +66,12 @@ class AssetResource:
 
 async def _send(request: Request, response: Response, name: str) -> None:
     asset = await asyncio.get_running_loop().run_in_executor(None, _asset, name)
-    response.set_header("ETag", asset.tag)
     response.set_header("Cache-Control", "no-cache")
     response.set_header("Vary", "Accept-Encoding")
-    response.set_header("X-Content-Type-Options", "nosniff")
-    response.content_type = _FILES[name]
-    if asset.tag in (request.get_header("if-none-match") or ""):
-        response.status = 304
-        return
-    if "gzip" in (request.get_header("accept-encoding") or ""):
-        response.set_header("Content-Encoding", "gzip")
-        response.data = asset.compressed
-    else:
-        response.data = asset.plain
+    send_if_new(request, response, asset)
 
 
 @cache
-def _asset(name: str) -> Asset:
+def _asset(name: str) -> Content:
     """Read once; a process keeps it."""
-    plain = (WEB / name).read_bytes()
-    return Asset(plain, gzip.compress(plain, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:32]}"')
+    return content_of(_FILES[name], (WEB / name).read_bytes())

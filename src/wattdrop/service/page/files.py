@@ -6,11 +6,11 @@ import map in the frame of the page leads from these to the names with the hash.
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from ..content import Content, content_of
 
 WEB: Final = Path(__file__).parent.parent / "web"
 PREFIX: Final = "/web/"
@@ -24,12 +24,10 @@ _MEDIA_TYPES: Final = {
 
 
 class File(NamedTuple):
-    """One file, as it is and compressed."""
+    """One file, and where it is asked for."""
 
     address: str
-    media_type: str
-    plain: bytes
-    compressed: bytes
+    content: Content
 
 
 @cache
@@ -52,7 +50,6 @@ def address(name: str) -> str:
 
 
 def _file(name: str, path: Path) -> File:
-    content = path.read_bytes()
+    content = content_of(_MEDIA_TYPES[path.suffix], path.read_bytes())
     stem, _, ending = name.rpartition(".")
-    hashed = f"{PREFIX}{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
-    return File(hashed, _MEDIA_TYPES[path.suffix], content, gzip.compress(content, 9, mtime=0))
+    return File(f"{PREFIX}{stem}.{content.tag[1:13]}.{ending}", content)

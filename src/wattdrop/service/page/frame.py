@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import hashlib
 import json
 from base64 import b64encode
@@ -12,6 +11,7 @@ from typing import Final, NamedTuple
 
 from falcon.asgi import Request, Response
 
+from ..content import Content, content_of, send_if_new
 from .files import PREFIX, WEB, address, files
 
 _BARE: Final = {"preact": "preact.js", "preact/hooks": "preact-hooks.js", "htm": "htm.js"}
@@ -20,7 +20,6 @@ _NO_MODULE: Final = "page/early.js"
 _HEADERS: Final = {
     "Cache-Control": "no-cache",
     "Vary": "Accept, Accept-Encoding",
-    "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -31,9 +30,7 @@ _HEADERS: Final = {
 class Frame(NamedTuple):
     """The document, and what its policy has to know of it."""
 
-    plain: bytes
-    compressed: bytes
-    tag: str
+    content: Content
     policy: str
 
 
@@ -43,16 +40,7 @@ async def send_page(request: Request, response: Response) -> None:
     for name, value in _HEADERS.items():
         response.set_header(name, value)
     response.set_header("Content-Security-Policy", frame.policy)
-    response.set_header("ETag", frame.tag)
-    response.content_type = "text/html; charset=utf-8"
-    if frame.tag in (request.get_header("if-none-match") or ""):
-        response.status = 304
-        return
-    if "gzip" in (request.get_header("accept-encoding") or ""):
-        response.set_header("Content-Encoding", "gzip")
-        response.data = frame.compressed
-    else:
-        response.data = frame.plain
+    send_if_new(request, response, frame.content)
 
 
 @cache
@@ -67,9 +55,7 @@ def _frame() -> Frame:
         text = text.replace(f'"{PREFIX}{name}"', f'"{file.address}"')
     for name, value in replaced.items():
         text = text.replace(f"<!-- {name} -->", value)
-    plain = text.encode()
-    tag = f'"{hashlib.sha256(plain).hexdigest()[:32]}"'
-    return Frame(plain, gzip.compress(plain, 9, mtime=0), tag, _policy(import_map))
+    return Frame(content_of("text/html; charset=utf-8", text.encode()), _policy(import_map))
 
 
 def _import_map() -> str:

@@ -7,6 +7,7 @@ import asyncio
 from falcon.asgi import Request, Response
 
 from ...errors import NotFound
+from ..content import send_content
 from ..description import unlisted
 from .files import PREFIX, by_address
 from .frame import send_page
@@ -31,13 +32,7 @@ class FileResource:
         file = known.get(PREFIX + name)
         if file is None:
             raise NotFound(f"the page has no file {name[:80]!r}")
-        response.content_type = file.media_type
         response.set_header("Cache-Control", "public, max-age=31536000, immutable")
         response.set_header("Vary", "Accept-Encoding")
-        response.set_header("X-Content-Type-Options", "nosniff")
         response.set_header("Cross-Origin-Resource-Policy", "same-origin")
-        if "gzip" in (request.get_header("accept-encoding") or ""):
-            response.set_header("Content-Encoding", "gzip")
-            response.data = file.compressed
-        else:
-            response.data = file.plain
+        send_content(request, response, file.content)
