@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.service.processes import PATIENCE_S, Running, running
 from tools.browser import MISSING, find
 
@@ -14,6 +15,19 @@ NOTE_VIOLATIONS = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+AXE = Path(__file__).parent / "vendor" / "axe.js"
+
+#: What axe-core finds: the rule and the elements.
+FINDINGS = """
+async () => {
+  const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const { violations } = await axe.run(document, { runOnly });
+  const shown = (nodes) => nodes.map((one) => one.html.slice(0, 160)).join(" | ");
+  return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${shown(nodes)}`);
+}
 """
 
 
@@ -41,6 +55,30 @@ class Tab:
     def violations(self) -> list[str]:
         """What the page's policy forbade."""
         found: list[str] = self.page.evaluate("window.violations")
+        return found
+
+
+class Visitor(Tab):
+    """A tab on the page."""
+
+    def open(self, path: str) -> Visitor:
+        self.page.goto(self.server.url + path)
+        self.page.wait_for_selector("main h1")
+        return self
+
+    def sign_in(self) -> Visitor:
+        self.page.get_by_label("API key").fill(self.server.key)
+        self.page.keyboard.press("Enter")
+        self.page.get_by_role("button", name="Forget the key").wait_for()
+        return self
+
+    def metric(self, name: str) -> Any:
+        return self.page.locator("article", has=self.page.get_by_role("heading", name=name, exact=True))
+
+    def findings(self) -> list[str]:
+        """What axe-core has against the page as it is now. It comes as a file, so the policy need not be loosened."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
+        found: list[str] = self.page.evaluate(FINDINGS)
         return found
 
 
@@ -89,3 +127,15 @@ def reader(browser: Browser, server: Running) -> Iterator[Reader]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     yield Reader(page, server)
     page.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def visitor(context: BrowserContext, server: Running) -> Visitor:
+    return Visitor(context.new_page(), server)

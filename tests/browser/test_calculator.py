@@ -3,67 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
-from tests.browser.conftest import Tab
+from playwright.sync_api import Browser, expect
+from tests.browser.conftest import Visitor
 from tests.service.processes import Running
 
 pytestmark = pytest.mark.browser
 
 CHAT = "/?model_id=gpt-4o&input_tokens=1000&output_tokens=500"
-AXE = Path(__file__).parent / "vendor" / "axe.js"
 MOST_FIRST_BYTES = 300_000
-
-#: What axe-core finds: the rule and the elements.
-FINDINGS = """
-async () => {
-  const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const { violations } = await axe.run(document, { runOnly });
-  const shown = (nodes) => nodes.map((one) => one.html.slice(0, 160)).join(" | ");
-  return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${shown(nodes)}`);
-}
-"""
-
-
-class Visitor(Tab):
-    """A tab on the page."""
-
-    def open(self, path: str) -> Visitor:
-        self.page.goto(self.server.url + path)
-        self.page.wait_for_selector("main h1")
-        return self
-
-    def sign_in(self) -> Visitor:
-        self.page.get_by_label("API key").fill(self.server.key)
-        self.page.keyboard.press("Enter")
-        self.page.get_by_role("button", name="Forget the key").wait_for()
-        return self
-
-    def metric(self, name: str) -> Any:
-        return self.page.locator("article", has=self.page.get_by_role("heading", name=name, exact=True))
-
-    def findings(self) -> list[str]:
-        """What axe-core has against the page as it is now. It comes as a file, so the policy need not be loosened."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
-        found: list[str] = self.page.evaluate(FINDINGS)
-        return found
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def visitor(context: BrowserContext, server: Running) -> Visitor:
-    return Visitor(context.new_page(), server)
 
 
 def impact_of(server: Running, **row: Any) -> Any:
@@ -173,6 +124,19 @@ def test_a_service_that_is_gone_is_said_and_the_numbers_come_back(visitor: Visit
     visitor.page.unroute("**/v1/impact*")
     visitor.page.get_by_label("Tokens out").last.fill("700")
     visitor.metric("Energy").wait_for()
+
+
+@pytest.mark.parametrize(("form", "begins"), [("SVG", b"<svg"), ("PNG", b"\x89PNG")])
+def test_a_drawing_is_saved_as_it_is_shown(visitor: Visitor, form: str, begins: bytes) -> None:
+    visitor.open("/").sign_in().open(CHAT).page.wait_for_selector(".chart svg [fill^='var(--stage']")
+    with visitor.page.expect_download() as awaited:
+        visitor.page.get_by_role("button", name=f"Save as {form}").click()
+    content = awaited.value.path().read_bytes()
+    assert awaited.value.suggested_filename == f"wattdrop-stages.{form.lower()}"
+    assert content.startswith(begins)
+    assert b"var(" not in content  # it needs no style sheet
+    assert len(content) > 3000
+    assert visitor.complaints == []
 
 
 def test_a_keyboard_is_enough(visitor: Visitor) -> None:

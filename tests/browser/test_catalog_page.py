@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.browser.test_calculator import Visitor
+from tests.browser.conftest import Visitor
 from tests.service.processes import Running
 
 pytestmark = pytest.mark.browser

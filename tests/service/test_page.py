@@ -117,7 +117,7 @@ def test_every_text_that_a_script_asks_for_is_in_the_catalogue_and_no_other() ->
     either = re.findall(r'\bt\([^)"]*\? "([\w.]+)" : "([\w.]+)"', scripts)
     flat |= {one for pair in either for one in pair}
     starts = set(re.findall(r"(?:\bt|\bhas)\(`([\w.]+?\.)\$\{", scripts))
-    starts |= {f"{page}." for page in re.findall(r'key: "(\w+)", part:', scripts)}
+    starts |= {f"{page}." for page in re.findall(r'key: "(\w+)", load:', scripts)}
     assert flat <= english.keys()
     unused = [key for key in english if key not in flat and not key.startswith(tuple(starts))]
     assert unused == []

@@ -111,7 +111,7 @@ def create_app(
     app.add_route("/openapi.json", DescriptionResource(app, settings))
     app.add_route("/docs", PageResource())
     app.add_route("/docs/{name}", AssetResource())
-    app.add_route("/catalog", PagePart())
+    app.add_route("/catalog", PagePart("catalog"))
     app.add_route("/web/session", SessionResource(ring))
     app.add_route("/web/{name:path}", FileResource())
     app.add_route("/status", StatusResource(readiness))

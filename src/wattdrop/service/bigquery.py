@@ -36,7 +36,7 @@ class BigQueryResource:
         """A browser that opens the address of the service gets the page; everything else may only POST."""
         if "text/html" not in (request.get_header("accept") or ""):
             raise falcon.HTTPMethodNotAllowed(["POST"])
-        await send_page(request, response)
+        await send_page(request, response, "calculator")
 
     @operation(
         "calculateImpactBigQuery",

@@ -34,9 +34,9 @@ class Frame(NamedTuple):
     policy: str
 
 
-async def send_page(request: Request, response: Response) -> None:
-    """Answer with the page; which of its parts is shown, the script reads off the address."""
-    frame = await asyncio.get_running_loop().run_in_executor(None, _frame)
+async def send_page(request: Request, response: Response, part: str) -> None:
+    """Answer with the page; ``part`` is the folder of what the address shows, which is then asked for at once."""
+    frame = await asyncio.get_running_loop().run_in_executor(None, _frame, part)
     for name, value in _HEADERS.items():
         response.set_header(name, value)
     response.set_header("Content-Security-Policy", frame.policy)
@@ -44,11 +44,11 @@ async def send_page(request: Request, response: Response) -> None:
 
 
 @cache
-def _frame() -> Frame:
+def _frame(part: str) -> Frame:
     import_map = _import_map()
     replaced = {
         "import-map": import_map,
-        "preloads": "\n    ".join(f'<link rel="modulepreload" href="{one}">' for one in _at_once()),
+        "preloads": "\n    ".join(f'<link rel="modulepreload" href="{one}">' for one in _at_once(part)),
     }
     text = (WEB / "page" / "index.html").read_text(encoding="utf-8")
     for name, file in files().items():
@@ -65,14 +65,12 @@ def _import_map() -> str:
     return json.dumps({"imports": {**bare, **scripts}}, separators=(",", ":"))
 
 
-def _at_once() -> list[str]:
-    """The modules of the page and the packages that they import: asked for together, not one after the other."""
-    imported = {f"vendor/{file}" for file in _BARE.values()}
-    return [
-        file.address
-        for name, file in files().items()
-        if name in imported or (name.startswith("page/") and name.endswith(".js") and name != _NO_MODULE)
-    ]
+def _at_once(part: str) -> list[str]:
+    """The modules of one part of the page and what all parts share: asked for together, not one after the other."""
+    folders = ("page", "page/parts", f"page/{part}")
+    modules = [name for name in files() if name.endswith(".js") and name.rpartition("/")[0] in folders]
+    packages = [f"vendor/{file}" for file in _BARE.values()]
+    return [address(name) for name in (*modules, *packages) if name != _NO_MODULE]
 
 
 def _policy(import_map: str) -> str:

@@ -16,10 +16,13 @@ from .frame import send_page
 class PagePart:
     """An address of the page; its script shows the part that belongs to it."""
 
+    def __init__(self, part: str) -> None:
+        self._part = part
+
     @unlisted("the web page")
     async def on_get(self, request: Request, response: Response) -> None:
         """Send the page."""
-        await send_page(request, response)
+        await send_page(request, response, self._part)
 
 
 class FileResource:

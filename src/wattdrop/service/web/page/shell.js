@@ -7,8 +7,7 @@ import { THEMES, theme, useTheme } from "./theme.js";
 import { Choice } from "./parts/choice.js";
 import { KeyForm, KeyShown } from "./parts/key.js";
 
-export const Shell = ({ pages }) => {
-  const page = pages.find((one) => one.path === location.pathname) ?? pages[0];
+export const Shell = ({ pages, page, part: Part }) => {
   const [spoken, setSpoken] = useState(language);
   const [colours, setColours] = useState(theme());
   const [key, setKey] = useState(undefined); // undefined: not known yet; {}: none
@@ -25,7 +24,6 @@ export const Shell = ({ pages }) => {
     useTheme(name);
     setColours(name);
   };
-  const Part = page.part;
   return html`
     <a class="skip" href="#content">${t("skip")}</a>
     <header class="bar">

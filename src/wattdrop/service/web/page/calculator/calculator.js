@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { ApiError, choices, estimate, models } from "../api.js";
 import { t } from "../text.js";
+import { Problem } from "../parts/answer.js";
 import { Form } from "./form.js";
 import { Result } from "./result.js";
 import { EXAMPLES, fieldsOf, fromAddress, toAddress, toRow } from "./work.js";
@@ -75,7 +76,7 @@ export const Calculator = ({ known, ready, onKeyEnded, spoken }) => {
     <div class="calculator">
       <${Form} work=${work} offered=${offered} fields=${fields} ofModel=${ofModel} error=${error} onChange=${change} />
       <section class="results" aria-label=${t("result.label")} aria-busy=${Boolean(waiting)}>
-        ${error && html`<p class="card problem" role="alert">${error.code === "unreachable" ? t("error.unreachable") : html`<span lang="en">${error.message}</span>`}</p>`}
+        <${Problem} error=${error} />
         ${impact && html`<${Result} impact=${impact} row=${answered} spoken=${spoken} />`}
         ${known && !impact && !error && !waiting && html`<${Empty} onStart=${start} ready=${ready} />`}
       </section>

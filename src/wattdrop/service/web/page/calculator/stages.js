@@ -35,7 +35,7 @@ export const Stages = ({ impact, metrics, spoken }) => {
   return html`
     <section class="card" aria-labelledby="stages">
       <h2 id="stages">${t("stages.title")}</h2>
-      <${Chart} label=${t("stages.drawn")} draw=${drawn(stages, metrics)} needs=${[impact, spoken]} />
+      <${Chart} label=${t("stages.drawn")} name="wattdrop-stages" draw=${drawn(stages, metrics)} needs=${[impact, spoken]} />
       <div class="scroll" tabindex="0" role="group" aria-label=${t("stages.title")}>
         <table role="table" class="stages">
           <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">${t("stages.stage")}</th>${metrics.map((metric) => html`<th key=${metric.key} scope="col" role="columnheader" class="digits">${t(`metric.${metric.key}`)}</th>`)}</tr></thead>

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { entities, entity } from "../api.js";
 import { number, t } from "../text.js";
+import { Problem, useAnswer } from "../parts/answer.js";
 import { Field } from "../parts/field.js";
 import { Entity } from "./entity.js";
 
@@ -16,19 +17,6 @@ const fromAddress = () => {
 };
 const toAddress = ({ kind, search, id }) =>
   `/catalog?${new URLSearchParams(Object.entries({ kind, search, id }).filter(([, value]) => value))}`;
-
-// What the API answers to the latest question; what an earlier one brings is dropped.
-const useAnswer = (ask, needs) => {
-  const [told, setTold] = useState({});
-  useEffect(() => {
-    const asked = ask();
-    if (!asked) return setTold({});
-    let current = true;
-    asked.then((answer) => current && setTold({ answer }), (error) => current && setTold({ error }));
-    return () => { current = false; };
-  }, needs);
-  return told;
-};
 
 export const Catalog = ({ known, ready, onKeyEnded }) => {
   const [view, setView] = useState(fromAddress);
@@ -56,7 +44,7 @@ export const Catalog = ({ known, ready, onKeyEnded }) => {
   return html`
     <div class="title"><h1>${t("catalog.heading")}</h1><p>${t("catalog.lead")}</p></div>
     ${known && !ready && html`<p class="card empty">${t("catalog.key")}</p>`}
-    ${error && error.status !== 401 && html`<p class="card problem" role="alert">${error.code === "unreachable" ? t("error.unreachable") : html`<span lang="en">${error.message}</span>`}</p>`}
+    <${Problem} error=${error} />
     ${ready && html`<div class="calculator catalog">
       <section class="card" aria-label=${t("catalog.list")}>
         <fieldset class="tabs"><legend class="unseen">${t("catalog.kind")}</legend>

@@ -1,6 +1,8 @@
 // A drawing by Observable Plot, as wide as its place, in the colours of the page. What it shows is said in words beside it.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
+import { t } from "../text.js";
+import { savePng, saveSvg } from "./save.js";
 
 const script = (name) => new Promise((done, failed) => {
   const element = document.createElement("script");
@@ -13,7 +15,8 @@ const script = (name) => new Promise((done, failed) => {
 let loading;
 const plot = () => (loading ??= script("d3").then(() => script("plot")).then(() => globalThis.Plot));
 
-export const Chart = ({ label, draw, needs }) => {
+// With a `name` the drawing can be saved under it.
+export const Chart = ({ label, draw, needs, name }) => {
   const place = useRef();
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -34,5 +37,12 @@ export const Chart = ({ label, draw, needs }) => {
     });
     return () => { current = false; };
   }, [width, label, ...needs]);
-  return html`<div class="chart" ref=${place}></div>`;
+  const saved = (as) => () => as(place.current.querySelector("svg"), name);
+  return html`
+    <div class="chart" ref=${place}></div>
+    ${name && html`<p class="saves">
+      <button type="button" class="quiet" aria-label=${t("save.svg", { what: label })} onClick=${saved(saveSvg)}>${"SVG"}</button>
+      <button type="button" class="quiet" aria-label=${t("save.png", { what: label })} onClick=${saved(savePng)}>${"PNG"}</button>
+    </p>`}
+  `;
 };
