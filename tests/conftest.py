@@ -36,6 +36,7 @@ class Service(NamedTuple):
     key: str
     keys: Any
     store: Any
+    folder: Path
 
     def request(self, method: str, path: str, *, key: str | None = "", **options: Any) -> httpx.Response:
         """One request, with the valid key unless another (or None) is given."""
@@ -89,6 +90,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     settings = read_settings({"WATTDROP_DATA_DIR": str(folder), "WATTDROP_KEY_CACHE_SECONDS": "0"})
     store = open_store(settings.database, settings.secret())
     app = create_app(load(), store, settings)
-    yield Service(app, store.keys.create("tests"), store.keys, store)
+    yield Service(app, store.keys.create("tests"), store.keys, store, folder)
     asyncio.run(app.lifecycle.stop())
     store.close()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.browser.conftest import Visitor
-from tests.service.processes import Running
+from tests.service.processes import Running, running
 
 pytestmark = pytest.mark.browser
 
@@ -93,6 +95,23 @@ def test_a_wrong_key_is_said_at_its_field_and_the_right_one_outlasts_a_reload(vi
     )
     button.click()
     expect(visitor.page.get_by_label("API key")).to_be_visible()
+
+
+def test_the_link_that_the_server_prints_signs_in_once(browser: Browser, tmp_path: Path) -> None:
+    with running(tmp_path) as process:
+        (link,) = re.findall(r"In a browser: +(\S+)", process.announced)
+        code = link.partition("#code=")[2]
+        context = browser.new_context(locale="en-GB")
+        visitor = Visitor(context.new_page(), process)
+        visitor.page.goto(link)
+        visitor.page.get_by_role("button", name="Forget the key").wait_for()
+        assert visitor.page.url == process.url + "/"
+        context.close()
+        context = browser.new_context(locale="en-GB")
+        second = Visitor(context.new_page(), process).open(f"/catalog#code={code}")
+        expect(second.page.get_by_role("status")).to_contain_text("was used before")
+        second.sign_in()
+        context.close()
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import time
 import tomllib
 from base64 import b64encode
+from pathlib import Path
 
+import httpx
 import pytest
 from tests.conftest import ROOT, Service
 
+from wattdrop.service.local import LINK_SECONDS, offer_code, take_code
 from wattdrop.service.page.files import WEB
+from wattdrop.service.settings import read_settings
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 PAGE = {"x-wattdrop-page": "1"}
@@ -257,3 +263,34 @@ def test_a_search_that_finds_nothing_and_one_for_nodes(service: Service) -> None
     assert service.get("/model", params={"search": "nonesuch xyz"}).json() == {"models": []}
     nodes = service.get("/node", params={"search": "p4d"}).json()["nodes"]
     assert "aws-p4d-24xlarge" in {one["id"] for one in nodes}
+
+
+def test_a_link_of_the_start_signs_in_once(service: Service) -> None:
+    settings = read_settings({"WATTDROP_DATA_DIR": str(service.folder)})
+    settings.local_key.write_text(service.key)
+    code = offer_code(settings.sign_in_code)
+
+    def begin(with_code: str) -> httpx.Response:
+        return service.request("POST", "/web/session", key=None, headers=PAGE, json={"code": with_code})
+
+    assert begin("guessed").status_code == 401
+    first = begin(code)
+    assert (first.status_code, first.json()["name"]) == (200, "tests")
+    assert "HttpOnly" in first.headers["set-cookie"]
+    again = begin(code)
+    assert (again.status_code, "set-cookie" in again.headers) == (401, False)
+    assert "was used" in again.json()["message"]
+
+
+def test_a_link_is_good_for_an_hour_and_one_of_an_earlier_start_for_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "sign-in"
+    earlier, code = offer_code(path), offer_code(path)
+    assert path.stat().st_mode & 0o077 == 0
+    assert code not in path.read_text()
+    assert not take_code(path, earlier)
+    hour_ago = time.time() - LINK_SECONDS - 1
+    os.utime(path, (hour_ago, hour_ago))
+    assert not take_code(path, code)
+    os.utime(path)
+    assert take_code(path, code)
+    assert not path.exists()

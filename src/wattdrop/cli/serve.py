@@ -46,7 +46,8 @@ def serve(**flags: str | None) -> None:
 
 def _serve(settings: Settings) -> int:
     try:
-        from ..service.server import bind, listen, local_key, run
+        from ..service.local import local_key, offer_code
+        from ..service.server import bind, listen, run
     except ModuleNotFoundError as error:
         if error.name not in _SERVER_PACKAGES:
             raise
@@ -60,10 +61,11 @@ def _serve(settings: Settings) -> int:
         # A key that is printed is for a machine of one's own; whoever shares a database makes keys by name.
         printed = settings.announce_key and not settings.database_url
         key = local_key(store.keys, settings.local_key) if printed else ""
+        code = offer_code(settings.sign_in_code) if printed else ""
         database = store.database.shown
     listen(listener)
     address = _address(settings.host, listener.getsockname()[1])
-    click.echo(_announcement(address, key, database))
+    click.echo(_announcement(address, key, code, database))
     sys.stdout.flush()
     return run(listener, settings)
 
@@ -73,16 +75,18 @@ def _address(host: str, port: int) -> str:
     return f"http://{shown}:{port}"
 
 
-def _announcement(address: str, key: str, database: str) -> str:
+def _announcement(address: str, key: str, code: str, database: str) -> str:
     row = '{"rows":[{"model_id":"llama_v31_8b","node_id":"aws:p4d.24xlarge","input_tokens":100,"output_tokens":500}]}'
     in_folder = "WATTDROP_DATA_DIR" in os.environ and "://" not in database
     folder = f"WATTDROP_DATA_DIR={quote(str(Path(database).parent))} " if in_folder else ""
     command = "wattdrop" if which("wattdrop") else quote(sys.argv[0])
+    browser = f"{address}/#code={code}   (signs you in, once, within an hour)" if code else address
+    shown = f"Your key:      {key}\n" if key else ""
     return f"""
 Wattdrop serves {address}   (Ctrl-C stops it; keys are kept in {database})
 
-Try it in a browser: {address}
-
+In a browser:  {browser}
+{shown}
 or in another terminal:
 
 curl -s {address}/v1/impact -H 'Authorization: Bearer {key or "YOUR_KEY"}' -H 'Content-Type: application/json' -d '{row}'

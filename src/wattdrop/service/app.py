@@ -112,7 +112,7 @@ def create_app(
     app.add_route("/docs", PageResource())
     app.add_route("/docs/{name}", AssetResource())
     app.add_route("/catalog", PagePart("catalog"))
-    app.add_route("/web/session", SessionResource(ring))
+    app.add_route("/web/session", SessionResource(ring, settings))
     app.add_route("/web/{name:path}", FileResource())
     app.add_route("/status", StatusResource(readiness))
     app.add_route("/health", HealthResource())

@@ -13,20 +13,16 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from types import FrameType
 
 import uvicorn
 
 from ..errors import WattdropError
-from ..store import Keys
 from . import logs, metrics
 from .app import app_of_environment
 from .connections import protocol_of
 from .front import Front
 from .settings import Settings
-
-LOCAL_KEY_NAME = "local"
 
 _log = logging.getLogger(__name__)
 
@@ -219,16 +215,3 @@ def allow_many_connections() -> None:
 def let_small_requests_in() -> None:
     """Let a thread with a large batch give way to the event loop five times as often as Python would by itself."""
     sys.setswitchinterval(_SWITCH_SECONDS)
-
-
-def local_key(keys: Keys, path: Path) -> str:
-    """The key that the start message shows: the same at every start, in a file that only its owner can read."""
-    if path.exists():
-        key = path.read_text(encoding="ascii", errors="replace").strip()
-        if keys.find(key) is not None:
-            return key
-    key = keys.create(LOCAL_KEY_NAME)
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(key + "\n")
-    return key

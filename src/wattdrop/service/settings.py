@@ -220,6 +220,11 @@ class Settings(NamedTuple):
         """The key that the start message prints, readable by its owner only."""
         return self.data_dir / "local-key"
 
+    @property
+    def sign_in_code(self) -> Path:
+        """What the link in the start message is held against; gone once it was used."""
+        return self.data_dir / "sign-in"
+
 
 def store_of(settings: Settings) -> Store:
     """The store of these settings, opened."""

@@ -17,22 +17,26 @@ from ..answers import send
 from ..authorisation import PAGE_HEADER, SESSION_COOKIE, KeyRing, key_of
 from ..bodies import read_json_body
 from ..description import unlisted
+from ..local import read_local_key, take_code
+from ..settings import Settings
 
 _WHY = "belongs to the page"
 _MOST_BYTES = 4096
 
 
 class KeyGiven(Given):
-    """What the page sends when somebody enters a key."""
+    """What the page sends when somebody enters a key, or opens the link that the server printed at its start."""
 
     key: str | None = None
+    code: str | None = None
 
 
 class SessionResource:
     """Begins, shows and ends the session."""
 
-    def __init__(self, keys: KeyRing) -> None:
+    def __init__(self, keys: KeyRing, settings: Settings) -> None:
         self._keys = keys
+        self._settings = settings
 
     @unlisted(_WHY)
     async def on_get(self, request: Request, response: Response) -> None:
@@ -45,10 +49,10 @@ class SessionResource:
 
     @unlisted(_WHY)
     async def on_post(self, request: Request, response: Response) -> None:
-        """Begin with a key."""
+        """Begin with a key, or with the code of a link."""
         _check_page(request)
         given = parse_given(KeyGiven, await read_json_body(request, _MOST_BYTES))
-        key = (given.key or "").strip()
+        key = self._key_of_link(given.code) if given.code else (given.key or "").strip()
         if not key:
             raise BadRequest("key: enter an API key", field="key")
         found = await self._keys.admit(key, None)
@@ -61,6 +65,12 @@ class SessionResource:
         _check_page(request)
         response.unset_cookie(SESSION_COOKIE, same_site="Strict", path="/")
         response.status = 204
+
+    def _key_of_link(self, code: str) -> str:
+        key = read_local_key(self._settings.local_key) if take_code(self._settings.sign_in_code, code) else ""
+        if not key:
+            raise Unauthorized("code: the link was used or is too old; enter the key that the server printed")
+        return key
 
 
 def _check_page(request: Request) -> None:

@@ -48,6 +48,6 @@ export const choices = () => call("/v1/choices");
 
 export const session = {
   read: () => call("/web/session"),
-  begin: (key) => call("/web/session", { method: "POST", body: JSON.stringify({ key }) }),
+  begin: (given) => call("/web/session", { method: "POST", body: JSON.stringify(given) }), // a key, or the code of a link
   end: () => call("/web/session", { method: "DELETE" }),
 };

@@ -4,12 +4,21 @@ import { render } from "preact";
 import { html } from "./html.js";
 import { chosenLanguage, useLanguage } from "./text.js";
 import { Shell } from "./shell.js";
+import { session } from "./api.js";
 
 const PAGES = [
   { path: "/", key: "calculator", load: async () => (await import("./calculator/calculator.js")).Calculator },
   { path: "/catalog", key: "catalog", load: async () => (await import("./catalog/catalog.js")).Catalog },
 ];
 
+// The link that the server prints at its start has a code behind the #, which no server sees; it is worth one session.
+const byLink = async () => {
+  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  if (!code) return false;
+  history.replaceState(null, "", location.pathname + location.search);
+  return session.begin({ code }).then(() => false, () => true);
+};
+
 const page = PAGES.find((one) => one.path === location.pathname) ?? PAGES[0];
-const [part] = await Promise.all([page.load(), useLanguage(chosenLanguage())]);
-render(html`<${Shell} pages=${PAGES} page=${page} part=${part} />`, document.getElementById("page"));
+const [part, spent] = await Promise.all([page.load(), byLink(), useLanguage(chosenLanguage())]);
+render(html`<${Shell} pages=${PAGES} page=${page} part=${part} spent=${spent} />`, document.getElementById("page"));

@@ -7,7 +7,7 @@ import { THEMES, theme, useTheme } from "./theme.js";
 import { Choice } from "./parts/choice.js";
 import { KeyForm, KeyShown } from "./parts/key.js";
 
-export const Shell = ({ pages, page, part: Part }) => {
+export const Shell = ({ pages, page, part: Part, spent }) => {
   const [spoken, setSpoken] = useState(language);
   const [colours, setColours] = useState(theme());
   const [key, setKey] = useState(undefined); // undefined: not known yet; {}: none
@@ -41,7 +41,7 @@ export const Shell = ({ pages, page, part: Part }) => {
       </div>
     </header>
     <main id="content" tabindex="-1">
-      ${key && !key.shown && html`<${KeyForm} onBegin=${setKey} />`}
+      ${key && !key.shown && html`<${KeyForm} onBegin=${setKey} spent=${spent} />`}
       <${Part} known=${Boolean(key)} ready=${Boolean(key?.shown)} onKeyEnded=${() => setKey({})} spoken=${spoken} />
     </main>
     <footer class="foot"><p>${t("foot")} <a href="/docs">${t("foot.api")}</a></p></footer>

@@ -5,13 +5,13 @@ import { session } from "../api.js";
 import { t } from "../text.js";
 import { Field } from "./field.js";
 
-export const KeyForm = ({ onBegin }) => {
+export const KeyForm = ({ onBegin, spent }) => {
   const [wrong, setWrong] = useState("");
   const begin = async (event) => {
     event.preventDefault();
     const field = event.currentTarget.elements.key;
     try {
-      onBegin(await session.begin(field.value));
+      onBegin(await session.begin({ key: field.value }));
     } catch (error) {
       setWrong(error.status === 401 ? t("key.unknown") : error.code === "unreachable" ? t("error.unreachable") : error.message);
       field.focus();
@@ -21,6 +21,7 @@ export const KeyForm = ({ onBegin }) => {
     <form class="card keyform" onSubmit=${begin}>
       <h2>${t("key.title")}</h2>
       <p>${t("key.why")}</p>
+      ${spent && html`<p role="status">${t("key.spent")}</p>`}
       <${Field} id="key" label=${t("key.label")} hint=${t("key.hint")} error=${wrong}>
         <div class="beside">
           <input id="key" name="key" type="password" autocomplete="off" required aria-invalid=${Boolean(wrong)}
