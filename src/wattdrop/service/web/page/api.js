@@ -45,6 +45,8 @@ export const nodes = async (search, signal) => (await call(`/node?${query({ sear
 export const entities = (kind, asked) => call(`/v1/catalog/${kind}?${query(asked)}`);
 export const entity = (kind, id) => call(`/v1/catalog/${kind}/${encodeURIComponent(id)}`);
 export const choices = () => call("/v1/choices");
+export const places = () => call("/v1/places");
+export const vendored = (name) => call(import.meta.resolve(`/web/vendor/${name}`));
 
 export const session = {
   read: () => call("/web/session"),

@@ -3,7 +3,8 @@ import { html } from "../html.js";
 import { country, t } from "../text.js";
 import { Combobox } from "../parts/combobox.js";
 import { Field, described } from "../parts/field.js";
-import { findModels, findNodes, matching, places } from "../parts/offers.js";
+import { NOWHERE, findModels, findNodes, matching, places } from "../parts/offers.js";
+import { OnMap } from "../parts/on_map.js";
 import { WorkFields, workSlider } from "../parts/work_fields.js";
 import { KNOWN_MORE } from "../parts/work.js";
 
@@ -28,9 +29,10 @@ export const Form = ({ work, offered, fields, ofModel, error, onChange }) => {
           search=${async (text) => matching(offered.services.map((one) => ({ value: one.id, label: one.name, detail: one.id })), text)} />
         <${Combobox} id="node_id" label=${t("field.node_id")} hint=${t("hint.node_id")} error=${wrong("node_id")} value=${work.node_id}
           placeholder=${t("placeholder.usual")} search=${findNodes} onChoose=${set("node_id")} />
-        <${Combobox} id="place" label=${t("field.place")} hint=${t("hint.place")} error=${wrong("country") || wrong("cloud_region")} value=${shownPlace}
+        <${Combobox} id="place" label=${t("field.place")} hint=${t("hint.place")} error=${wrong("country") || wrong("cloud_region") || wrong("cloud_id")} value=${shownPlace}
           placeholder=${t("placeholder.usual")} search=${async (text) => matching(everywhere, text)}
-          onChoose=${(value) => onChange(everywhere.find((one) => one.value === value)?.fields ?? { cloud_region: value, country: "" })} />
+          onChoose=${(value) => onChange(everywhere.find((one) => one.value === value)?.fields ?? { ...NOWHERE, cloud_region: value })} />
+        <${OnMap} chosen=${work} onChoose=${(place) => onChange({ ...NOWHERE, ...place })} />
         <${Field} id="utc_datetime" label=${t("field.utc_datetime")} hint=${t("hint.utc_datetime")} error=${wrong("utc_datetime")}>
           <input id="utc_datetime" type="datetime-local" value=${work.utc_datetime} aria-describedby=${described("utc_datetime", true, wrong("utc_datetime"))}
             onInput=${(event) => onChange({ utc_datetime: event.currentTarget.value.slice(0, 16) })} />

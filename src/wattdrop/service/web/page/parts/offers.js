@@ -16,10 +16,11 @@ export const findNodes = async (text, signal) =>
   (await nodes(text, signal)).map((one) => ({ value: one.id, label: one.id, detail: t("form.gpus", { count: one.gpu_count, gpu: one.gpu_id }) }));
 
 // A place is a cloud's region or a country; the form has one field for both.
+export const NOWHERE = { country: "", cloud_id: "", cloud_region: "" };
 export const places = (offered) => [
-  ...offered.countries.map((one) => ({ value: `country:${one.id}`, label: country(one.id), detail: one.id, fields: { country: one.id, cloud_region: "" } })),
+  ...offered.countries.map((one) => ({ value: `country:${one.id}`, label: country(one.id), detail: one.id, fields: { ...NOWHERE, country: one.id } })),
   ...offered.regions.map((one) => ({
     value: `region:${one.cloud_id}:${one.cloud_region}`, label: `${one.cloud_region}`, detail: `${one.cloud_id}, ${one.name}`,
-    fields: { country: "", cloud_region: one.cloud_region },
+    fields: { ...NOWHERE, cloud_id: one.cloud_id, cloud_region: one.cloud_region },
   })),
 ];

@@ -19,7 +19,7 @@ export const SLIDERS = {
 export const KNOWN_MORE = ["batch_size", "utilization_rate", "pue", "processing_duration_ms"];
 export const SIZES = ["256x256", "512x512", "768x768", "1024x1024", "1536x1024", "1024x1536", "2048x2048"];
 const USUAL_SIZE = "1024x1024";
-const NAMES = ["model_id", "task", "managed_service_id", "node_id", "cloud_region", "country", "utc_datetime"];
+const NAMES = ["model_id", "task", "managed_service_id", "node_id", "cloud_id", "cloud_region", "country", "utc_datetime"];
 const IMAGE_LISTS = ["input_images", "output_images"];
 const PAGE_ONLY = ["image_size"]; // the size that each image has; rows name one for each
 
