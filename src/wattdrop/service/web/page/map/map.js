@@ -21,7 +21,7 @@ const VIEWS = { // corners: west, south, east, north
 const heightOf = (width) => Math.round(Math.min(460, Math.max(260, width * 0.5)));
 
 // The projection of the whole map, and the same as it is zoomed.
-const whole = (shapes, width) => globalThis.d3.geoEqualEarth().rotate([-11, 0])
+export const whole = (shapes, width) => globalThis.d3.geoEqualEarth().rotate([-11, 0])
   .fitExtent([[4, 4], [width - 4, heightOf(width) - 4]], { type: "FeatureCollection", features: shapes });
 const zoomedBy = ({ k, x, y }, projection) => {
   const [left, top] = projection.translate();
@@ -67,15 +67,17 @@ export const WorldMap = ({ world, chosen, onPick }) => {
   const zoom = useRef();
   const drawing = useRef();
 
-  const projection = (width) => (drawing.current = zoomedBy(zoomed, whole(world.shapes, width)));
+  const projection = (width) => {
+    zoom.current.translateExtent([[0, 0], [width, heightOf(width)]]); // nobody gets lost beside the world
+    return (drawing.current = zoomedBy(zoomed, whole(world.shapes, width)));
+  };
   const select = () => globalThis.d3.select(glass.current);
   useEffect(() => {
     zoom.current = globalThis.d3.zoom().scaleExtent([1, CLOSEST]).on("zoom", ({ transform, sourceEvent }) => {
       setZoomed(transform);
       if (sourceEvent) setView("");
     });
-    const { clientWidth, clientHeight } = glass.current;
-    select().call(zoom.current.translateExtent([[0, 0], [clientWidth, clientHeight]]));
+    select().call(zoom.current);
   }, []);
   const look = (name) => {
     setView(name);
