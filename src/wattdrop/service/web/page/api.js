@@ -3,7 +3,7 @@ const PAGE = { "x-wattdrop-page": "1" }; // the session's cookie counts beside t
 
 export class ApiError extends Error {
   constructor(status, body) {
-    super(body?.message ?? String(status));
+    super(body?.message ?? "");
     this.status = status;
     this.code = body?.code ?? "";
     this.field = body?.details?.field ?? "";

@@ -1,6 +1,7 @@
 // What is asked: the model, the work, where and when, and whatever else somebody knows.
 import { html } from "../html.js";
 import { country, t } from "../text.js";
+import { Said } from "../parts/answer.js";
 import { Combobox } from "../parts/combobox.js";
 import { Field, described } from "../parts/field.js";
 import { NOWHERE, findModels, findNodes, matching, places } from "../parts/offers.js";
@@ -12,7 +13,7 @@ const WHERE = ["managed_service_id", "node_id", "cloud_region", "country", "utc_
 const unfolded = matchMedia("(min-width: 960px)").matches; // on a phone the answer comes first
 
 export const Form = ({ work, offered, fields, ofModel, error, onChange }) => {
-  const wrong = (name) => (error?.field === name || (name === "input_images" && error?.field?.startsWith("input_images")) ? error.message : "");
+  const wrong = (name) => (error?.field === name || (name.endsWith("_images") && error?.field?.startsWith(name))) && html`<${Said} error=${error} />`;
   const set = (name) => (value) => onChange({ [name]: value });
   const everywhere = places(offered);
   const slider = workSlider(work, wrong, onChange);
