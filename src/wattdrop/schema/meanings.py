@@ -154,6 +154,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "entries": Meaning("Entities, the best match first."),
     "CatalogEntry.name": Meaning("What people call it.", "GPT-4o"),
     "CatalogEntityResponse.name": Meaning("What people call it.", "GPT-4o"),
+    "own": Meaning("Whether your customer described it; nobody else sees it then."),
     "about": Meaning("A few words that tell it from others.", ["OpenAI", "gpt", "chat"]),
     "texts": Meaning("What else the catalog says of it, by field."),
     "names": Meaning("Every other name of it."),

@@ -1,6 +1,7 @@
 // One entity: what is said of it, each figure with range, basis and source, and the sources in full.
 import { html } from "../html.js";
 import { has, named, number, t } from "../text.js";
+import { Own } from "./own.js";
 
 const FAR = 1e9; // what is larger, or as much smaller than one, is written as a power of ten
 const precise = (value) => number(value, {
@@ -11,12 +12,13 @@ const unit = (name) => (["1", "year"].includes(name) ? "" : has(`unit.${name}`) 
 
 const Sources = ({ ids, numbers }) => ids.map((id) => html`<a key=${id} class="cite" href=${`#source-${id}`}>[${numbers.get(id)}]</a>`);
 
-export const Entity = ({ entity }) => {
+export const Entity = ({ entity, mayWrite, onEdit, onGone }) => {
   const numbers = new Map(entity.sources.map((one, at) => [one.id, at + 1]));
   return html`
     <article class="card" aria-labelledby="entity">
       <h2 id="entity" class="name">${entity.name}</h2>
       <p class="hint"><code>${entity.id}</code> <${Sources} ids=${entity.source_ids} numbers=${numbers} /></p>
+      <${Own} entity=${entity} mayWrite=${mayWrite} onEdit=${onEdit} onGone=${onGone} />
       ${entity.note && html`<p lang="en">${entity.note}</p>`}
       <dl class="facts">${Object.entries(entity.texts).map(([field, text]) => html`<div key=${field}><dt>${named("fact", field)}</dt><dd>${field === "task" ? named("task", text) : text}</dd></div>`)}</dl>
       ${entity.names.length > 0 && html`<details><summary>${t("entity.names", { count: entity.names.length })}</summary><p class="names">${entity.names.join(", ")}</p></details>`}

@@ -1,5 +1,5 @@
 // What a field may offer: models and machines that the service finds, and lists that it has whole.
-import { models, nodes } from "../api.js";
+import { gpus, models, nodes } from "../api.js";
 import { country, t } from "../text.js";
 
 const MOST_OFFERED = 50;
@@ -14,6 +14,8 @@ export const findModels = async (text, signal) =>
   (await models(text, signal)).map((one) => ({ value: one.id, label: one.name ?? one.id, detail: one.id }));
 export const findNodes = async (text, signal) =>
   (await nodes(text, signal)).map((one) => ({ value: one.id, label: one.id, detail: t("form.gpus", { count: one.gpu_count, gpu: one.gpu_id }) }));
+export const findGpus = async (text, signal) =>
+  (await gpus(text, signal)).map((one) => ({ value: one.id, label: one.name, detail: one.id }));
 
 // A place is a cloud's region or a country; the form has one field for both.
 export const NOWHERE = { country: "", cloud_id: "", cloud_region: "" };
