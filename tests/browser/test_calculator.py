@@ -134,6 +134,16 @@ def test_what_the_api_finds_wrong_stands_at_its_field(
     assert visitor.findings() == []
 
 
+def test_an_error_is_said_in_the_readers_language_with_the_words_of_the_api_below(visitor: Visitor) -> None:
+    visitor.open("/").sign_in().page.get_by_label("Language").select_option("fr")
+    visitor.open("/?model_id=nonesuch-9b&output_tokens=5")
+    alert = visitor.page.get_by_role("alert")
+    expect(alert).to_contain_text("Aucun modèle ne porte ce nom.")
+    expect(alert.locator("[lang=en]")).to_contain_text("unknown model 'nonesuch-9b'")
+    expect(visitor.page.locator("#model_id-error")).to_contain_text("Aucun modèle ne porte ce nom.")
+    expect(visitor.page.get_by_label("Tâche").locator("option", has_text="Texte vers image")).to_be_attached()
+
+
 def test_a_service_that_is_gone_is_said_and_the_numbers_come_back(visitor: Visitor) -> None:
     visitor.open("/").sign_in().open(CHAT)
     visitor.metric("Energy").wait_for()
@@ -225,7 +235,9 @@ def test_the_samples_hold_the_row_and_never_the_key(visitor: Visitor) -> None:
 def test_what_was_assumed_is_told_on_demand(visitor: Visitor) -> None:
     visitor.open("/").sign_in().open(CHAT)
     visitor.page.get_by_text("What was assumed").click()
-    expect(visitor.page.get_by_role("row", name="batch 64 requests in flight assumed")).to_be_visible()
+    expect(
+        visitor.page.get_by_role("row", name="Requests at once 64 requests in flight assumed")
+    ).to_be_visible()
     assert visitor.findings() == []
 
 

@@ -123,6 +123,7 @@ def test_every_text_that_a_script_asks_for_is_in_the_catalogue_and_no_other() ->
     either = re.findall(r'\bt\([^)"]*\? "([\w.]+)" : "([\w.]+)"', scripts)
     flat |= {one for pair in either for one in pair}
     starts = set(re.findall(r"(?:\bt|\bhas)\(`([\w.]+?\.)\$\{", scripts))
+    starts |= {f"{kind}." for kind in re.findall(r'\bnamed\("(\w+)"', scripts)}
     starts |= {f"{page}." for page in re.findall(r'key: "(\w+)", load:', scripts)}
     assert flat <= english.keys()
     unused = [key for key in english if key not in flat and not key.startswith(tuple(starts))]
@@ -234,6 +235,36 @@ def test_choices_need_no_key(service: Service) -> None:
     assert "openai" in {one["id"] for one in choices["services"]}
     assert "us-east-1" in {one["cloud_region"] for one in choices["regions"]}
     assert next(one for one in choices["tasks"] if one["id"] == "text-to-image")["outputs"] == ["image"]
+
+
+def test_places_have_the_figure_that_a_row_of_them_is_estimated_with(service: Service) -> None:
+    places = service.get("/v1/places", key=None).json()
+    norway = next(one for one in places["countries"] if one["id"] == "NO")
+    paris = next(one for one in places["regions"] if one["cloud_region"] == "eu-west-3")
+    assert (paris["name"], paris["city"], paris["latitude_deg"]) == ("Europe (Paris)", "Paris", 48.86)
+    for place, where in (
+        (norway, {"country": "NO"}),
+        (paris, {"cloud_id": "aws", "cloud_region": "eu-west-3"}),
+    ):
+        row = {"model_id": "gpt-4o", "output_tokens": 10, **where}
+        answer = service.request("POST", "/v1/impact?debug=true", json={"rows": [row]}).json()
+        assert place["grid"]["gco2e_per_kwh"] == answer["rows"][0]["debug"]["grid_mix"]["gco2e_per_kwh"]
+    cited = {one["grid"]["source_id"] for kind in ("countries", "regions") for one in places[kind]}
+    cited |= {one["source_id"] for one in places["regions"]}
+    assert cited == {one["id"] for one in places["sources"]}
+
+
+def test_a_place_without_a_figure_says_whose_it_has(service: Service) -> None:
+    places = service.get("/v1/places", key=None).json()["countries"]
+    andorra = next(one for one in places if one["id"] == "AD")
+    assert (andorra["grid"]["stands_in"], andorra["grid"]["zone"]) == (True, "ES")
+    assert not next(one for one in places if one["id"] == "ES")["grid"]["stands_in"]
+
+
+def test_every_task_has_a_name_in_every_language(service: Service) -> None:
+    tasks = service.get("/v1/choices", key=None).json()["tasks"]
+    for language in LANGUAGES:
+        assert {f"task.{one['id']}" for one in tasks} <= _catalogue(language).keys()
 
 
 def test_equivalents_are_what_their_documents_say(service: Service) -> None:

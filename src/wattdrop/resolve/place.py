@@ -125,11 +125,19 @@ def _zone_given(catalog: Catalog, d: Description, notes: list[str]) -> tuple[int
 
 
 def _zone_of_region(catalog: Catalog, region_ix: int, basis: str, rung: str) -> tuple[int, Choice] | None:
+    ix = zone_of_region(catalog, region_ix)
+    if ix is None:
+        return None
+    region = catalog.regions.ids[region_ix]
+    return ix, Choice("place", catalog.zones.ids[ix], basis, rung, f"grid of cloud region {region}")
+
+
+def zone_of_region(catalog: Catalog, region_ix: int) -> int | None:
+    """The smallest zone around a cloud region that has an intensity of its own."""
     for field in ("zone", "subregion", "country"):
         ix = catalog.zones.find(catalog.regions.text(region_ix, field))
         if ix is not None and catalog.has_intensity(ix):
-            region = catalog.regions.ids[region_ix]
-            return ix, Choice("place", catalog.zones.ids[ix], basis, rung, f"grid of cloud region {region}")
+            return ix
     return None
 
 

@@ -13,6 +13,7 @@ class CatalogEntry(Struct, kw_only=True):
     id: str
     name: str
     about: list[str]
+    own: bool
 
 
 class CatalogListResponse(Struct, kw_only=True):
@@ -44,6 +45,7 @@ class CatalogEntityResponse(Struct, kw_only=True):
     kind: str
     id: str
     name: str
+    own: bool
     note: str
     texts: dict[str, str]
     names: list[str]

@@ -45,6 +45,7 @@ from .objects import ObjectList, ObjectResource, ObjectService
 from .own_key import OwnKeyResource
 from .page import FileResource, PagePart, SessionResource
 from .paths import CollapseSlashes, RefuseUnexpanded
+from .places import PlaceList
 from .provenance import QuantityList, SourceList
 from .readiness import Readiness
 from .recording import Recorder
@@ -132,6 +133,7 @@ def create_app(
     app.add_route("/v1/catalog/{kind}/{name:path}", CatalogEntity(context))
     app.add_route("/v1/choices", ChoiceList(context))
     app.add_route("/v1/equivalents", EquivalentsResource())
+    app.add_route("/v1/places", PlaceList(context))
     app.add_route("/v1/key", OwnKeyResource(context))
     app.add_route("/v1/keys", KeysResource(context))
     app.add_route("/v1/keys/{key_id:int}", KeyResource(context))

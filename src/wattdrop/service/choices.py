@@ -83,7 +83,7 @@ def _regions(regions: Table) -> Iterator[dict[str, Any]]:
         yield {
             "cloud_id": regions.text(ix, "cloud_id"),
             "cloud_region": regions.text(ix, "region_id"),
-            "name": regions.text(ix, "display_name") or regions.text(ix, "city"),
+            "name": regions.text(ix, "name") or regions.text(ix, "city"),
             "country": regions.text(ix, "country"),
         }
 

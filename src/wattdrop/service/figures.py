@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from falcon.asgi import Request, Response
 
 from ..catalog import Catalog, Table
+from ..engine.columns import TABLES
 from ..engine.explained import source_record
 from ..errors import NotFound
 from ..schema.figures import CatalogEntityResponse, CatalogListResponse
@@ -19,6 +20,7 @@ from .context import Context
 from .description import Example, Parameter, operation
 from .description.operation import json_answer
 from .description.paging import PAGING, PAGING_HEADERS
+from .lists import own_or_not
 from .pages import headers_of, window_of
 from .search import best_first
 
@@ -28,8 +30,12 @@ KINDS: Final = {
     "nodes": ("cloud_id", "gpu_id"),
     "services": ("kind", "default_cloud_id", "default_gpu_id"),
     "regions": ("cloud_id", "city", "country"),
+    "datacenters": ("description",),
 }
 """Kinds of entity, with what a list says of each."""
+
+_DESCRIBED: Final = frozenset(TABLES.values())
+"""Kinds of which customers have some of their own."""
 
 _OURS: Final = frozenset(("owner_id", "created_at", "updated_at", "created_by"))
 _KIND: Final = Parameter(
@@ -47,11 +53,12 @@ class CatalogList:
         "listCatalog",
         "Evidence",
         "What the catalog holds",
-        text="Accelerators, machines, models, services and regions, with those of the key's own customer.",
+        text="Accelerators, machines, models, services, regions and datacenters, with those of the key's own customer.",
         scope="read",
         parameters=(
             _KIND,
             Parameter("search", "Only those of which some name holds every word of this.", example="llama"),
+            Parameter("custom", "true: only your own; false: only those of everybody.", {"type": "boolean"}),
             *PAGING,
         ),
         answers={
@@ -66,13 +73,17 @@ class CatalogList:
     )
     async def on_get(self, request: Request, response: Response, kind: str) -> None:
         """List them."""
-        catalog, table = await _admitted(self._context, request, kind)
+        catalog, table, own = await _admitted(self._context, request, kind)
         window = window_of(request)
         rows: Sequence[int] = list(table.visible())
+        wanted = own_or_not(request)
+        if wanted is not None:
+            rows = [ix for ix in rows if own(ix) is wanted]
         if text := request.get_param("search"):
             rows = best_first(table, rows, text)
         entries = [
-            _entry(table, ix, KINDS[kind]) for ix in rows[window.offset : window.offset + window.limit]
+            _entry(table, ix, KINDS[kind], own(ix))
+            for ix in rows[window.offset : window.offset + window.limit]
         ]
         for name, value in headers_of(request, window, len(rows)).items():
             response.set_header(name, value)
@@ -98,7 +109,7 @@ class CatalogEntity:
     )
     async def on_get(self, request: Request, response: Response, kind: str, name: str) -> None:
         """Read it."""
-        catalog, table = await _admitted(self._context, request, kind)
+        catalog, table, own = await _admitted(self._context, request, kind)
         ix = table.find(name)
         if ix is None:
             near = ", ".join(table.nearest(name[:200]))
@@ -114,6 +125,7 @@ class CatalogEntity:
             "kind": kind,
             "id": table.ids[ix],
             "name": _name(table, ix),
+            "own": own(ix),
             "note": table.note(ix),
             "texts": texts,
             "names": list(table.texts(ix, "aliases")),
@@ -128,9 +140,9 @@ def _name(table: Table, ix: int) -> str:
     return table.text(ix, "name") or table.ids[ix]
 
 
-def _entry(table: Table, ix: int, fields: Sequence[str]) -> dict[str, Any]:
+def _entry(table: Table, ix: int, fields: Sequence[str], own: bool) -> dict[str, Any]:
     about = [text for field in fields if (text := table.text(ix, field))]
-    return {"id": table.ids[ix], "name": _name(table, ix), "about": about}
+    return {"id": table.ids[ix], "name": _name(table, ix), "about": about, "own": own}
 
 
 def _text(table: Table, ix: int, field: str) -> str:
@@ -157,13 +169,23 @@ def _figures(catalog: Catalog, table: Table, ix: int) -> Iterator[dict[str, Any]
         yield shown | ({"note": figure.note} if figure.note else {})
 
 
-async def _admitted(context: Context, request: Request, kind: str) -> tuple[Catalog, Table]:
+class _Admitted(NamedTuple):
+    catalog: Catalog
+    table: Table
+    own: Callable[[int], bool]
+    """Whether a row is the caller's own."""
+
+
+async def _admitted(context: Context, request: Request, kind: str) -> _Admitted:
     key = await context.keys.authorise(request, "read")
     check_accept(request)
     if kind not in KINDS:
         raise NotFound(f"kind: expected one of {', '.join(KINDS)}, got {kind[:40]!r}", field="kind")
     catalog = context.catalogs.of(key.customer_id)
-    return catalog, catalog.table(kind)
+    table, owner = catalog.table(kind), str(key.customer_id)
+    if kind not in _DESCRIBED:
+        return _Admitted(catalog, table, lambda ix: False)
+    return _Admitted(catalog, table, lambda ix: table.text(ix, "owner_id") == owner)
 
 
 def _send(response: Response, catalog: Catalog, answer: dict[str, Any]) -> None:

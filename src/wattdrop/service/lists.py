@@ -26,6 +26,17 @@ _NAMES_PER_DEFAULT = 10
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
+
+def own_or_not(request: Request) -> bool | None:
+    """What ``custom`` asks for: only the caller's own, only those of everybody, or both."""
+    custom = request.get_param("custom")
+    if custom is None:
+        return None
+    if custom.casefold() not in _BOOLEANS:
+        raise BadRequest(f"custom: expected true or false, got {custom[:40]!r}", field="custom")
+    return _BOOLEANS[custom.casefold()]
+
+
 Test = Callable[[int], bool]
 
 
@@ -145,10 +156,7 @@ def _filters_of_nodes(catalog: Catalog, caller: Caller, request: Request) -> Seq
     if service := request.get_param("service"):
         of_service = _nodes_of_service(catalog, service)
         tests.append(lambda ix: ix in of_service)
-    if (custom := request.get_param("custom")) is not None:
-        if custom.casefold() not in _BOOLEANS:
-            raise BadRequest(f"custom: expected true or false, got {custom[:40]!r}", field="custom")
-        own = _BOOLEANS[custom.casefold()]
+    if (own := own_or_not(request)) is not None:
         owner = str(caller.customer_id)
         tests.append(lambda ix: (nodes.text(ix, "owner_id") == owner) is own)
     return tests

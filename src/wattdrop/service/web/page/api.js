@@ -3,7 +3,7 @@ const PAGE = { "x-wattdrop-page": "1" }; // the session's cookie counts beside t
 
 export class ApiError extends Error {
   constructor(status, body) {
-    super(body?.message ?? String(status));
+    super(body?.message ?? "");
     this.status = status;
     this.code = body?.code ?? "";
     this.field = body?.details?.field ?? "";
@@ -44,7 +44,20 @@ export const models = async (search, signal) => (await call(`/model?${query({ se
 export const nodes = async (search, signal) => (await call(`/node?${query({ search, limit: 12 })}`, { signal })).nodes;
 export const entities = (kind, asked) => call(`/v1/catalog/${kind}?${query(asked)}`);
 export const entity = (kind, id) => call(`/v1/catalog/${kind}/${encodeURIComponent(id)}`);
+export const gpus = async (search, signal) => (await call(`/gpu?${query({ search, limit: 12 })}`, { signal })).gpus;
+
+// Objects that customers describe: the catalog's kinds, each under its path.
+const PATHS = { models: "/model", gpus: "/gpu", nodes: "/node", datacenters: "/datacenter" };
+const one = (kind, id) => `${PATHS[kind]}/${encodeURIComponent(id)}?extended=true`;
+export const object = {
+  read: (kind, id) => call(one(kind, id)),
+  create: (kind, body) => call(`${PATHS[kind]}?extended=true`, { method: "POST", body: JSON.stringify(body) }),
+  change: (kind, id, body) => call(one(kind, id), { method: "PUT", body: JSON.stringify(body) }),
+  remove: (kind, id) => call(one(kind, id), { method: "DELETE" }),
+};
 export const choices = () => call("/v1/choices");
+export const places = () => call("/v1/places");
+export const vendored = (name) => call(import.meta.resolve(`/web/vendor/${name}`));
 
 export const session = {
   read: () => call("/web/session"),

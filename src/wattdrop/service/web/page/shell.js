@@ -6,6 +6,7 @@ import { keepLanguage, language, languages, t, useLanguage } from "./text.js";
 import { THEMES, theme, useTheme } from "./theme.js";
 import { Choice } from "./parts/choice.js";
 import { KeyForm, KeyShown } from "./parts/key.js";
+import { Menu } from "./parts/menu.js";
 
 export const Shell = ({ pages, page, part: Part, spent }) => {
   const [spoken, setSpoken] = useState(language);
@@ -24,26 +25,27 @@ export const Shell = ({ pages, page, part: Part, spent }) => {
     useTheme(name);
     setColours(name);
   };
+  const scopes = key?.scopes ?? [];
+  const shown = pages.filter((one) => !one.scope || scopes.includes(one.scope)); // a page for admins is shown to admins
   return html`
     <a class="skip" href="#content">${t("skip")}</a>
     <header class="bar">
-      <a class="brand" href="/"><img src="/docs/icon.svg" alt="" width="28" height="28" />Wattdrop</a>
-      <nav aria-label=${t("nav.label")}>
-        ${pages.map((one) => html`<a key=${one.path} href=${one.path} aria-current=${one === page ? "page" : undefined}>${t(`nav.${one.key}`)}</a>`)}
-        <a href="/docs">${t("nav.api")}</a>
-      </nav>
+      <a class="brand" href="/"><img src="/docs/icon.svg" alt="" width="28" height="28" /><span>Wattdrop</span></a>
+      <${Menu} pages=${shown} page=${page} />
+      <${KeyShown} known=${key} onEnd=${() => setKey({})} />
+    </header>
+    <main id="content" tabindex="-1">
+      ${key && !key.shown && html`<${KeyForm} onBegin=${setKey} spent=${spent} />`}
+      <${Part} known=${Boolean(key)} ready=${Boolean(key?.shown)} scopes=${scopes} onKeyEnded=${() => setKey({})} spoken=${spoken} />
+    </main>
+    <footer class="foot">
+      <p>${t("foot")} <a href="/docs">${t("foot.api")}</a></p>
       <div class="switches">
         <${Choice} label=${t("theme.label")} value=${colours} onChange=${paint}
           options=${THEMES.map((name) => ({ value: name, label: t(`theme.${name}`) }))} />
         <${Choice} label=${t("language.label")} value=${spoken} onChange=${speak}
           options=${Object.entries(languages).map(([value, label]) => ({ value, label }))} />
-        <${KeyShown} known=${key} onEnd=${() => setKey({})} />
       </div>
-    </header>
-    <main id="content" tabindex="-1">
-      ${key && !key.shown && html`<${KeyForm} onBegin=${setKey} spent=${spent} />`}
-      <${Part} known=${Boolean(key)} ready=${Boolean(key?.shown)} onKeyEnded=${() => setKey({})} spoken=${spoken} />
-    </main>
-    <footer class="foot"><p>${t("foot")} <a href="/docs">${t("foot.api")}</a></p></footer>
+    </footer>
   `;
 };

@@ -34,6 +34,9 @@ export const t = (key, places = {}) =>
 
 export const has = (key) => key in catalogue;
 
+// A word of the API in the reader's language; as it is where nobody translated it.
+export const named = (kind, word) => (has(`${kind}.${word}`) ? t(`${kind}.${word}`) : word);
+
 const THREE_DIGITS = { minimumSignificantDigits: 3, maximumSignificantDigits: 3 };
 export const number = (value, options = THREE_DIGITS) =>
   new Intl.NumberFormat(language, options).format(value);

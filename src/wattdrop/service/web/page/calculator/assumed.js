@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { explain } from "../api.js";
-import { has, t } from "../text.js";
+import { named, t } from "../text.js";
 
 export const Assumed = ({ row }) => {
   const [open, setOpen] = useState(false);
@@ -23,8 +23,8 @@ export const Assumed = ({ row }) => {
           <table>
             <thead><tr><th scope="col">${t("assumed.question")}</th><th scope="col">${t("assumed.chosen")}</th><th scope="col">${t("assumed.basis")}</th></tr></thead>
             <tbody>${choices.map((one) => html`
-              <tr key=${one.question}><th scope="row" lang="en">${one.question}</th><td lang="en">${one.chosen}${one.note && html`<small>${one.note}</small>`}</td>
-                <td><span class=${`basis ${one.basis}`}>${has(`basis.${one.basis}`) ? t(`basis.${one.basis}`) : one.basis}</span></td></tr>`)}</tbody>
+              <tr key=${one.question}><th scope="row">${named("question", one.question)}</th><td lang="en">${one.chosen}${one.note && html`<small>${one.note}</small>`}</td>
+                <td><span class=${`basis ${one.basis}`}>${named("basis", one.basis)}</span></td></tr>`)}</tbody>
           </table>
         </div>
       </details>

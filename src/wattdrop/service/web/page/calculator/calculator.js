@@ -1,26 +1,16 @@
 // The calculator: a form on one side, what the API answers to it on the other, at every change.
-import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { html } from "../html.js";
-import { ApiError, choices, estimate, models } from "../api.js";
+import { ApiError, choices, estimate } from "../api.js";
 import { t } from "../text.js";
 import { Problem } from "../parts/answer.js";
+import { useFields } from "../parts/task.js";
+import { fromAddress, toAddress, toRow } from "../parts/work.js";
+import { EXAMPLES } from "./examples.js";
 import { Form } from "./form.js";
 import { Result } from "./result.js";
-import { EXAMPLES, fieldsOf, fromAddress, toAddress, toRow } from "./work.js";
 
 const PAUSE_MS = 20; // a slider that is dragged asks for its last place only
-
-// The task that a model is for, so that the form asks what it needs.
-const useTaskOf = (model, ready) => {
-  const [task, setTask] = useState("");
-  useEffect(() => {
-    if (!ready || !model) return setTask("");
-    const controller = new AbortController();
-    models(model, controller.signal).then(([found]) => setTask(found?.task ?? ""), () => {});
-    return () => controller.abort();
-  }, [model, ready]);
-  return task;
-};
 
 const useImpact = (row, ready, onKeyEnded) => {
   const [told, setTold] = useState({});
@@ -56,9 +46,7 @@ export const Calculator = ({ known, ready, onKeyEnded, spoken }) => {
     return () => removeEventListener("popstate", back);
   }, []);
 
-  const ofModel = useTaskOf(work.model_id, ready);
-  const task = offered.tasks.find((one) => one.id === (work.task || ofModel));
-  const fields = useMemo(() => fieldsOf(task), [task]);
+  const { ofModel, fields } = useFields(work, offered, ready);
   const row = toRow(work, [...fields.asked, ...fields.more]);
   const { impact, row: answered, error, waiting } = useImpact(row, ready, onKeyEnded);
 

@@ -1,19 +1,19 @@
 // Why the range of the energy is as wide as it is, and which field would narrow it.
 import { html } from "../html.js";
-import { has, percent, span, t } from "../text.js";
+import { has, named, percent, span, t } from "../text.js";
 import { Chart } from "../parts/chart.js";
 
 const LEAST_SHARE = 0.005; // smaller ones would show as 0 %
-const named = (cause) => (has(`cause.${cause}`) ? t(`cause.${cause}`) : cause);
+const causeName = (cause) => named("cause", cause);
 const advised = (one) => (has(`advice.${one.cause}`) ? t(`advice.${one.cause}`) : one.advice);
 
 const drawn = (shown) => (Plot, width) => Plot.plot({
   width, height: 30 + 26 * shown.length, marginLeft: Math.min(190, width * 0.52), marginRight: 44, marginTop: 0, marginBottom: 22,
   x: { label: null, ticks: width < 320 ? 2 : 4, tickSize: 0, tickFormat: percent },
-  y: { label: null, tickSize: 0, domain: shown.map((one) => named(one.cause)) },
+  y: { label: null, tickSize: 0, domain: shown.map((one) => causeName(one.cause)) },
   marks: [
-    Plot.barX(shown, { y: (one) => named(one.cause), x: "share", fill: "var(--range-narrow)", insetTop: 4, insetBottom: 4, rx: 3 }),
-    Plot.text(shown, { y: (one) => named(one.cause), x: "share", text: (one) => percent(one.share), textAnchor: "start", dx: 6, fill: "var(--ink)" }),
+    Plot.barX(shown, { y: (one) => causeName(one.cause), x: "share", fill: "var(--range-narrow)", insetTop: 4, insetBottom: 4, rx: 3 }),
+    Plot.text(shown, { y: (one) => causeName(one.cause), x: "share", text: (one) => percent(one.share), textAnchor: "start", dx: 6, fill: "var(--ink)" }),
   ],
 });
 
@@ -24,12 +24,12 @@ export const Causes = ({ causes, central, spoken }) => {
     <section class="card" aria-labelledby="causes">
       <h2 id="causes">${t("causes.title")}</h2>
       <p>${t("causes.text")}</p>
-      <${Chart} label=${t("causes.drawn", { list: shown.map((one) => `${named(one.cause)} ${percent(one.share)}`).join(", ") })}
+      <${Chart} label=${t("causes.drawn", { list: shown.map((one) => `${causeName(one.cause)} ${percent(one.share)}`).join(", ") })}
         draw=${drawn(shown)} needs=${[causes, spoken]} />
       ${narrowing.length > 0 && html`
         <h3>${t("causes.narrow")}</h3>
         <ol class="advice">${narrowing.map((one) => html`
-          <li key=${one.cause}><strong>${advised(one)}</strong> <span>${t("causes.alone", { cause: named(one.cause), range: span(one.low_90, one.high_90, "Wh", central) })}</span></li>`)}</ol>`}
+          <li key=${one.cause}><strong>${advised(one)}</strong> <span>${t("causes.alone", { cause: causeName(one.cause), range: span(one.low_90, one.high_90, "Wh", central) })}</span></li>`)}</ol>`}
     </section>
   `;
 };

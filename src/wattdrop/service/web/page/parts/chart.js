@@ -4,7 +4,7 @@ import { html } from "../html.js";
 import { t } from "../text.js";
 import { savePng, saveSvg } from "./save.js";
 
-const script = (name) => new Promise((done, failed) => {
+export const script = (name) => new Promise((done, failed) => {
   const element = document.createElement("script");
   element.src = import.meta.resolve(`/web/vendor/${name}.js`);
   element.onload = done;
@@ -13,7 +13,7 @@ const script = (name) => new Promise((done, failed) => {
 });
 
 let loading;
-const plot = () => (loading ??= script("d3").then(() => script("plot")).then(() => globalThis.Plot));
+export const plot = () => (loading ??= script("d3").then(() => script("plot")).then(() => globalThis.Plot));
 
 // With a `name` the drawing can be saved under it.
 export const Chart = ({ label, draw, needs, name }) => {

@@ -19,7 +19,7 @@ export const SLIDERS = {
 export const KNOWN_MORE = ["batch_size", "utilization_rate", "pue", "processing_duration_ms"];
 export const SIZES = ["256x256", "512x512", "768x768", "1024x1024", "1536x1024", "1024x1536", "2048x2048"];
 const USUAL_SIZE = "1024x1024";
-const NAMES = ["model_id", "task", "managed_service_id", "node_id", "cloud_region", "country", "utc_datetime"];
+const NAMES = ["model_id", "task", "managed_service_id", "node_id", "cloud_id", "cloud_region", "country", "utc_datetime"];
 const IMAGE_LISTS = ["input_images", "output_images"];
 const PAGE_ONLY = ["image_size"]; // the size that each image has; rows name one for each
 
@@ -67,9 +67,3 @@ export const toRow = (work, asked) => {
   }
   return row;
 };
-
-export const EXAMPLES = [
-  { key: "chat", search: "?model_id=gpt-4o&input_tokens=1000&output_tokens=500" },
-  { key: "image", search: "?model_id=stable_diffusion_xl_base_1_0&output_images=1&image_size=1024x1024&input_steps=30" },
-  { key: "transcript", search: "?model_id=whisper_large_v3&input_audio_seconds=600" },
-];

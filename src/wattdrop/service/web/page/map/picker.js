@@ -1,0 +1,66 @@
+// A place picked on the map: what is there, what its grid emits and who says so, then a button that takes it.
+import { useState } from "preact/hooks";
+import { html } from "../html.js";
+import { country, number, t } from "../text.js";
+import { Problem, useAnswer } from "../parts/answer.js";
+import { Dialog } from "../parts/dialog.js";
+import { WorldMap, nameOf } from "./map.js";
+import { levelOf, levels, world } from "./world.js";
+
+const grams = (grid) => number(grid.gco2e_per_kwh, { maximumFractionDigits: 0 });
+const levelText = ({ from, to }) => (from === undefined ? t("map.below", { to }) : to === Infinity ? t("map.above", { from }) : t("range", { low: from, high: to, unit: "" }));
+
+const Legend = () => html`
+  <p class="hint" id="legend">${t("map.unit")}</p>
+  <ul class="legend" aria-labelledby="legend">
+    ${levels.map((one) => html`<li key=${one.at}><i class=${`swatch grid-${one.at}`}></i>${levelText(one)}</li>`)}
+    <li><i class="swatch grid-none"></i>${t("map.nofigure")}</li>
+    <li><i class="swatch dot"></i>${t("map.region")}</li>
+  </ul>
+`;
+
+const Grid = ({ grid, sources }) => {
+  const source = sources.find((one) => one.id === grid.source_id);
+  return html`
+    <p class="gridfigure"><i class=${`swatch grid-${levelOf(grid)}`}></i><strong>${grams(grid)}</strong> ${t("map.perkwh")}</p>
+    <p class="hint">${grid.stands_in && t("map.standsin", { place: country(grid.zone) })} ${t("map.year", { year: grid.year })}
+      <span lang="en"> <a href=${source.url} rel="noreferrer">${source.producer}, ${source.title}</a></span></p>
+  `;
+};
+
+const Regions = ({ regions, onChoose }) => html`
+  <ul class="entries">${regions.map((one) => html`
+    <li key=${`${one.cloud_id} ${one.cloud_region}`}><button type="button" onClick=${() => onChoose({ cloud_id: one.cloud_id, cloud_region: one.cloud_region })}>
+      <span>${one.cloud_id} <strong>${one.cloud_region}</strong></span><small>${one.name} · ${grams(one.grid)} ${t("map.perkwh")}</small></button></li>`)}</ul>
+`;
+
+const Picked = ({ picked, known, onChoose }) => {
+  if (!picked) return html`<p class="hint">${t("map.hint")}</p>`;
+  const { city, shape } = picked;
+  const found = city ? known.countries.get(city.country) : shape.country;
+  const regions = city?.regions ?? known.regions.filter((one) => one.country === found?.id);
+  if (!found) return html`<h3>${nameOf(picked)}</h3><p class="hint">${t("map.unknown")}</p>`;
+  return html`
+    <h3>${city ? t("map.city", { city: city.name, country: country(city.country) }) : country(found.id)}</h3>
+    ${!city && html`<${Grid} grid=${found.grid} sources=${known.sources} />
+      <p><button type="button" class="main" onClick=${() => onChoose({ country: found.id })}>${t("map.use", { place: country(found.id) })}</button></p>`}
+    ${regions.length > 0 && html`<h4>${t("map.regions", { count: regions.length })}</h4><${Regions} regions=${regions} onChoose=${onChoose} />`}
+  `;
+};
+
+export const PlacePicker = ({ chosen, onClose, onChoose }) => {
+  const { answer: known, error } = useAnswer(world, []);
+  const [pointed, setPicked] = useState();
+  const shape = chosen.country && known?.shapes.find((one) => one.country?.id === chosen.country);
+  const picked = pointed ?? (shape && { shape });
+  return html`
+    <${Dialog} title=${t("map.title")} wide onClose=${onClose}>
+      <${Problem} error=${error} />
+      ${known && html`<div class="picker">
+        <div><${WorldMap} world=${known} chosen=${chosen} onPick=${setPicked} /><${Legend} /></div>
+        <div class="picked" aria-live="polite"><${Picked} picked=${picked} known=${known} onChoose=${onChoose} /></div>
+        <p class="hint note">${t("map.note")}</p>
+      </div>`}
+    <//>
+  `;
+};
