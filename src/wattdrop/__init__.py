@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .bulk import spark
     from .catalog import Catalog, load
-    from .engine import METHOD_VERSION, Estimate, RowResult, estimate, estimate_table
+    from .engine import METHOD_VERSION, Comparison, Estimate, RowResult, compare, estimate, estimate_table
     from .errors import RowError, WattdropError
     from .schema import ImpactMetrics, ImpactRow
     from .version import __version__
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _EXPORTS = {
     "METHOD_VERSION": "engine",
     "Catalog": "catalog",
+    "Comparison": "engine",
     "Estimate": "engine",
     "ImpactMetrics": "schema",
     "ImpactRow": "schema",
@@ -29,6 +30,7 @@ _EXPORTS = {
     "RowResult": "engine",
     "WattdropError": "errors",
     "__version__": "version",
+    "compare": "engine",
     "estimate": "engine",
     "estimate_table": "engine",
     "load": "catalog",
@@ -36,6 +38,7 @@ _EXPORTS = {
 __all__ = [
     "METHOD_VERSION",
     "Catalog",
+    "Comparison",
     "Estimate",
     "ImpactMetrics",
     "ImpactRow",
@@ -43,6 +46,7 @@ __all__ = [
     "RowResult",
     "WattdropError",
     "__version__",
+    "compare",
     "estimate",
     "estimate_table",
     "load",

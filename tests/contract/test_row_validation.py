@@ -220,7 +220,8 @@ def test_the_total_is_the_sum_of_the_parts(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/v1/impact", 406), ("/", 400), ("/v1/log_json", 400), ("/v1/explain", 400)]
+    ("path", "status"),
+    [("/v1/impact", 406), ("/", 400), ("/v1/log_json", 400), ("/v1/explain", 400), ("/v1/compare", 400)],
 )
 @pytest.mark.parametrize("body", [b"nonsense", b"5"], ids=["not JSON", "no rows"])
 def test_a_body_that_is_no_request_fails_as_a_whole(

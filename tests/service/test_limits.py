@@ -78,6 +78,7 @@ ROUTES = [
     ("POST", "/v1/impact", {"json": {"rows": [ROW]}}),
     ("GET", "/v1/explain?model_id=gpt-4o", {}),
     ("POST", "/v1/explain", {"json": {"rows": [ROW]}}),
+    ("POST", "/v1/compare", {"json": {"rows": [ROW, ROW]}}),
     ("POST", "/v1/log_json", {"json": {"rows": [ROW]}}),
     ("POST", "/v1/snowflake", {"json": {"data": [[0, "gpt-4o", *[None] * 16]]}}),
     ("POST", "/", {"json": {"calls": [["gpt-4o", *[None] * 16]]}}),

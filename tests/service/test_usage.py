@@ -92,6 +92,13 @@ def test_what_is_answered_is_told_as_usage(recorded: Recorded) -> None:
     ]
 
 
+def test_a_comparison_is_no_use(recorded: Recorded) -> None:
+    rows = [{"model_id": "gpt-4o"}, {"model_id": "gpt-4o-mini"}]
+    assert recorded.service.request("POST", "/v1/compare", json={"rows": rows}).status_code == 200
+    recorded.impact(*rows[:1])
+    recorded.until(1)
+
+
 def test_ranges_of_usage_are_those_of_the_answer(recorded: Recorded) -> None:
     rows = [ROW, {**ROW, "model_id": "llama_v31_8b"}, {**ROW, "country": "FR"}]
     ranges = recorded.impact(*rows, query="?ranges=true").json()["total_ranges"]

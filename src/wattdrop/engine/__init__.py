@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from .api import METHOD_VERSION, Estimate, RowResult, estimate
 
 if TYPE_CHECKING:
+    from .comparison import Comparison, compare
     from .tables import estimate_table
 
-__all__ = ["METHOD_VERSION", "Estimate", "RowResult", "estimate", "estimate_table"]
+__all__ = ["METHOD_VERSION", "Comparison", "Estimate", "RowResult", "compare", "estimate", "estimate_table"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,4 +18,8 @@ def __getattr__(name: str) -> Any:
         from .tables import estimate_table
 
         return estimate_table
+    if name in ("Comparison", "compare"):  # a cold start does without
+        from . import comparison
+
+        return getattr(comparison, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

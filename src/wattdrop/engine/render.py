@@ -59,7 +59,9 @@ def _in_order(estimate: Estimate, computed: list[ModeledRow]) -> list[ModeledRow
         return computed
     others = iter(computed)
     return [
-        ModeledRow(total_impact=NO_IMPACT, error=_error(errors[number])) if number in errors else next(others)
+        ModeledRow(total_impact=NO_IMPACT, error=error_shape(errors[number]))
+        if number in errors
+        else next(others)
         for number in range(estimate.count)
     ]
 
@@ -101,7 +103,8 @@ def _of_columns(evaluation: Evaluation) -> Computed:
     return computed, totals[:3]
 
 
-def _error(error: RowError) -> Error:
+def error_shape(error: RowError) -> Error:
+    """What a caller is told of a row that could not be computed."""
     candidates = list(error.candidates) or None
     details = ErrorDetails(field=error.field, candidates=candidates) if error.field or candidates else None
     return Error(code=error.code, message=error.message, details=details)

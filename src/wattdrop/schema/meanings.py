@@ -137,6 +137,24 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "cause": Meaning("Name of the cause.", "occupancy"),
     "share": Meaning("Its part of the squared width.", 0.59),
     "advice": Meaning("The field that would settle it.", "give batch_size, or processing_duration_ms"),
+    # --- rows beside each other ---
+    "CompareRow.label": Meaning("What you call the row; it comes back in the answer.", "GPT-4o"),
+    "CompareResponse.rows": Meaning("One for each row, in their order."),
+    "ComparedRow.label": Meaning("What the request called it.", "GPT-4o"),
+    "ComparedRow.total_impact": Meaning("The row's totals, as `/v1/impact` has them."),
+    "ComparedRow.ranges": Meaning("Their ranges, each row by itself."),
+    "compared": Meaning("Each total against the row that has the least of it."),
+    "rank": Meaning("Place among the rows: 1 has the least, equal ones share a place.", 2),
+    "to": Meaning("Number of the row that has the least, from 0.", 0),
+    "verdict": Meaning(
+        "`clear`: the 90 % range of the ratio leaves out 1, the difference is larger than the uncertainty; `likely`: only "
+        "the 50 % range does; `open`: neither, the two are not told apart; `same`: no difference, whatever is not known.",
+        "clear",
+    ),
+    "ratio": Meaning("How many times the least it is; left out where either is 0."),
+    "Compared.causes": Meaning("Causes of the ratio's range, the largest first."),
+    "RatioCause.share": Meaning("Its part of the squared width of the ratio's range.", 0.59),
+    "shared": Meaning("Whether it is one unknown of both rows, of which much or all has cancelled."),
     # --- what a form may offer, and everyday equivalents ---
     "tasks": Meaning("Tasks that a row may name."),
     "services": Meaning("Managed services, by name."),

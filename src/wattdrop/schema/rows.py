@@ -47,7 +47,7 @@ def parse_request(body: bytes, limit: int | None = None) -> list[ParsedRow]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         if not counted and limit is not None:
             check_row_count(body, "rows", limit)
-        values = _rows_of(parse_json(body))
+        values = rows_of(parse_json(body))
         _check_limit(len(values), limit)
         return parse_rows(values)
 
@@ -112,7 +112,8 @@ def _refuse_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
 
 
-def _rows_of(request: object) -> list[object]:
+def rows_of(request: object) -> list[object]:
+    """The values of a decoded ``{"rows": [...]}``. Raises ``BadRequest`` where it is none."""
     if not isinstance(request, dict):
         raise BadRequest('expected an object {"rows": [...]}', code="missing_rows", field="rows")
     if "rows" not in request:

@@ -21,6 +21,7 @@ from .bulk import BulkResource
 from .catalogs import Catalogs
 from .changes import Objects
 from .choices import ChoiceList
+from .compare import CompareResource
 from .context import Context
 from .customer_admin import CustomersResource, UserResource, UsersResource
 from .description.page import AssetResource, PageResource
@@ -114,6 +115,7 @@ def create_app(
     app.add_route("/docs/{name}", AssetResource())
     app.add_route("/catalog", PagePart("catalog"))
     app.add_route("/web/session", SessionResource(ring, settings))
+    app.add_route("/compare", PagePart("compare"))
     app.add_route("/web/{name:path}", FileResource())
     app.add_route("/status", StatusResource(readiness))
     app.add_route("/health", HealthResource())
@@ -128,6 +130,7 @@ def create_app(
     app.add_route("/v1/usage/rows", UsageRowsResource(context))
     app.add_route("/v1/traces", TracesResource(context))
     app.add_route("/mcp", AssistantResource(context))
+    app.add_route("/v1/compare", CompareResource(context))
     app.add_route("/v1/explain", ExplainResource(context))
     app.add_route("/v1/catalog/{kind}", CatalogList(context))
     app.add_route("/v1/catalog/{kind}/{name:path}", CatalogEntity(context))

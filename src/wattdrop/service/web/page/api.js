@@ -34,6 +34,12 @@ export const estimate = async (row, signal) => {
   return answer.rows[0];
 };
 
+// Several rows of which each has its numbers or its error, and the same beside each other.
+export const estimates = async (rows, signal) =>
+  (await call("/v1/impact?ranges=true&store=false", { method: "POST", body: JSON.stringify({ rows }), signal })).rows;
+export const compare = async (rows, signal) =>
+  (await call("/v1/compare", { method: "POST", body: JSON.stringify({ rows }), signal })).rows;
+
 export const explain = async (row, signal) =>
   (await call("/v1/explain", { method: "POST", body: JSON.stringify({ rows: [row] }), signal })).rows[0];
 

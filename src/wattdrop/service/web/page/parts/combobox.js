@@ -1,5 +1,5 @@
 // A text field that offers matches while one types (WAI-ARIA combobox with a list). What is typed counts as well: the API
-// knows more spellings than a list can show.
+// knows more spellings than a list can show. With `adds` what is chosen goes to a list elsewhere, and the field is free again.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../text.js";
@@ -7,7 +7,7 @@ import { Field, described } from "./field.js";
 
 const PAUSE_MS = 120;
 
-export const Combobox = ({ id, label, hint, error, value, placeholder, search, onChoose }) => {
+export const Combobox = ({ id, label, hint, error, value, placeholder, search, onChoose, adds }) => {
   const [typed, setTyped] = useState(value);
   const [found, setFound] = useState([]);
   const [open, setOpen] = useState(false);
@@ -37,29 +37,33 @@ export const Combobox = ({ id, label, hint, error, value, placeholder, search, o
   };
   const choose = (one) => {
     stop();
-    setTyped(one.shown ?? one.value);
+    setTyped(adds ? "" : one.shown ?? one.value);
     setOpen(false);
     onChoose(one.value);
   };
-  const leave = () => {
+  const close = () => {
     stop();
     setOpen(false);
+  };
+  const take = () => {
+    close();
+    if (adds) setTyped("");
     if (typed.trim() !== value) onChoose(typed.trim());
   };
+  const shown = open && found.length > 0;
   const press = (event) => {
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (move) {
       event.preventDefault();
       if (!open) ask(typed === value ? "" : typed);
       else setAt((at + move + found.length) % Math.max(found.length, 1));
-    } else if (event.key === "Enter" && open && at >= 0) {
+    } else if (event.key === "Enter" && shown && (at >= 0 || adds)) {
       event.preventDefault();
-      choose(found[at]);
-    } else if (event.key === "Enter") leave();
+      choose(found[Math.max(at, 0)]);
+    } else if (event.key === "Enter") take();
     else if (event.key === "Escape" && open) setOpen(false);
     else if (event.key === "Escape") { setTyped(""); onChoose(""); }
   };
-  const shown = open && found.length > 0;
   useEffect(() => {
     if (shown && at >= 0) document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: "nearest" });
   }, [at, shown]);
@@ -70,7 +74,7 @@ export const Combobox = ({ id, label, hint, error, value, placeholder, search, o
           aria-expanded=${shown} aria-controls=${`${id}-list`} aria-autocomplete="list" aria-invalid=${Boolean(error)}
           aria-activedescendant=${shown && at >= 0 ? `${id}-${at}` : undefined} aria-describedby=${described(id, hint, error)}
           onInput=${(event) => { setTyped(event.currentTarget.value); ask(event.currentTarget.value); }}
-          onKeyDown=${press} onBlur=${leave} onFocus=${(event) => event.currentTarget.select()} />
+          onKeyDown=${press} onBlur=${adds ? close : take} onFocus=${(event) => event.currentTarget.select()} />
         <ul id=${`${id}-list`} role="listbox" aria-label=${label} hidden=${!shown}>
           ${found.map((one, number) => html`
             <li key=${one.value} id=${`${id}-${number}`} role="option" aria-selected=${number === at}

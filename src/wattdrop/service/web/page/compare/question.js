@@ -1,0 +1,61 @@
+// What is compared: work that is described once, what varies, and the candidates. The address holds all of it.
+import { fromAddress, toAddress, toRow } from "../parts/work.js";
+
+export const KINDS = ["models", "services", "places", "hours"];
+export const MOST = 24; // as many as the API takes
+const METRICS = ["energy", "carbon", "water"];
+
+// The fields of the work that a candidate of a kind fills; the form asks for the others.
+export const VARIED = {
+  models: ["model_id"], services: ["managed_service_id"], places: ["country", "cloud_region"], hours: ["utc_datetime"],
+};
+
+export const today = () => new Date().toISOString().slice(0, 10);
+export const dayOf = (work) => work.utc_datetime.slice(0, 10) || today();
+
+const placeOf = (value) => {
+  const [kind, ...name] = value.split(":");
+  return kind === "region" ? { country: "", cloud_region: name.at(-1) } : { country: name.join(":"), cloud_region: "" };
+};
+const FILLED = {
+  models: (value) => ({ model_id: value }),
+  services: (value) => ({ managed_service_id: value }),
+  places: placeOf,
+  hours: (value, work) => ({ utc_datetime: `${dayOf(work)}T${value}:00` }),
+};
+
+const one = (allowed, value) => (allowed.includes(value) ? value : allowed[0]);
+
+export const fromLocation = (search) => {
+  const given = new URLSearchParams(search);
+  return {
+    work: fromAddress(search), vary: one(KINDS, given.get("vary")), metric: one(METRICS, given.get("metric")),
+    chosen: [...new Set(given.getAll("with"))].filter(Boolean).slice(0, MOST),
+  };
+};
+
+export const toLocation = ({ work, vary, metric, chosen }) => {
+  const kept = new URLSearchParams(toAddress(work));
+  kept.set("vary", vary);
+  for (const value of chosen) kept.append("with", value);
+  if (metric !== METRICS[0]) kept.set("metric", metric);
+  return `?${kept}`;
+};
+
+// The model that says what the form asks for.
+export const modelOf = ({ work, vary, chosen }) => (vary === "models" ? chosen[0] ?? "" : work.model_id);
+
+export const rowOf = ({ work, vary }, value, asked) => toRow({ ...work, ...FILLED[vary](value, work) }, asked);
+
+export const isAnswerable = (question) => question.chosen.length > 1 && modelOf(question) !== "";
+
+export const HOURS = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, "0"));
+
+const CHAT = "input_tokens=1000&output_tokens=500";
+const together = (values) => values.map((value) => `with=${encodeURIComponent(value)}`).join("&");
+export const EXAMPLES = [
+  { key: "models", search: `?vary=models&${together(["gpt-4o", "gpt-4o-mini", "claude-3-5-sonnet", "llama_v31_405b", "llama_v31_8b"])}&${CHAT}` },
+  { key: "places", search: `?vary=places&model_id=gpt-4o&${together(["country:FR", "country:DE", "country:PL", "country:US"])}&${CHAT}&metric=carbon` },
+  { key: "hours", search: `?vary=hours&model_id=gpt-4o&country=DE&utc_datetime=2025-06-15T00:00&${together(["03", "12", "19"])}&${CHAT}&metric=carbon` },
+  { key: "services", search: `?vary=services&model_id=llama_v31_70b&${together(["aws_bedrock", "groq", "together"])}&${CHAT}` },
+];
