@@ -7,6 +7,8 @@ import { THEMES, theme, useTheme } from "./theme.js";
 import { Choice } from "./parts/choice.js";
 import { KeyForm, KeyShown } from "./parts/key.js";
 
+const NO_SCOPES = [];
+
 export const Shell = ({ pages, page, part: Part, spent }) => {
   const [spoken, setSpoken] = useState(language);
   const [colours, setColours] = useState(theme());
@@ -29,7 +31,7 @@ export const Shell = ({ pages, page, part: Part, spent }) => {
     <header class="bar">
       <a class="brand" href="/"><img src="/docs/icon.svg" alt="" width="28" height="28" />Wattdrop</a>
       <nav aria-label=${t("nav.label")}>
-        ${pages.map((one) => html`<a key=${one.path} href=${one.path} aria-current=${one === page ? "page" : undefined}>${t(`nav.${one.key}`)}</a>`)}
+        ${pages.filter((one) => !one.scope || one === page || key?.scopes?.includes(one.scope)).map((one) => html`<a key=${one.path} href=${one.path} aria-current=${one === page ? "page" : undefined}>${t(`nav.${one.key}`)}</a>`)}
         <a href="/docs">${t("nav.api")}</a>
       </nav>
       <div class="switches">
@@ -41,8 +43,8 @@ export const Shell = ({ pages, page, part: Part, spent }) => {
       </div>
     </header>
     <main id="content" tabindex="-1">
-      ${key && !key.shown && html`<${KeyForm} onBegin=${setKey} spent=${spent} />`}
-      <${Part} known=${Boolean(key)} ready=${Boolean(key?.shown)} onKeyEnded=${() => setKey({})} spoken=${spoken} />
+      ${key && !key.shown && !page.open && html`<${KeyForm} onBegin=${setKey} spent=${spent} />`}
+      <${Part} known=${Boolean(key)} ready=${Boolean(key?.shown)} scopes=${key?.scopes ?? NO_SCOPES} onKeyEnded=${() => setKey({})} spoken=${spoken} />
     </main>
     <footer class="foot"><p>${t("foot")} <a href="/docs">${t("foot.api")}</a></p></footer>
   `;

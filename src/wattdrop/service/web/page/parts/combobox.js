@@ -56,7 +56,10 @@ export const Combobox = ({ id, label, hint, error, value, placeholder, search, o
       event.preventDefault();
       choose(found[at]);
     } else if (event.key === "Enter") leave();
-    else if (event.key === "Escape" && open) setOpen(false);
+    else if (event.key === "Escape" && open) {
+      event.preventDefault(); // a dialog around it stays
+      setOpen(false);
+    }
     else if (event.key === "Escape") { setTyped(""); onChoose(""); }
   };
   const shown = open && found.length > 0;
