@@ -16,6 +16,8 @@ NOWHERE = (404, 405)
 UNLISTED = (
     ("get", "/docs/{name}"),
     ("get", "/"),
+    ("get", "/accuracy"),
+    ("get", "/admin"),
     ("get", "/catalog"),
     ("get", "/web/{name}"),
     ("get", "/web/session"),

@@ -1,12 +1,14 @@
 """The accuracy of the method on families of models that its constants never saw: measured, printed, written to the docs.
 
     python validation/accuracy.py             # refit without each family in turn, print the table (some minutes)
-    python validation/accuracy.py --write     # the same, and write validation/accuracy.json, the page and its plots
-    python validation/accuracy.py --page      # only write the page anew from accuracy.json (seconds)
+    python validation/accuracy.py --write     # the same, and write the results, the page and its plots
+    python validation/accuracy.py --page      # only write the page anew from the results (seconds)
     python validation/accuracy.py --also FILE # also score a table that is not shipped; --write keeps its scores only
 
 Every row is predicted through ``wattdrop.estimate`` with constants, spreads of the ranges included, that were fitted
 without the row's model family. What the description of a row may contain is said with each table.
+
+The results are files of the package, in ``src/wattdrop/validation/accuracy``: scores, and the prediction of every shipped row.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import other_tools
 from fit import Problem, fitted_constants, spreads_without, write
 
 from wattdrop.catalog import Catalog, load
@@ -28,17 +31,9 @@ from wattdrop.validation.measurements import Measurement, read
 from wattdrop.validation.predict import Prediction, predict, predictions, prepare
 from wattdrop.validation.report import report
 from wattdrop.validation.scores import scores
+from wattdrop.validation.stored import EVIDENCE, SCORES, comparable, predictions_digest, write_predictions
 
 HERE: Final = Path(__file__).parent
-RESULTS: Final = HERE / "accuracy.json"
-
-#: What a description may carry, by the name that tables use.
-EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
-    "batch": ("batch", "hardware", "datatype"),
-    "latency": ("latency", "hardware", "datatype"),
-    "hardware": ("hardware", "datatype"),
-    "none": (),
-}
 
 LANGUAGE: Final = frozenset({"chat", "code", "reasoning", "image-text-to-text", "video-text-to-text"})
 ENGINES: Final = ("ML.ENERGY v2", "ML.ENERGY v3.0", "chuyishang")
@@ -48,6 +43,7 @@ LOOPS: Final = ("ML.ENERGY v1", "HF AI Energy Score", "Luccioni")
 class Line(NamedTuple):
     """One line of the table: which rows, under which evidence, and what is asked of them."""
 
+    id: str
     rows: str
     evidence: str
     holds: Callable[[Measurement], bool]
@@ -78,25 +74,31 @@ def _within(share: float, factor: float = 99.0) -> Callable[[Mapping[str, Any]],
 
 
 LINES: Final = (
-    Line("language models, batch known", "batch", _served, False, "92 %, 1.31", "95 %, 1.22", _within(0.95, 1.22)),
+    Line("text", "language models, batch known", "batch", _served, False, "92 %, 1.31", "95 %, 1.22", _within(0.95, 1.22)),
     Line(
-        "language models, batch unknown, latency known", "latency", _served, False, "49 %",
+        "text_latency", "language models, batch unknown, latency known", "latency", _served, False, "49 %",
         "range holds 87-93 %, narrower than without", _covers,
     ),
-    Line("language models, batch and latency unknown", "hardware", _served, False, "48 %", "", lambda _: True),
     Line(
-        "language models, nothing but model, task, tokens", "none", _served, False, "63 %, 1.68",
+        "text_hardware", "language models, batch and latency unknown", "hardware", _served, False, "48 %", "",
+        lambda _: True,
+    ),
+    Line(
+        "text_none", "language models, nothing but model, task, tokens", "none", _served, False, "63 %, 1.68",
         "range holds 87-93 %, width <= 10x", lambda s: _covers(s) and s["median_width_90"] <= 10.0,
     ),
     Line(
-        "language models, the row nearest batch 64 of each configuration, batch unknown", "hardware", _served, True,
-        "94 % with the batch", "92 %", _within(0.92),
+        "text_usual", "language models, the row nearest batch 64 of each configuration, batch unknown", "hardware",
+        _served, True, "94 % with the batch", "92 %", _within(0.92),
     ),
-    Line("text generation at batch 1", "batch", _alone, False, "91-98 %", "97 %", _within(0.97)),
-    Line("images by diffusion", "batch", _task("text-to-image"), False, "89 %", "95 %", _within(0.95)),
-    Line("video by diffusion", "batch", _task("text-to-video", "image-to-video"), False, "75 %", "88 %", _within(0.88)),
+    Line("text_alone", "text generation at batch 1", "batch", _alone, False, "91-98 %", "97 %", _within(0.97)),
+    Line("images", "images by diffusion", "batch", _task("text-to-image"), False, "89 %", "95 %", _within(0.95)),
+    Line(
+        "video", "video by diffusion", "batch", _task("text-to-video", "image-to-video"), False, "75 %", "88 %",
+        _within(0.88),
+    ),
     *(
-        Line(name, "batch", _task(*tasks), False, "23-100 %", "85 %", _within(0.85))
+        Line(name.replace(" ", "_"), name, "batch", _task(*tasks), False, "23-100 %", "85 %", _within(0.85))
         for name, tasks in {
             "embedding": ("text-embedding",),
             "text classification": ("text-classification",),
@@ -110,16 +112,12 @@ LINES: Final = (
             "summarisation": ("summarization",),
         }.items()
     ),
-    Line("sound by diffusion", "batch", _task("text-to-audio"), False, "", "", lambda _: True),
+    Line("sound", "sound by diffusion", "batch", _task("text-to-audio"), False, "", "", lambda _: True),
     Line(
-        "whole servers, MLPerf", "batch", lambda m: m.text("boundary") == "server", False, "38 %", "80 %", _within(0.80)
+        "servers", "whole servers, MLPerf", "batch", lambda m: m.text("boundary") == "server", False, "38 %", "80 %",
+        _within(0.80),
     ),
 )  # fmt: skip
-
-
-def comparable(m: Measurement) -> bool:
-    """Whether a row counts: a sound measurement. Rows of quality C are unusual or suspect (see their notes)."""
-    return not m.problem and m.text("quality") in {"A", "B"}
 
 
 class LeftOut:
@@ -131,12 +129,16 @@ class LeftOut:
         self.catalog, self.folds = catalog, folds
         self.families: dict[str, list[Measurement]] = {}
         for m in measurements:
-            if comparable(m):
+            if not m.problem:
                 self.families.setdefault(m.text("model_family"), []).append(m)
         self._by_evidence: dict[str, list[Prediction]] = {}
 
     def predictions(self, evidence: str) -> list[Prediction]:
-        """All rows under one kind of evidence, with ranges."""
+        """The rows that count under one kind of evidence, with ranges."""
+        return [p for p in self.every(evidence) if comparable(p.measurement)]
+
+    def every(self, evidence: str) -> list[Prediction]:
+        """The same of all rows that could be read."""
         if evidence not in self._by_evidence:
             found: list[Prediction] = []
             for family, rows in self.families.items():
@@ -194,7 +196,7 @@ def table_of(left_out: LeftOut) -> list[dict[str, Any]]:
         if any(not p.reason for p in rows):
             score = scores(rows)
             found.append(
-                {"rows": line.rows, "given": line.evidence, "before": line.before, "target": line.target,
+                {"id": line.id, "rows": line.rows, "given": line.evidence, "before": line.before, "target": line.target,
                  "met": line.met(score), **score}
             )  # fmt: skip
     return found
@@ -287,6 +289,7 @@ def measure(catalog: Catalog, also: Path | None, keep_spreads: bool) -> tuple[di
         "method_version": METHOD_VERSION,
         "table": table_of(left_out),
         "groups": groups_of(left_out),
+        "tasks": report(left_out.predictions("batch"), ("task",))["groups"],
         "accelerators": accelerators(measurements, catalog),
         "in_sample": in_sample(catalog),
     }
@@ -322,37 +325,51 @@ def main() -> None:
     import accuracy_page
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="write accuracy.json, the page and its plots")
-    parser.add_argument("--page", action="store_true", help="only write the page anew from accuracy.json")
+    parser.add_argument("--write", action="store_true", help="write the results, the page and its plots")
+    parser.add_argument("--page", action="store_true", help="only write the page anew from the results")
     parser.add_argument("--also", type=Path, help="another table, scored beside the shipped one")
     asked = parser.parse_args()
     catalog = load()
     if asked.page:
-        results = json.loads(RESULTS.read_text())
+        results = json.loads(SCORES.read_text())
         if results["method_digest"] != method_digest(catalog):
             sys.exit(
-                "the method, its constants or the measurements changed since accuracy.json: run with --write"
+                "the method, its constants or the measurements changed since the results: run with --write"
             )
     else:
         results, left_out = measure(catalog, asked.also, asked.write)
         catalog = left_out.catalog
         if asked.write:
-            if asked.also is None and RESULTS.exists():
-                results["not_shipped"] = json.loads(RESULTS.read_text()).get("not_shipped")
-            RESULTS.write_text(json.dumps(rounded(results), indent=1) + "\n")
+            if asked.also is None and SCORES.exists():
+                results["not_shipped"] = json.loads(SCORES.read_text()).get("not_shipped")
+            for evidence in EVIDENCE:
+                write_predictions(evidence, left_out.every(evidence))
+            results["predictions_digest"] = predictions_digest()
             accuracy_page.draw(left_out)
     print(accuracy_page.table_text(results["table"]))
     if asked.write or asked.page:
-        accuracy_page.write(json.loads(RESULTS.read_text()), catalog)
+        keep(results)
+        accuracy_page.write(json.loads(SCORES.read_text()), catalog)
 
 
-def rounded(value: Any) -> Any:
-    """Scores with four digits: what another machine's last bit cannot move."""
+def keep(results: Mapping[str, Any]) -> None:
+    """Write the scores, and beside them those of other tools, which rest on their files and on the measurements alone."""
+    SCORES.write_text(json.dumps({**rounded(results), "peers": peers()}, indent=1) + "\n")
+
+
+def peers() -> list[dict[str, Any]]:
+    """Scores of other tools."""
+    found: list[dict[str, Any]] = rounded(other_tools.scored(read()), 6)
+    return found
+
+
+def rounded(value: Any, digits: int = 4) -> Any:
+    """Scores with few digits: what another machine's last bit cannot move."""
     if isinstance(value, float):
-        return float(f"{value:.4g}")
+        return float(f"{value:.{digits}g}")
     if isinstance(value, dict):
-        return {key: rounded(part) for key, part in value.items()}
-    return [rounded(part) for part in value] if isinstance(value, list) else value
+        return {key: rounded(part, digits) for key, part in value.items()}
+    return [rounded(part, digits) for part in value] if isinstance(value, list) else value
 
 
 if __name__ == "__main__":

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import accuracy
-
 from wattdrop.cli.tables import table
-from wattdrop.validation.measurements import read
-from wattdrop.validation.predict import Bounds, Prediction
-from wattdrop.validation.scores import scores
 
 if TYPE_CHECKING:
     from accuracy import LeftOut
@@ -30,16 +24,6 @@ GIVEN: Final = {
     "hardware": "hardware, precision",
     "none": "model, task, amounts",
 }
-#: Lines of the table of targets that other tools can be held against, too.
-PEER_LINES: Final = frozenset(
-    {
-        "language models, batch known",
-        "language models, nothing but model, task, tokens",
-        "language models, the row nearest batch 64 of each configuration, batch unknown",
-        "text generation at batch 1",
-        "whole servers, MLPerf",
-    }
-)
 HEADER: Final = (
     "rows",
     "given",
@@ -142,31 +126,15 @@ def constants(catalog: Catalog) -> str:
 
 def peers(results: Mapping[str, Any]) -> str:
     """Scores of other tools on the rows that they can express, beside ours of the same lines."""
-    stored: dict[str, dict[str, float]] = {}
-    for path in sorted((HERE / "peers").glob("predictions*.csv")):
-        with path.open(newline="") as file:
-            for row in csv.DictReader(file):
-                stored.setdefault(row["tool"], {})[row["row_id"]] = float(row["predicted_wh"])
-    measurements = {m.text("row_id"): m for m in read() if accuracy.comparable(m)}
-    ours = {line["rows"]: line for line in results["table"]}
     lines = []
-    for line in accuracy.LINES:
-        if line.rows not in PEER_LINES:
-            continue
-        mine = ours[line.rows]
-        lines.append(
-            (line.rows, f"Wattdrop, {GIVEN[line.evidence]} given", f"{mine['n']:,}", *figures(mine)[:3])
-        )
-        for tool, of_tool in sorted(stored.items()):
-            rows = [
-                Prediction(measurements[id], value, float("nan"), Bounds(), "")
-                for id, value in of_tool.items()
-                if id in measurements and line.holds(measurements[id])
+    for mine in results["table"]:
+        others = [one for one in results["peers"] if one["id"] == mine["id"]]
+        if others:
+            tool = f"Wattdrop, {GIVEN[mine['given']]} given"
+            lines += [
+                (mine["rows"], name, f"{one['n']:,}", *figures(one)[:3])
+                for name, one in ((tool, mine), *((one["tool"], one) for one in others))
             ]
-            rows = accuracy.nearest_to_64(rows) if line.nearest_batch_64 else rows
-            if rows:
-                found = scores(rows)
-                lines.append((line.rows, tool, f"{found['n']:,}", *figures(found)[:3]))
     return markdown(("rows", "tool", "n", "within 2x", "factor", "bias"), lines, frozenset({2, 3, 4, 5}))
 
 

@@ -13,8 +13,12 @@ from tests.service.routes import Route, routes_of
 OPEN = {"/status", "/health", "/ready", "/metrics", "/openapi.json", "/docs", "/docs/{name}"}
 #: So are the web page and what its forms offer; keys in its session are tried in test_page.py.
 OPEN |= {
+    "/accuracy",
+    "/admin",
     "/catalog",
     "/compare",
+    "/v1/accuracy",
+    "/v1/accuracy/measurements",
     "/v1/choices",
     "/v1/equivalents",
     "/v1/places",

@@ -37,6 +37,7 @@ class UserEntry(Struct, kw_only=True, omit_defaults=True):
 
     id: int
     customer_id: int
+    customer: str
     name: str
     created_at: str
     disabled_at: str | None = None
@@ -65,6 +66,7 @@ class KeyEntry(Struct, kw_only=True, omit_defaults=True):
 
     id: int
     customer_id: int
+    customer: str
     name: str
     shown: str
     scopes: list[str]

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from falcon.asgi import Request, Response
@@ -17,10 +17,12 @@ from ..store import ApiKey, Customer
 from .answers import encode, send
 from .bodies import check_accept, read_json_body
 from .context import Context
+from .description import Parameter
 
 _FIELD: Final = re.compile(r" - at `\$\.(\w+)")
 _UNKNOWN: Final = re.compile(r"unknown field `(.*)`", re.DOTALL)
 _MISSING: Final = re.compile(r"missing required field `(\w+)`")
+SEARCH: Final = Parameter("search", "Only those that hold every word of this in a name.", example="dashboard")
 _Body = TypeVar("_Body", bound=msgspec.Struct)
 _Found = TypeVar("_Found")
 
@@ -57,6 +59,16 @@ class Administration:
 async def stored(work: Callable[[], _Found]) -> _Found:
     """Ask the database beside the event loop."""
     return await asyncio.get_running_loop().run_in_executor(_threads, work)
+
+
+def one_of(request: Request, parameter: Parameter) -> Any:
+    """A value that a parameter may have; None where it is not there."""
+    given, known = request.get_param(parameter.name), parameter.shape["enum"]
+    if given is not None and given not in known:
+        raise BadRequest(
+            f"{parameter.name}: expected one of {', '.join(known)}, got {given[:40]!r}", field=parameter.name
+        )
+    return given
 
 
 def answer(response: Response, entry: msgspec.Struct, status: int = 200) -> None:

@@ -13,6 +13,7 @@ from ..engine import METHOD_VERSION
 from ..store import Store
 from ..version import __version__
 from . import metrics, tracing
+from .accuracy import AccuracyResource, MeasurementsResource
 from .answers import add_error_handlers
 from .assistant.resource import AssistantResource
 from .authorisation import KeyRing
@@ -113,6 +114,8 @@ def create_app(
     app.add_route("/openapi.json", DescriptionResource(app, settings))
     app.add_route("/docs", PageResource())
     app.add_route("/docs/{name}", AssetResource())
+    app.add_route("/accuracy", PagePart("accuracy"))
+    app.add_route("/admin", PagePart("admin"))
     app.add_route("/catalog", PagePart("catalog"))
     app.add_route("/web/session", SessionResource(ring, settings))
     app.add_route("/compare", PagePart("compare"))
@@ -134,6 +137,8 @@ def create_app(
     app.add_route("/v1/explain", ExplainResource(context))
     app.add_route("/v1/catalog/{kind}", CatalogList(context))
     app.add_route("/v1/catalog/{kind}/{name:path}", CatalogEntity(context))
+    app.add_route("/v1/accuracy", AccuracyResource())
+    app.add_route("/v1/accuracy/measurements", MeasurementsResource())
     app.add_route("/v1/choices", ChoiceList(context))
     app.add_route("/v1/equivalents", EquivalentsResource())
     app.add_route("/v1/places", PlaceList(context))

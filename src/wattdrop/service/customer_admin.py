@@ -13,8 +13,9 @@ from ..schema.administration import (
     UserList,
     UserRequest,
 )
+from ..store import User
 from ..store.terms import name_beside_numbers
-from .administration import Administration, answer, stored
+from .administration import SEARCH, Administration, answer, stored
 from .description import Example, Parameter, operation
 from .description.operation import Answer, json_answer
 from .description.paging import PAGING, PAGING_HEADERS
@@ -29,7 +30,7 @@ class CustomersResource(Administration):
         "Keys",
         "List customers",
         scope="admin",
-        parameters=PAGING,
+        parameters=(SEARCH, *PAGING),
         answers={200: json_answer("Customers.", CustomerList, *PAGING_HEADERS)},
         errors=(400, 401, 403, 404, 406, 429),
         examples=(Example("all", "Every customer", recorded=False),),
@@ -38,7 +39,8 @@ class CustomersResource(Administration):
         """A page of them, oldest first."""
         await self.admitted(request)
         window, customers = window_of(request), self._store.customers
-        found, total = await stored(lambda: (customers.list(window), customers.count()))
+        search = request.get_param("search", default="")
+        found, total = await stored(lambda: (customers.list(window, search), customers.count(search)))
         answer(response, CustomerList(customers=[CustomerEntry(**one._asdict()) for one in found]))
         response.set_headers(headers_of(request, window, total))
 
@@ -68,7 +70,7 @@ class UsersResource(Administration):
         "Keys",
         "List users",
         scope="admin",
-        parameters=(Parameter("customer", "Only of this customer: name or number."), *PAGING),
+        parameters=(Parameter("customer", "Only of this customer: name or number."), SEARCH, *PAGING),
         answers={200: json_answer("Users.", UserList, *PAGING_HEADERS)},
         errors=(400, 401, 403, 404, 406, 429),
         examples=(Example("all", "Every user", recorded=False),),
@@ -76,10 +78,21 @@ class UsersResource(Administration):
     async def on_get(self, request: Request, response: Response) -> None:
         """A page of those of every customer, or of the ``customer`` named, oldest first."""
         key = await self.admitted(request)
-        window, customers, named = window_of(request), self._store.customers, request.get_param("customer")
+        window, named = window_of(request), request.get_param("customer")
+        search = request.get_param("search", default="")
         owner = (await self.customer(key, named)).id if named else None
-        found, total = await stored(lambda: (customers.users(owner, window), customers.count_users(owner)))
-        answer(response, UserList(users=[UserEntry(**one._asdict()) for one in found]))
+
+        def page() -> tuple[list[User], int, dict[int, str]]:
+            customers = self._store.customers
+            found = customers.users(owner, window, search)
+            return (
+                found,
+                customers.count_users(owner, search),
+                customers.names(one.customer_id for one in found),
+            )
+
+        found, total, names = await stored(page)
+        answer(response, UserList(users=[_entry_of(one, names[one.customer_id]) for one in found]))
         response.set_headers(headers_of(request, window, total))
 
     @operation(
@@ -99,7 +112,7 @@ class UsersResource(Administration):
         name = name_beside_numbers(body.name)
         owner = await self.customer(key, body.customer)
         made = await stored(lambda: self._store.customers.create_user(owner.id, name))
-        answer(response, UserEntry(**made._asdict()), 201)
+        answer(response, _entry_of(made, owner.name), 201)
 
 
 class UserResource(Administration):
@@ -124,3 +137,7 @@ class UserResource(Administration):
         await stored(lambda: self._store.customers.disable_user(user))
         self._context.keys.forget(lambda key: key.user_id == user.id)
         response.status = 204
+
+
+def _entry_of(user: User, customer: str) -> UserEntry:
+    return UserEntry(customer=customer, **user._asdict())

@@ -5,17 +5,26 @@ A key hands out no scope that it has not itself, so that whoever gets hold of on
 
 from __future__ import annotations
 
+from typing import Final
+
 from falcon.asgi import Request, Response
 
 from ..errors import BadRequest, Forbidden, StoreError
 from ..schema.administration import KeyEntry, KeyList, KeyRequest
 from ..store import ApiKey
 from ..store.terms import end_of, name_of, rate_of, rate_text, scopes_of
-from .administration import Administration, answer, stored
+from .administration import SEARCH, Administration, answer, one_of, stored
 from .description import Example, Parameter, operation
 from .description.operation import Answer, json_answer
 from .description.paging import PAGING, PAGING_HEADERS
 from .pages import headers_of, window_of
+
+_STATE: Final = Parameter(
+    "state", "Only those that are valid now, or have ended.", {"type": "string", "enum": ["valid", "ended"]}
+)
+_ORDER: Final = Parameter(
+    "order", "Which come first.", {"type": "string", "enum": ["oldest", "newest"], "default": "oldest"}
+)
 
 
 class KeysResource(Administration):
@@ -26,7 +35,13 @@ class KeysResource(Administration):
         "Keys",
         "List keys",
         scope="admin",
-        parameters=(Parameter("customer", "Only of this customer: name or number."), *PAGING),
+        parameters=(
+            Parameter("customer", "Only of this customer: name or number."),
+            SEARCH,
+            _STATE,
+            _ORDER,
+            *PAGING,
+        ),
         answers={200: json_answer("Keys, without themselves.", KeyList, *PAGING_HEADERS)},
         errors=(400, 401, 403, 404, 406, 429),
         examples=(Example("all", "Every key", recorded=False),),
@@ -34,10 +49,19 @@ class KeysResource(Administration):
     async def on_get(self, request: Request, response: Response) -> None:
         """A page of those of every customer, or of the ``customer`` named, oldest first."""
         key = await self.admitted(request)
-        window, keys, named = window_of(request), self._store.keys, request.get_param("customer")
+        window, named = window_of(request), request.get_param("customer")
+        search, state = request.get_param("search", default=""), one_of(request, _STATE)
+        newest_first = one_of(request, _ORDER) == "newest"
         owner = (await self.customer(key, named)).id if named else None
-        found, total = await stored(lambda: (keys.list(owner, window), keys.count(owner)))
-        answer(response, KeyList(keys=[entry_of(one) for one in found]))
+
+        def page() -> tuple[list[ApiKey], int, dict[int, str]]:
+            keys = self._store.keys
+            found = keys.list(owner, window, search, state, newest_first)
+            names = self._store.customers.names(one.customer_id for one in found)
+            return found, keys.count(owner, search, state), names
+
+        found, total, names = await stored(page)
+        answer(response, KeyList(keys=[entry_of(one, names[one.customer_id]) for one in found]))
         response.set_headers(headers_of(request, window, total))
 
     @operation(
@@ -69,7 +93,7 @@ class KeysResource(Administration):
         if record is None:
             raise StoreError("the key was made and ended at once; look at GET /v1/keys")
         self._context.keys.forget()
-        entry = entry_of(record)
+        entry = entry_of(record, owner.name)
         entry.key = made
         answer(response, entry, 201)
 
@@ -103,11 +127,12 @@ class KeyResource(Administration):
         response.status = 204
 
 
-def entry_of(key: ApiKey) -> KeyEntry:
+def entry_of(key: ApiKey, customer: str) -> KeyEntry:
     """A key as lists show it."""
     return KeyEntry(
         id=key.id,
         customer_id=key.customer_id,
+        customer=customer,
         name=key.name,
         shown=key.shown,
         scopes=sorted(key.scopes),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from ..errors import Conflict, NotFound
 from .clock import now
 from .database import Database, Duplicate
-from .windows import Window, counted, listed, number_in
+from .windows import Selection, Window, counted, listed, number_in
 
 GLOBAL_CUSTOMER_ID: Final = 0
 """Owns what every customer sees."""
@@ -78,16 +79,17 @@ class Customers:
             raise Conflict(f"name: this customer has a user {name!r} already", field="name") from None
         return User(*row)
 
-    def users(self, customer_id: int | None = None, window: Window | None = None) -> list[User]:
-        """The users of one customer, or of all, oldest first."""
-        owner = ("customer_id", customer_id)
-        return [
-            User(*row) for row in listed(self._database, _USER_COLUMNS, "FROM app_user", owner, "id", window)
-        ]
+    def users(
+        self, customer_id: int | None = None, window: Window | None = None, search: str = ""
+    ) -> list[User]:
+        """The users of one customer, or of all, oldest first; those alone whose name holds every word of ``search``."""
+        chosen = _users(customer_id, search)
+        rows = listed(self._database, _USER_COLUMNS, "FROM app_user", chosen, "id", window)
+        return [User(*row) for row in rows]
 
-    def count_users(self, customer_id: int | None = None) -> int:
+    def count_users(self, customer_id: int | None = None, search: str = "") -> int:
         """How many there are."""
-        return counted(self._database, "FROM app_user", ("customer_id", customer_id))
+        return counted(self._database, "FROM app_user", _users(customer_id, search))
 
     def user(self, user_id: int) -> User | None:
         """The user with this number, of any customer."""
@@ -114,11 +116,25 @@ class Customers:
             "UPDATE app_user SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL", (now(), user.id)
         )
 
-    def list(self, window: Window | None = None) -> list[Customer]:
-        """All of them, oldest first."""
-        rows = listed(self._database, _COLUMNS, "FROM customer", ("id", None), "id", window)
-        return [Customer(*row) for row in rows]
+    def list(self, window: Window | None = None, search: str = "") -> list[Customer]:
+        """All of them, oldest first; those alone whose name holds every word of ``search``."""
+        chosen = Selection().holding(search, "name")
+        return [
+            Customer(*row) for row in listed(self._database, _COLUMNS, "FROM customer", chosen, "id", window)
+        ]
 
-    def count(self) -> int:
+    def count(self, search: str = "") -> int:
         """How many there are."""
-        return counted(self._database, "FROM customer", ("id", None))
+        return counted(self._database, "FROM customer", Selection().holding(search, "name"))
+
+    def names(self, ids: Iterable[int]) -> dict[int, str]:
+        """Names of some, by their numbers."""
+        wanted = sorted(set(ids))
+        if not wanted:
+            return {}
+        chosen = Selection().where(f"id IN ({', '.join('?' * len(wanted))})", *wanted)
+        return dict(listed(self._database, "id, name", "FROM customer", chosen, "id", None))
+
+
+def _users(customer_id: int | None, search: str) -> Selection:
+    return Selection().owned_by("customer_id", customer_id).holding(search, "name")

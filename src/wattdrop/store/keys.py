@@ -14,7 +14,7 @@ from .clock import now, written
 from .customers import FIRST_CUSTOMER_ID
 from .database import Database, Row
 from .secret import check_secret
-from .windows import Window, counted, listed, number_in
+from .windows import Selection, Window, counted, listed, number_in
 
 _PREFIX = "wd_"
 _SHOWN_LETTERS = 7
@@ -23,9 +23,14 @@ _COLUMNS = (
     "k.user_id, u.name, k.last_used_at, k.requests_per_s, k.rows_per_s"
 )
 _FROM = "FROM api_key k LEFT JOIN app_user u ON u.id = k.user_id"
+_VALID = (
+    "k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?) "
+    "AND (k.user_id IS NULL OR u.disabled_at IS NULL)"
+)
 
 
 Scope: TypeAlias = Literal["impact", "read", "write", "admin"]
+State: TypeAlias = Literal["valid", "ended"]
 SCOPES: Final[frozenset[str]] = frozenset(get_args(Scope))
 """What a key may do: estimate; read catalogs and usage; make and change own objects; everything, for every customer."""
 
@@ -114,8 +119,7 @@ class Keys:
         moment = now()
         rows = self._database.query(
             f"SELECT {_COLUMNS}, k.hash {_FROM} "
-            "WHERE ((k.hash = ? AND k.keyed = 1) OR (k.hash = ? AND k.keyed = 0)) AND k.revoked_at IS NULL "
-            "AND (k.expires_at IS NULL OR k.expires_at > ?) AND (k.user_id IS NULL OR u.disabled_at IS NULL)",
+            f"WHERE ((k.hash = ? AND k.keyed = 1) OR (k.hash = ? AND k.keyed = 0)) AND {_VALID}",
             (keyed, plain, moment),
         )
         for *row, stored in rows:
@@ -129,14 +133,29 @@ class Keys:
                 return found
         return None
 
-    def list(self, customer_id: int | None = None, window: Window | None = None) -> list[ApiKey]:
-        """Every key ever made, of one customer or of all, oldest first."""
-        owner = ("k.customer_id", customer_id)
-        return [_key(row) for row in listed(self._database, _COLUMNS, _FROM, owner, "k.id", window)]
+    def list(
+        self,
+        customer_id: int | None = None,
+        window: Window | None = None,
+        search: str = "",
+        state: State | None = None,
+        newest_first: bool = False,
+    ) -> list[ApiKey]:
+        """Every key ever made, of one customer or of all, oldest first.
 
-    def count(self, customer_id: int | None = None) -> int:
-        """How many were ever made."""
-        return counted(self._database, "FROM api_key", ("customer_id", customer_id))
+        Parameters
+        ----------
+        search
+            Only those that hold every word of this in their name, their first letters or the name of their user.
+        state
+            Only those that are valid now, or have ended.
+        """
+        chosen, order = _chosen(customer_id, search, state), "k.id DESC" if newest_first else "k.id"
+        return [_key(row) for row in listed(self._database, _COLUMNS, _FROM, chosen, order, window)]
+
+    def count(self, customer_id: int | None = None, search: str = "", state: State | None = None) -> int:
+        """How many of these there are."""
+        return counted(self._database, _FROM, _chosen(customer_id, search, state))
 
     def revoke(self, key_id: int, customer_id: int | None = None) -> ApiKey:
         """End a key, of one customer or of any. A running service notices within seconds."""
@@ -160,6 +179,13 @@ class Keys:
 
     def _hash(self, key: str) -> bytes:
         return digest(self._secret, _bytes(key), sha256)
+
+
+def _chosen(customer_id: int | None, search: str, state: State | None) -> Selection:
+    chosen = Selection().owned_by("k.customer_id", customer_id).holding(search, "k.name", "k.shown", "u.name")
+    if state is not None:
+        chosen = chosen.where(_VALID if state == "valid" else f"NOT ({_VALID})", now())
+    return chosen
 
 
 def _bytes(key: str) -> bytes:

@@ -14,34 +14,53 @@ class Window(NamedTuple):
     offset: int = 0
 
 
+class Selection(NamedTuple):
+    """Which rows of a list: those for which every condition holds. Conditions are texts of ours, values are anybody's."""
+
+    conditions: tuple[str, ...] = ()
+    values: tuple[Any, ...] = ()
+
+    def where(self, condition: str, *values: Any) -> Selection:
+        """Fewer: those for which this holds as well."""
+        return Selection((*self.conditions, condition), (*self.values, *values))
+
+    def owned_by(self, column: str, owner: int | None) -> Selection:
+        """Those of one owner; of all, where it is None."""
+        return self if owner is None else self.where(f"{column} = ?", owner)
+
+    def holding(self, text: str, *columns: str) -> Selection:
+        """Those that hold every word of a text in some column. Capitals do not count."""
+        found = self
+        for word in text.lower().split():
+            pattern = f"%{_literally(word)}%"
+            some = " OR ".join(f"LOWER({column}) LIKE ? ESCAPE '!'" for column in columns)
+            found = found.where(f"({some})", *[pattern] * len(columns))
+        return found
+
+    @property
+    def sql(self) -> str:
+        """The part of a statement from WHERE on."""
+        return f" WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
+
+
 def listed(
-    database: Database,
-    columns: str,
-    rest: str,
-    owner: tuple[str, int | None],
-    order: str,
-    window: Window | None,
+    database: Database, columns: str, rest: str, chosen: Selection, order: str, window: Window | None
 ) -> list[Row]:
-    """Rows of one owner, or of all, in order; ``owner`` is the column and who, None for all.
-
-    ``columns`` and ``rest``, from FROM on, are texts of ours.
-    """
-    where, values = _of(owner)
-    sql = f"SELECT {columns} {rest}{where} ORDER BY {order}"
+    """The chosen rows, in order. ``columns`` and ``rest``, from FROM on, are texts of ours."""
+    sql = f"SELECT {columns} {rest}{chosen.sql} ORDER BY {order}"
     if window is not None:
-        return database.query(f"{sql} LIMIT ? OFFSET ?", [*values, *window])
-    return database.query(sql, values)
+        return database.query(f"{sql} LIMIT ? OFFSET ?", [*chosen.values, *window])
+    return database.query(sql, chosen.values)
 
 
-def counted(database: Database, rest: str, owner: tuple[str, int | None]) -> int:
+def counted(database: Database, rest: str, chosen: Selection) -> int:
     """How many rows there are of such a list."""
-    where, values = _of(owner)
-    return int(database.query(f"SELECT COUNT(*) {rest}{where}", values)[0][0])
+    return int(database.query(f"SELECT COUNT(*) {rest}{chosen.sql}", chosen.values)[0][0])
 
 
-def _of(owner: tuple[str, int | None]) -> tuple[str, list[Any]]:
-    column, number = owner
-    return ("", []) if number is None else (f" WHERE {column} = ?", [number])
+def _literally(word: str) -> str:
+    """A word in a pattern, in which % and _ would be any letters."""
+    return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 def number_in(text: str) -> int:

@@ -10,7 +10,7 @@ export class ApiError extends Error {
   }
 }
 
-const call = async (path, options = {}) => {
+const ask = async (path, options = {}) => {
   const headers = { ...PAGE, ...(options.body ? { "content-type": "application/json" } : {}) };
   let answer;
   try {
@@ -21,7 +21,15 @@ const call = async (path, options = {}) => {
   }
   const body = answer.status === 204 ? {} : await answer.json();
   if (!answer.ok) throw new ApiError(answer.status, body);
-  return body;
+  return { body, headers: answer.headers };
+};
+
+const call = async (path, options) => (await ask(path, options)).body;
+
+// A page of a long list, and how long the whole is.
+const listed = async (path, name, asked, signal) => {
+  const { body, headers } = await ask(`${path}?${query(asked)}`, { signal });
+  return { entries: body[name], count: Number(headers.get("x-total-count")) };
 };
 
 const query = (fields) => new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== "" && value !== undefined));
@@ -61,9 +69,22 @@ export const object = {
   change: (kind, id, body) => call(one(kind, id), { method: "PUT", body: JSON.stringify(body) }),
   remove: (kind, id) => call(one(kind, id), { method: "DELETE" }),
 };
+export const accuracy = () => call("/v1/accuracy");
+export const measurements = (given) => call(`/v1/accuracy/measurements?${query({ given })}`);
 export const choices = () => call("/v1/choices");
 export const places = () => call("/v1/places");
 export const vendored = (name) => call(import.meta.resolve(`/web/vendor/${name}`));
+
+export const ownKey = () => call("/v1/key");
+export const keys = (asked) => listed("/v1/keys", "keys", { state: "valid", order: "newest", ...asked });
+export const customers = (asked, signal) => listed("/v1/customers", "customers", asked, signal);
+export const users = (asked, signal) => listed("/v1/users", "users", asked, signal);
+const post = (path, body) => call(path, { method: "POST", body: JSON.stringify(body) });
+export const makeKey = (terms) => post("/v1/keys", terms);
+export const makeCustomer = (name) => post("/v1/customers", { name });
+export const makeUser = (terms) => post("/v1/users", terms);
+export const revokeKey = (id) => call(`/v1/keys/${id}`, { method: "DELETE" });
+export const disableUser = (id) => call(`/v1/users/${id}`, { method: "DELETE" });
 
 export const session = {
   read: () => call("/web/session"),

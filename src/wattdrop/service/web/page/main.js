@@ -6,10 +6,13 @@ import { chosenLanguage, useLanguage } from "./text.js";
 import { Shell } from "./shell.js";
 import { session } from "./api.js";
 
+// A page that is `open` needs no key; one with a `scope` is offered to keys that have it.
 const PAGES = [
   { path: "/", key: "calculator", load: async () => (await import("./calculator/calculator.js")).Calculator },
   { path: "/compare", key: "compare", load: async () => (await import("./compare/compare.js")).Compare },
   { path: "/catalog", key: "catalog", load: async () => (await import("./catalog/catalog.js")).Catalog },
+  { path: "/accuracy", key: "accuracy", open: true, load: async () => (await import("./accuracy/accuracy.js")).Accuracy },
+  { path: "/admin", key: "admin", scope: "admin", load: async () => (await import("./admin/admin.js")).Admin },
 ];
 
 // The link that the server prints at its start has a code behind the #, which no server sees; it is worth one session.

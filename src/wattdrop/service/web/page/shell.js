@@ -8,6 +8,8 @@ import { Choice } from "./parts/choice.js";
 import { KeyForm, KeyShown } from "./parts/key.js";
 import { Menu } from "./parts/menu.js";
 
+const NO_SCOPES = [];
+
 export const Shell = ({ pages, page, part: Part, spent }) => {
   const [spoken, setSpoken] = useState(language);
   const [colours, setColours] = useState(theme());
@@ -25,8 +27,8 @@ export const Shell = ({ pages, page, part: Part, spent }) => {
     useTheme(name);
     setColours(name);
   };
-  const scopes = key?.scopes ?? [];
-  const shown = pages.filter((one) => !one.scope || scopes.includes(one.scope)); // a page for admins is shown to admins
+  const scopes = key?.scopes ?? NO_SCOPES;
+  const shown = pages.filter((one) => !one.scope || one === page || scopes.includes(one.scope)); // a page for admins is shown to admins
   return html`
     <a class="skip" href="#content">${t("skip")}</a>
     <header class="bar">
@@ -35,7 +37,7 @@ export const Shell = ({ pages, page, part: Part, spent }) => {
       <${KeyShown} known=${key} onEnd=${() => setKey({})} />
     </header>
     <main id="content" tabindex="-1">
-      ${key && !key.shown && html`<${KeyForm} onBegin=${setKey} spent=${spent} />`}
+      ${key && !key.shown && !page.open && html`<${KeyForm} onBegin=${setKey} spent=${spent} />`}
       <${Part} known=${Boolean(key)} ready=${Boolean(key?.shown)} scopes=${scopes} onKeyEnded=${() => setKey({})} spoken=${spoken} />
     </main>
     <footer class="foot">

@@ -2,7 +2,7 @@
 const LANGUAGES = { en: "English", fr: "Français" };
 const KEPT = "wattdrop.language";
 const SCALES = {
-  Wh: [[1e-3, "mWh"], [1, "Wh"], [1e3, "kWh"], [1e6, "MWh"]],
+  Wh: [[1e-6, "µWh"], [1e-3, "mWh"], [1, "Wh"], [1e3, "kWh"], [1e6, "MWh"]],
   gCO2e: [[1e-3, "mg CO₂e"], [1, "g CO₂e"], [1e3, "kg CO₂e"], [1e6, "t CO₂e"]],
   ml: [[1e-3, "µL"], [1, "mL"], [1e3, "L"], [1e6, "m³"]],
   s: [[1e-3, "ms"], [1, "s"], [60, "min"], [3600, "h"]],
@@ -62,6 +62,9 @@ export const span = (low, high, unit, beside = high) => {
 };
 
 export const tick = (unit, beside) => (value) => number(value / scaleOf(beside, unit)[0], {});
+
+export const day = (text) => new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(text));
+export const moment = (text) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
 
 export const country = (code) => {
   try {

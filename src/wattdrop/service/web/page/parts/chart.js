@@ -15,8 +15,8 @@ export const script = (name) => new Promise((done, failed) => {
 let loading;
 export const plot = () => (loading ??= script("d3").then(() => script("plot")).then(() => globalThis.Plot));
 
-// With a `name` the drawing can be saved under it.
-export const Chart = ({ label, draw, needs, name }) => {
+// With a `name` the drawing can be saved under it; `onPoint` is told what a pointer is at, where the drawing has a pointer.
+export const Chart = ({ label, draw, needs, name, onPoint }) => {
   const place = useRef();
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -31,6 +31,7 @@ export const Chart = ({ label, draw, needs, name }) => {
       const drawing = draw(Plot, width);
       drawing.querySelector("style")?.remove(); // the policy allows no style in the document; style.css has the same rules
       drawing.querySelectorAll("[aria-label]").forEach((part) => part.removeAttribute("aria-label")); // the whole is described instead
+      if (onPoint) drawing.addEventListener("input", () => onPoint(drawing.value ?? undefined));
       drawing.setAttribute("role", "img");
       drawing.setAttribute("aria-label", label);
       place.current.replaceChildren(drawing);

@@ -61,7 +61,10 @@ export const Combobox = ({ id, label, hint, error, value, placeholder, search, o
       event.preventDefault();
       choose(found[Math.max(at, 0)]);
     } else if (event.key === "Enter") take();
-    else if (event.key === "Escape" && open) setOpen(false);
+    else if (event.key === "Escape" && open) {
+      event.preventDefault(); // a dialog around it stays
+      setOpen(false);
+    }
     else if (event.key === "Escape") { setTyped(""); onChoose(""); }
   };
   useEffect(() => {

@@ -8,11 +8,18 @@ export const Dialog = ({ title, wide, onClose, children }) => {
   useEffect(() => {
     const before = document.activeElement;
     place.current.showModal();
-    return () => before?.focus();
+    return () => {
+      place.current?.close();
+      if (before?.isConnected) before.focus();
+    };
   }, []);
+  const escape = (event) => {
+    event.preventDefault();
+    onClose();
+  };
   const outside = (event) => event.target === place.current && onClose();
   return html`
-    <dialog ref=${place} class=${wide ? "wide" : undefined} aria-labelledby="dialog" onClose=${onClose} onClick=${outside}>
+    <dialog ref=${place} class=${wide ? "wide" : undefined} aria-labelledby="dialog" onCancel=${escape} onClick=${outside}>
       <div class="inside">
         <div class="dialoghead"><h2 id="dialog">${title}</h2><button type="button" class="quiet" onClick=${onClose}>${t("close")}</button></div>
         ${children}
