@@ -21,6 +21,7 @@ from .bulk import BulkResource
 from .catalogs import Catalogs
 from .changes import Objects
 from .choices import ChoiceList
+from .columns import ColumnsResource
 from .context import Context
 from .customer_admin import CustomersResource, UserResource, UsersResource
 from .description.page import AssetResource, PageResource
@@ -53,6 +54,7 @@ from .settings import Settings, read_settings, store_of
 from .shared_buckets import buckets_of
 from .snowflake import SnowflakeResource
 from .status import StatusResource
+from .totals import TotalsResource
 from .traces import TracesResource
 from .tracing import Tracing
 from .usage import UsageResource, UsageRowsResource
@@ -112,6 +114,7 @@ def create_app(
     app.add_route("/docs", PageResource())
     app.add_route("/docs/{name}", AssetResource())
     app.add_route("/catalog", PagePart("catalog"))
+    app.add_route("/import", PagePart("import"))
     app.add_route("/web/session", SessionResource(ring, settings))
     app.add_route("/web/{name:path}", FileResource())
     app.add_route("/status", StatusResource(readiness))
@@ -121,6 +124,7 @@ def create_app(
     app.add_route("/v1/impact", ImpactResource(context))
     app.add_route("/", BigQueryResource(context))
     app.add_route("/v1/impact/bulk", BulkResource(context))
+    app.add_route("/v1/impact/totals", TotalsResource(context))
     app.add_route("/v1/log_json", LogJsonResource(context))
     app.add_route("/v1/snowflake", SnowflakeResource(context))
     app.add_route("/v1/usage", UsageResource(context))
@@ -131,6 +135,7 @@ def create_app(
     app.add_route("/v1/catalog/{kind}", CatalogList(context))
     app.add_route("/v1/catalog/{kind}/{name:path}", CatalogEntity(context))
     app.add_route("/v1/choices", ChoiceList(context))
+    app.add_route("/v1/columns", ColumnsResource())
     app.add_route("/v1/equivalents", EquivalentsResource())
     app.add_route("/v1/key", OwnKeyResource(context))
     app.add_route("/v1/keys", KeysResource(context))
