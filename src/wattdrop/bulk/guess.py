@@ -25,15 +25,15 @@ class Guess(NamedTuple):
     mapped: tuple[tuple[str, str], ...]
 
 
-def guessed(columns: Sequence[str]) -> Guess:
-    """The guess for a file with these columns.
+def guessed(columns: Sequence[str], exports: Sequence[str] = NAMES) -> Guess:
+    """The guess for a file with these columns, which may be one of some exports.
 
     >>> guessed(["Model", "Prompt Tokens", "usage.completion_tokens"]).mapped
     (('model_id', 'Model'), ('input_tokens', 'Prompt Tokens'), ('output_tokens', 'usage.completion_tokens'))
     >>> guessed(["call_type", "startTime", "endTime", "model"]).preset
     'litellm'
     """
-    found = next((name for name in NAMES if _is_export(columns, document(name)["known_by"])), None)
+    found = next((name for name in exports if _is_export(columns, document(name)["known_by"])), None)
     if found is None:
         return Guess(None, tuple(_by_spelling(columns, set())))
     filled = {take.field for take in preset(found)._replace(required=()).of(columns).takes}

@@ -17,6 +17,7 @@ class FieldShown(Struct, kw_only=True):
     """A field of a row, and what columns that fill it are called."""
 
     field: str
+    group: Literal["model", "hardware", "place", "work", "known", "whom"]
     meaning: str
     kind: Literal["text", "number", "list"]
     spellings: list[str]
@@ -87,7 +88,7 @@ class MappingResponse(Struct, kw_only=True, omit_defaults=True):
     takes: list[TakeShown]
     constants: dict[str, str]
     skips: list[SkipShown]
-    hidden: list[str]
+    private: list[str]
     problem: MappingProblem | None = None
 
 

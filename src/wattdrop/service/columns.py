@@ -31,7 +31,17 @@ from .bodies import check_accept, read_json_body
 from .description import Example, operation
 from .description.operation import json_answer
 
+NO_EXPORT: Final = "none"
 _MOST_BYTES: Final = 4_000_000
+_GROUPS: Final = {
+    "model_id": "model",
+    "node_id": "hardware",
+    "cloud_region": "place",
+    "input_tokens": "work",
+    "request_duration_ms": "known",
+    "request_cost": "whom",
+}
+"""Groups of fields as a row has them, by their first field."""
 _NO_MODEL: Final = "no column says which model ran; name it with map, as model_id"
 
 
@@ -56,8 +66,9 @@ class ColumnsResource:
         "mapColumns",
         "Catalog",
         "How a file with these columns is read",
-        text="Without `preset` and `map` both are guessed, by the names of the columns; with one of them the "
-        "file is read as they say. They mean what they mean to `wattdrop estimate` and `POST /v1/impact/bulk`.",
+        text="Without `preset` and `map` both are guessed, by the names of the columns; with one of them the file is read "
+        "as they say. The preset `none` is no export: without `map`, fields are then guessed one by one. They mean what "
+        "they mean to `wattdrop estimate` and `POST /v1/impact/bulk`.",
         body=ColumnsGiven,
         answers={200: json_answer("The mapping.", MappingResponse)},
         errors=(400, 406, 413, 415),
@@ -83,10 +94,9 @@ def mapping_of(name: str | None, mapped: Sequence[tuple[str, str]]) -> Mapping:
 
 def _mapping(given: ColumnsGiven) -> MappingResponse:
     columns = given.columns or []
-    if given.preset is None and given.map is None:
-        name, mapped = guessed(columns)
-    else:
-        name, mapped = given.preset, tuple((given.map or {}).items())
+    name, mapped = None if given.preset == NO_EXPORT else given.preset, tuple((given.map or {}).items())
+    if given.map is None and name is None:
+        name, mapped = guessed(columns, () if given.preset == NO_EXPORT else NAMES)
     base, problem = mapping_of(name, mapped), None
     try:
         found = base._replace(required=()).of(columns)
@@ -107,18 +117,19 @@ def _mapping(given: ColumnsGiven) -> MappingResponse:
             for skip in found.skips
             if skip.column in columns
         ],
-        hidden=sorted(found.hidden.intersection(columns)),
+        private=sorted(found.private),
         problem=problem,
     )
 
 
 def _fields() -> Iterator[dict[str, Any]]:
-    others = spellings()
+    others, group = spellings(), ""
     for field in FIELDS:
+        group = _GROUPS.get(field, group)
         said = meaning("ImpactRow", field)
         kind = "number" if field in number_fields() else "list" if field in list_fields() else "text"
         sentence = said.sentence if said else ""
-        yield {"field": field, "meaning": sentence, "kind": kind, "spellings": others[field]}
+        yield {"field": field, "group": group, "meaning": sentence, "kind": kind, "spellings": others[field]}
 
 
 def _exports() -> Iterator[dict[str, Any]]:

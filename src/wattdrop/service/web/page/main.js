@@ -8,6 +8,7 @@ import { session } from "./api.js";
 
 const PAGES = [
   { path: "/", key: "calculator", load: async () => (await import("./calculator/calculator.js")).Calculator },
+  { path: "/import", key: "import", load: async () => (await import("./import/import.js")).Import },
   { path: "/catalog", key: "catalog", load: async () => (await import("./catalog/catalog.js")).Catalog },
 ];
 

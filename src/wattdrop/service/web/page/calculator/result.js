@@ -6,14 +6,8 @@ import { Assumed } from "./assumed.js";
 import { Call } from "./call.js";
 import { Causes } from "./causes.js";
 import { Equivalents } from "./equivalents.js";
-import { Metric } from "./metric.js";
+import { METRICS, Metric } from "./metric.js";
 import { Stages } from "./stages.js";
-
-const METRICS = [
-  { key: "energy", unit: "Wh", usage: "usage_energy_wh" },
-  { key: "carbon", unit: "gCO2e", usage: "usage_emissions_gco2e", embodied: "embodied_emissions_gco2e" },
-  { key: "water", unit: "ml", usage: "usage_water_ml", embodied: "embodied_water_ml" },
-];
 
 const brief = (impact) => METRICS.map((one) => [one.key, amount(impact.total_impact[one.usage], one.unit).text]);
 
