@@ -46,8 +46,8 @@ export const Drop = ({ file, opening, problem, able, onFile }) => {
       <small>${t("import.kinds")}</small>
     </label>
     <div class="started">
+      <button type="button" disabled=${!able || opening} onClick=${() => onFile(exampleFile())}>${t("import.example")}</button>
       <p>${t("import.private")}</p>
-      <p><button type="button" disabled=${!able || opening} onClick=${() => onFile(exampleFile())}>${t("import.example")}</button></p>
     </div>
   `;
 };

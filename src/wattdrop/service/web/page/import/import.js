@@ -11,6 +11,7 @@ import { Job } from "./job.js";
 import { Outcome } from "./outcome.js";
 import { planOf } from "./plan.js";
 import { Run } from "./run.js";
+import { saveResults } from "./saving.js";
 import { open } from "./reading/open.js";
 import { Unreadable } from "./reading/unreadable.js";
 
@@ -57,6 +58,11 @@ export const Import = ({ known, ready, onKeyEnded, spoken }) => {
     job.current.run();
   };
 
+  const again = () => {
+    job.current.end();
+    setState(undefined);
+  };
+
   const working = state && !ENDED.includes(state.phase);
   const { file, form, opening, problem } = opened;
   return html`
@@ -66,7 +72,7 @@ export const Import = ({ known, ready, onKeyEnded, spoken }) => {
     ${form && html`<div class="import">
       <${FileShown} file=${file} form=${form} working=${working} onOther=${clear} />
       <${Run} ready=${known && ready} able=${mapped.answer && !mapped.answer.problem && !mapped.waiting} problem=${mapped.answer?.problem} store=${store} onStore=${setStore}
-        state=${state} onStart=${start} onStop=${() => job.current.stop()} onGoOn=${() => job.current.goOn()} onAgain=${() => setState(undefined)} />
+        state=${state} onStart=${start} onStop=${() => job.current.stop()} onGoOn=${() => job.current.goOn()} onAgain=${again} onSave=${(kind) => saveResults(job.current, opened, kind)} />
       <div class="results">
         ${state && html`<${Outcome} state=${state} job=${job.current} opened=${opened} mapping=${mapped.answer} spoken=${spoken} />`}
         ${mapped.answer && offered.answer && html`<${Columns} columns=${form.columns} chosen=${chosen} mapping=${mapped.answer} offered=${offered.answer} fixed=${Boolean(state)} onChoose=${setChosen} />`}
