@@ -13,9 +13,12 @@ from ..schema.given import parse_given
 from .answers import encode, send
 from .bodies import check_accept, read_json_body
 from .context import Context
-from .description import operation
+from .description import Example, operation
 from .description.operation import json_answer
-from .parts import Part
+from .parts import Group, Part
+
+_CAUSES = {"method|text|gpt_4o": [0.6, 0.6, 0.6, 0.0, 0.0, 0.9, 0.9, 0.9, 0.0, 0.0]}
+_PART = Part("model", {"gpt_4o": Group(2, 0, 0, [1.5, 0.6, 3.1, 0.1, 0.4], (_CAUSES, _CAUSES))}).packed()
 
 
 class TotalsResource:
@@ -35,6 +38,7 @@ class TotalsResource:
         body=TotalsGiven,
         answers={200: json_answer("The totals.", TotalsResponse)},
         errors=(400, 401, 403, 406, 413, 415, 429),
+        examples=(Example("one", "What one stream of two rows ended with", {"parts": [_PART]}),),
     )
     async def on_post(self, request: Request, response: Response) -> None:
         """Add up."""
