@@ -30,8 +30,10 @@ OPEN = {
     "/openapi.json",
     "/docs",
     "/v1/choices",
+    "/v1/columns",
     "/v1/equivalents",
     "/catalog",
+    "/import",
 }
 
 

@@ -6,7 +6,6 @@ it is refused with the same words as anywhere else, or understood after all (``"
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -19,11 +18,9 @@ from ..schema.requests import number_fields, whole_number_fields
 from ..schema.rows import parse_row
 from ..schema.texts import fields_of_texts
 from .mapping import Mapping, Take
+from .readings import EPOCH_END, last_segment, location, tokens_of
 
 _NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
-_UNIT = re.compile(r"([\d.]*)\s*([km]?)\s*tokens?")
-_LOCATION = re.compile(r"(?:locations/|//)([a-z]+-[a-z]+\d+)")
-_EPOCH_END = 253_402_300_800.0
 
 
 #: Fields that change no number: they are carried along and not looked at.
@@ -148,7 +145,7 @@ def _taken(
         if take.values:
             return _in_our_words(column, dict(take.values))
         if take.read != "plain":
-            return _rewritten(column, _last if take.read == "last_segment" else _location)
+            return _rewritten(column, last_segment if take.read == "last_segment" else location)
         return _plain_column(take.field, column, odd)
     if take.read.startswith("metered"):
         return _metered(take, *there)
@@ -189,7 +186,7 @@ def _metered(take: Take, quantity: Any, unit: Any, meter: Any) -> Any:
     """Tokens a request, or requests, of a quantity with a unit such as ``1K tokens``, where the meter is the field's."""
     numbers = _numbers(take, quantity, {})
     scale = _in_our_words(unit, {}).dictionary.to_pylist()
-    sizes = pa.array([_tokens_of(name) for name in scale], pa.float64()).take(_in_our_words(unit, {}).indices)
+    sizes = pa.array([tokens_of(name) for name in scale], pa.float64()).take(_in_our_words(unit, {}).indices)
     tokens = pc.multiply(numbers, sizes)
     requests = pc.max_element_wise(pc.round(pc.divide(tokens, take.size)), 1.0)
     if take.read == "metered_requests":
@@ -198,16 +195,6 @@ def _metered(take: Take, quantity: Any, unit: Any, meter: Any) -> Any:
     ours = pc.fill_null(pc.match_substring_regex(names, "|".join(take.words)), False)
     share = pc.round(pc.divide(tokens, requests))
     return _whole(take.field, pc.if_else(ours, share, pa.scalar(None, pa.float64())))
-
-
-def _tokens_of(unit: str | None) -> float | None:
-    """How many tokens a unit is, where it is one of tokens.
-
-    >>> [_tokens_of(unit) for unit in ("Tokens", "1K tokens", "1M Tokens", "1000 tokens", "Hours")]
-    [1.0, 1000.0, 1000000.0, 1000.0, None]
-    """
-    found = _UNIT.fullmatch((unit or "").strip().lower())
-    return None if found is None else float(found[1] or 1) * {"": 1.0, "k": 1e3, "m": 1e6}[found[2]]
 
 
 def _in_our_words(column: Any, words: dict[str, str]) -> Any:
@@ -301,20 +288,10 @@ def _rewritten(column: Any, change: Callable[[str | None], str | None]) -> Any:
     return pa.DictionaryArray.from_arrays(column.indices, names)
 
 
-def _location(name: str | None) -> str | None:
-    """``us-central1`` of an endpoint that has it in its host or path."""
-    found = _LOCATION.search(name or "")
-    return found[1] if found else None
-
-
-def _last(name: str | None) -> str | None:
-    return name if name is None else name.rsplit("/", 1)[-1]
-
-
 def _moments(numbers: Any, per_second: float) -> Any:
     """Moments as the wire has them, from seconds or milliseconds since 1970."""
     seconds = pc.divide(numbers, per_second)
-    inside = pc.and_(pc.greater(seconds, 0.0), pc.less(seconds, _EPOCH_END))
+    inside = pc.and_(pc.greater(seconds, 0.0), pc.less(seconds, EPOCH_END))
     seconds = pc.if_else(inside, seconds, pa.scalar(None, pa.float64()))
     micros = pc.round(pc.multiply(seconds, 1e6)).cast(pa.int64())
     return micros.cast(pa.timestamp("us"))

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 #: Objects inside objects become columns ``outer.inner`` down to this depth.
-_DEEPEST: Final = 4
+DEEPEST: Final = 4
 
 
 def keys_of_lines(lines: Sequence[bytes]) -> list[str]:
@@ -31,7 +31,7 @@ def keys_of_lines(lines: Sequence[bytes]) -> list[str]:
 def _collect(found: dict[str, None], outer: set[str], value: object, before: str, depth: int) -> None:
     if isinstance(value, dict):
         for key, inner in value.items():
-            if isinstance(inner, dict) and depth < _DEEPEST and inner:
+            if isinstance(inner, dict) and depth < DEEPEST and inner:
                 outer.add(before + key)
                 _collect(found, outer, inner, f"{before}{key}.", depth + 1)
             else:

@@ -33,6 +33,15 @@ NESTED_COLUMNS: Final = {
     f"{outer}.{inner}": field for outer, inners in NESTED_FIELDS.items() for inner, field in inners.items()
 }
 
+#: Fields that say which model ran; and those that are enough where no field does.
+MODEL_FIELDS: Final = frozenset(
+    {"model_used_id", "model_id", "model_hugging_face_path", "model_family", "model_name"}
+)
+WHAT_RAN: Final = MODEL_FIELDS | {"task", "managed_service_id", "base_url", "node_id", "cloud_instance_id"}
+
+#: Code of rows that stand for no inference: they have no numbers and are no failure.
+NO_INFERENCE: Final = "no_inference"
+
 #: Readings that need all of their columns.
 _NEEDS_ALL: Final = ("between_s", "metered_tokens", "metered_requests")
 
@@ -146,7 +155,7 @@ def parsed_map(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 #: A column that differs from a field by a slip of the fingers would silently give other numbers.
-_A_SLIP: Final = 0.88
+A_SLIP: Final = 0.88
 
 
 def slip_of(column: str) -> RowError | None:
@@ -160,6 +169,6 @@ def slip_of(column: str) -> RowError | None:
     from difflib import SequenceMatcher
 
     for field in FIELDS:
-        if SequenceMatcher(None, column.lower(), field).ratio() >= _A_SLIP:
+        if SequenceMatcher(None, column.lower(), field).ratio() >= A_SLIP:
             return known_field_like(column)
     return None

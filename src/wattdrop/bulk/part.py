@@ -15,14 +15,12 @@ from ..schema.rows import parse_rows
 from . import places
 from .fields import Fields, fields_of
 from .groups import Groups, encoded
+from .mapping import NO_INFERENCE
 from .plan import ERROR_COLUMNS, Plan
 from .reading import Piece, pieces_of
 from .sources import Source
 from .summary import Summary
 from .writing import writer
-
-#: Code of rows that stand for no inference: they have no numbers and are no failure.
-NO_INFERENCE = "no_inference"
 
 
 class Task(NamedTuple):

@@ -17,7 +17,7 @@ from ..schema.requests import NESTED_FIELDS, number_fields, whole_number_fields
 from . import places
 from .inputs import STANDARD_INPUT, Input
 from .json_keys import exploded, keys_of_lines
-from .mapping import Mapping, slip_of, with_mapped
+from .mapping import MODEL_FIELDS, WHAT_RAN, Mapping, slip_of, with_mapped
 from .options import Options
 from .presets import explode, preset
 from .refused import JobRefused
@@ -26,11 +26,6 @@ from .sources import arrow_stream, header_end, is_arrow_file, opened, seekable, 
 #: How much of a JSONL file is read to learn which columns it has.
 SAMPLE_BYTES = 1 << 20
 
-#: Fields that say which model ran; and those that are enough where no field does.
-MODEL_FIELDS = frozenset(
-    {"model_used_id", "model_id", "model_hugging_face_path", "model_family", "model_name"}
-)
-WHAT_RAN = MODEL_FIELDS | {"task", "managed_service_id", "base_url", "node_id", "cloud_instance_id"}
 ERROR_COLUMNS = ("error_code", "error_field", "error_message")
 
 

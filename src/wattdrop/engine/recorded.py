@@ -107,7 +107,7 @@ def of_estimate(result: Estimate) -> Recorded:
     ends = [result.ranges(name, LEVEL) for name in METRICS["total"]]
     low, high = (np.array([end[side] for end in ends], dtype=np.float64) for side in (0, 1))
     resolution = result.resolution
-    of_resolved = [_entities(result, resolved) for resolved in resolution.resolved]
+    of_resolved = [entities(result, resolved) for resolved in resolution.resolved]
     return Recorded(
         resolution.computed,
         [of_resolved[number] for number in resolution.resolved_of],
@@ -115,11 +115,12 @@ def of_estimate(result: Estimate) -> Recorded:
         low,
         high,
         arrays(BASIS),
-        _parts(result, central),
+        parts(result, LEVEL),
     )
 
 
-def _entities(result: Estimate, of: Resolved) -> Entities:
+def entities(result: Estimate, of: Resolved) -> Entities:
+    """Ids of what a description resolved to: model, node, accelerator, service, country, zone and task."""
     catalog = result.catalog
     return (
         catalog.models.ids[of.model_ix],
@@ -132,10 +133,12 @@ def _entities(result: Estimate, of: Resolved) -> Entities:
     )
 
 
-def _parts(result: Estimate, central: Any) -> Parts:
+def parts(result: Estimate, level: float) -> Parts:
+    """The parts of the error of every computed row, for ranges that are meant to hold a share of the cases."""
     import numpy as np
 
-    of_metrics = [result.half_widths_by_case(name, LEVEL) for name in METRICS["total"]]
+    central = np.array([result.evaluation.array(name) for name in METRICS["total"]])
+    of_metrics = [result.half_widths_by_case(name, level) for name in METRICS["total"]]
     case_of_row = np.asarray(of_metrics[0][1], dtype=np.int64)
     row_of_case = np.zeros(len(of_metrics[0][0][0][3]), dtype=np.int64)
     row_of_case[case_of_row] = np.arange(len(case_of_row))

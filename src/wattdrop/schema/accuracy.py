@@ -101,7 +101,7 @@ class PredictedMeasurement(Struct, kw_only=True, omit_defaults=True):
     low_50_wh: float
     high_50_wh: float
     high_90_wh: float
-    ratio: float
+    predicted_to_measured: float
     note: str = ""
 
 

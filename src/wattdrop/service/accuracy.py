@@ -167,7 +167,7 @@ def _beside(m: Measurement, found: Stored) -> PredictedMeasurement:
         low_50_wh=found.low_50_wh,
         high_50_wh=found.high_50_wh,
         high_90_wh=found.high_90_wh,
-        ratio=found.energy_wh / m.energy_wh,
+        predicted_to_measured=found.energy_wh / m.energy_wh,
         note=m.text("note"),
     )
 

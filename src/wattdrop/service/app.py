@@ -22,6 +22,7 @@ from .bulk import BulkResource
 from .catalogs import Catalogs
 from .changes import Objects
 from .choices import ChoiceList
+from .columns import ColumnsResource
 from .compare import CompareResource
 from .context import Context
 from .customer_admin import CustomersResource, UserResource, UsersResource
@@ -56,6 +57,7 @@ from .settings import Settings, read_settings, store_of
 from .shared_buckets import buckets_of
 from .snowflake import SnowflakeResource
 from .status import StatusResource
+from .totals import TotalsResource
 from .traces import TracesResource
 from .tracing import Tracing
 from .usage import UsageResource, UsageRowsResource
@@ -117,6 +119,7 @@ def create_app(
     app.add_route("/accuracy", PagePart("accuracy"))
     app.add_route("/admin", PagePart("admin"))
     app.add_route("/catalog", PagePart("catalog"))
+    app.add_route("/import", PagePart("import"))
     app.add_route("/web/session", SessionResource(ring, settings))
     app.add_route("/compare", PagePart("compare"))
     app.add_route("/web/{name:path}", FileResource())
@@ -127,6 +130,7 @@ def create_app(
     app.add_route("/v1/impact", ImpactResource(context))
     app.add_route("/", BigQueryResource(context))
     app.add_route("/v1/impact/bulk", BulkResource(context))
+    app.add_route("/v1/impact/totals", TotalsResource(context))
     app.add_route("/v1/log_json", LogJsonResource(context))
     app.add_route("/v1/snowflake", SnowflakeResource(context))
     app.add_route("/v1/usage", UsageResource(context))
@@ -140,6 +144,7 @@ def create_app(
     app.add_route("/v1/accuracy", AccuracyResource())
     app.add_route("/v1/accuracy/measurements", MeasurementsResource())
     app.add_route("/v1/choices", ChoiceList(context))
+    app.add_route("/v1/columns", ColumnsResource())
     app.add_route("/v1/equivalents", EquivalentsResource())
     app.add_route("/v1/places", PlaceList(context))
     app.add_route("/v1/key", OwnKeyResource(context))

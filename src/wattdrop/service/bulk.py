@@ -18,21 +18,28 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.util import find_spec
+from itertools import repeat
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import msgspec
 from falcon.asgi import Request, Response
 
+from ..bulk.mapping import NO_INFERENCE, Mapping
+from ..bulk.presets import NAMES as PRESETS
+from ..bulk.records import row_of_record
 from ..catalog import Catalog
 from ..engine import METHOD_VERSION, Estimate, estimate
 from ..errors import BadRequest, RowError, TooLarge, UnsupportedMediaType, WattdropError
-from ..schema import Error, parse_rows
+from ..schema import Error, ImpactRow, parse_rows
+from ..schema.responses import NO_IMPACT, ModeledRow
 from ..store import ApiKey
 from . import metrics
 from .bodies import is_compressed
+from .columns import mapping_of
 from .context import Context
-from .description import Answer, Example, operation
+from .description import Answer, Example, Parameter, operation
 from .description.rows import IMAGES, STORING, TEXT, VERSIONS
+from .parts import GROUPS, Part
 from .storing import Storing, storing
 
 if TYPE_CHECKING:
@@ -53,6 +60,21 @@ _MOST_LINE_BYTES: Final = 1_000_000
 _GZIP_WINDOW_BITS: Final = 31
 _SPOOL_BYTES: Final = 4_000_000
 _encoder = msgspec.json.Encoder()
+_PRESET: Final = Parameter(
+    "preset", "Each line is a record of this export.", {"type": "string", "enum": list(PRESETS)}
+)
+_MAP: Final = Parameter(
+    "map",
+    "Each line is a record whose columns have other names: `FIELD=COLUMN`, such as `model_id=model_name`. May be there "
+    "many times; wins over the preset. Columns that are no field are left alone.",
+    {"type": "array", "items": {"type": "string", "pattern": "^[a-z0-9A-Z_]+=.+$"}},
+)
+_TOTALS: Final = Parameter(
+    "totals",
+    "Ends the answer with a line that holds only `part`, for `POST /v1/impact/totals`: the sums by this, and "
+    "what their ranges are made of.",
+    {"type": "string", "enum": list(GROUPS)},
+)
 
 
 class BulkResource:
@@ -66,15 +88,13 @@ class BulkResource:
         "streamImpact",
         "Impact",
         "Impact of a stream of any length",
-        text="One row a line as JSON (`ImpactRow`), or an Arrow IPC stream whose columns are named like the "
-        "fields; the same comes "
-        "back while it is computed, in order, in constant memory: a `ModeledRow` a line, or columns of numbers "
-        "beside the "
-        "errors. A stream that fails after its answer has begun ends with a line that holds only `error`. Arrow "
-        "needs the "
-        "package's extra `bulk` on the server.",
+        text="One row a line as JSON (`ImpactRow`), or an Arrow IPC stream whose columns are named like the fields; the "
+        "same comes back while it is computed, in order, in constant memory: a `ModeledRow` a line, or columns of numbers "
+        "beside the errors. With `preset` or `map` each line is a record of an export instead. A stream that fails after "
+        "its answer has begun ends with a line that holds only `error`. Arrow needs the package's extra `bulk` on the "
+        "server.",
         scope="impact",
-        parameters=STORING,
+        parameters=(_PRESET, _MAP, _TOTALS, *STORING),
         body={NDJSON: {"type": "string"}, ARROW: {"type": "string", "format": "binary"}},
         answers={
             200: Answer(
@@ -90,6 +110,7 @@ class BulkResource:
         """Answer a stream of rows with a stream of results."""
         key = await self._context.keys.authorise(request, "impact")
         catalog = self._context.catalogs.of(key.customer_id)
+        mapping, totals_by = _mapping_of(request), _totals_by(request)
         media_type = (request.content_type or NDJSON).partition(";")[0].strip().casefold()
         body = _chunks(request, is_compressed(request), self._context.settings.max_bulk_bytes)
         response.set_header("x-wattdrop-method-version", METHOD_VERSION)
@@ -100,13 +121,18 @@ class BulkResource:
                 raise BadRequest(
                     "store: rows of Arrow streams are not stored; send lines of JSON", field="store"
                 )
+            if mapping or totals_by:
+                raise BadRequest(
+                    "preset, map and totals are for lines of JSON; name the columns of an Arrow table like the fields",
+                    field="preset",
+                )
             _check_arrow()
             file = await _spooled(body)
             response.stream = self._tables(file, _opened(file), key, catalog)
             response.content_type = ARROW
         elif media_type in _LINES:
             response.content_type = NDJSON
-            response.stream = self._lines(body, catalog, key, keep)
+            response.stream = self._lines(body, key, keep, _Answering(catalog, mapping, totals_by))
         else:
             raise UnsupportedMediaType(
                 f"Content-Type: {media_type[:60]} is not read here; send {NDJSON} or {ARROW}",
@@ -114,7 +140,7 @@ class BulkResource:
             )
 
     async def _lines(
-        self, body: AsyncIterator[bytes], catalog: Catalog, key: ApiKey, keep: Storing
+        self, body: AsyncIterator[bytes], key: ApiKey, keep: Storing, answering: _Answering
     ) -> AsyncIterator[bytes]:
         loop, limits = asyncio.get_running_loop(), self._context.limits
         spool = _Spool()
@@ -129,8 +155,10 @@ class BulkResource:
                     )
                 number += len(block)
                 await limits.wait_for_rows(key, len(block))
-                yield await loop.run_in_executor(self._threads, answered_lines, block, catalog, record)
+                yield await loop.run_in_executor(self._threads, answering.lines, block, record)
             await reading
+            if answering.part is not None:
+                yield _encoder.encode({"part": answering.part.packed()}) + b"\n"
         except WattdropError as error:
             yield _encoder.encode({"error": Error(code=error.code, message=error.message)}) + b"\n"
         finally:
@@ -188,19 +216,72 @@ class _Spool:
         self._file.close()
 
 
-def answered_lines(
-    lines: list[bytes], catalog: Catalog, record: Callable[[Sequence[Any], Estimate], int] | None = None
-) -> bytes:
-    """One answered row a line. A line that is not JSON is answered in its place, too."""
-    rows = parse_rows(map(_decoded, lines))
-    result = estimate(rows, catalog)
-    metrics.estimated(result)
-    if record:
-        record(rows, result)
-    return b"".join(_encoder.encode(row) + b"\n" for row in result.response().rows)
+class _Answering:
+    """Answers lines: of rows, or of the records of an export; adds up what it answered, where that is asked for."""
+
+    def __init__(
+        self, catalog: Catalog, mapping: Mapping | None = None, totals_by: str | None = None
+    ) -> None:
+        self._catalog, self._mapping = catalog, mapping
+        self.part = Part(totals_by) if totals_by else None
+
+    def lines(
+        self, lines: list[bytes], record: Callable[[Sequence[Any], Estimate], int] | None = None
+    ) -> bytes:
+        """One answered row a line. A line that is not JSON is answered in its place, too."""
+        values = map(_decoded, lines)
+        if self._mapping:
+            values = map(row_of_record, values, repeat(self._mapping))
+        rows = parse_rows(values)
+        counted = [row for row in rows if not _is_no_inference(row)]
+        result = estimate(counted, self._catalog)
+        metrics.estimated(result)
+        if record:
+            record(counted, result)
+        if self.part is not None:
+            self.part.add(result, skipped=len(rows) - len(counted))
+        answered = result.response().rows
+        if len(counted) < len(rows):
+            answered = _in_places(rows, iter(answered))
+        return b"".join(_encoder.encode(row) + b"\n" for row in answered)
 
 
-def _decoded(line: bytes) -> object:
+def _is_no_inference(row: ImpactRow | RowError) -> bool:
+    return isinstance(row, RowError) and row.code == NO_INFERENCE
+
+
+def _in_places(rows: Sequence[ImpactRow | RowError], answered: Iterator[ModeledRow]) -> list[ModeledRow]:
+    """Answers in the places of their lines, and beside them why the other lines have none."""
+    return [
+        ModeledRow(total_impact=NO_IMPACT, error=Error(code=row.code, message=row.message))
+        if isinstance(row, RowError) and row.code == NO_INFERENCE
+        else next(answered)
+        for row in rows
+    ]
+
+
+def _mapping_of(request: Request) -> Mapping | None:
+    """What the query says of the lines: the preset of an export, and columns by field. None: lines are rows."""
+    name = request.get_param("preset")
+    pairs = [text.partition("=") for text in request.get_param_as_list("map") or ()]
+    if not name and not pairs:
+        return None
+    for field, separator, column in pairs:
+        if not (field and separator and column):
+            raise BadRequest(
+                f"map: expected FIELD=COLUMN, such as model_id=model_name, got {field[:60]!r}", field="map"
+            )
+    return mapping_of(name, [(field, column) for field, _, column in pairs])._replace(required=())
+
+
+def _totals_by(request: Request) -> str | None:
+    by = request.get_param("totals")
+    if by and by not in GROUPS:
+        raise BadRequest(f"totals: expected {', '.join(GROUPS)}, got {by[:40]!r}", field="totals")
+    return by or None
+
+
+def _decoded(line: bytes) -> Any:
     try:
         return msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

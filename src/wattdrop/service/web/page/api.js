@@ -2,34 +2,38 @@
 const PAGE = { "x-wattdrop-page": "1" }; // the session's cookie counts beside this header only
 
 export class ApiError extends Error {
-  constructor(status, body) {
+  constructor(status, body, retryAfter = 0) {
     super(body?.message ?? "");
     this.status = status;
     this.code = body?.code ?? "";
     this.field = body?.details?.field ?? "";
+    this.retryAfter = retryAfter; // seconds
   }
 }
 
-const ask = async (path, options = {}) => {
-  const headers = { ...PAGE, ...(options.body ? { "content-type": "application/json" } : {}) };
+const answered = async (path, options) => {
   let answer;
   try {
-    answer = await fetch(path, { ...options, headers });
+    answer = await fetch(path, { ...options, headers: { ...PAGE, ...options.headers } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError(0, { code: "unreachable" });
   }
-  const body = answer.status === 204 ? {} : await answer.json();
-  if (!answer.ok) throw new ApiError(answer.status, body);
-  return { body, headers: answer.headers };
+  if (answer.ok) return answer;
+  throw new ApiError(answer.status, await answer.json().catch(() => undefined), Number(answer.headers.get("retry-after") ?? 0));
 };
 
-const call = async (path, options) => (await ask(path, options)).body;
+const sent = (path, options = {}) => answered(path, { ...options, headers: options.body ? { "content-type": "application/json" } : {} });
+
+const call = async (path, options) => {
+  const answer = await sent(path, options);
+  return answer.status === 204 ? {} : answer.json();
+};
 
 // A page of a long list, and how long the whole is.
 const listed = async (path, name, asked, signal) => {
-  const { body, headers } = await ask(`${path}?${query(asked)}`, { signal });
-  return { entries: body[name], count: Number(headers.get("x-total-count")) };
+  const answer = await sent(`${path}?${query(asked)}`, { signal });
+  return { entries: (await answer.json())[name], count: Number(answer.headers.get("x-total-count")) };
 };
 
 const query = (fields) => new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== "" && value !== undefined));
@@ -85,6 +89,27 @@ export const makeCustomer = (name) => post("/v1/customers", { name });
 export const makeUser = (terms) => post("/v1/users", terms);
 export const revokeKey = (id) => call(`/v1/keys/${id}`, { method: "DELETE" });
 export const disableUser = (id) => call(`/v1/users/${id}`, { method: "DELETE" });
+
+// Which columns a file may have, and how one with given columns is read: guessed where nothing is said of it.
+export const columns = () => call("/v1/columns");
+export const mapping = (given, signal) => call("/v1/columns", { method: "POST", body: JSON.stringify(given), signal });
+
+// Lines of a file. Answers one for each, and what they add up to: `part`, for `totals`.
+export const stream = async (lines, { preset, map, store }, name) => {
+  const asked = new URLSearchParams({ totals: "model", store: String(store) });
+  if (preset) asked.set("preset", preset);
+  for (const [field, column] of Object.entries(map)) asked.append("map", `${field}=${column}`);
+  const headers = { "content-type": "application/x-ndjson", ...(name ? { "idempotency-key": name } : {}) };
+  const answer = await answered(`/v1/impact/bulk?${asked}`, { method: "POST", body: lines, headers });
+  const rows = await answer.text().then(
+    (text) => text.trimEnd().split("\n").map((line) => JSON.parse(line)),
+    () => { throw new ApiError(0, { code: "unreachable" }); }, // it broke off
+  );
+  const last = rows.pop();
+  if (!last?.part) throw new ApiError(last?.error ? 503 : 0, last?.error ?? { code: "unreachable" });
+  return { rows, part: last.part };
+};
+export const totals = (parts) => call("/v1/impact/totals", { method: "POST", body: JSON.stringify({ parts }) });
 
 export const session = {
   read: () => call("/web/session"),

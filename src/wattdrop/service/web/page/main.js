@@ -10,6 +10,7 @@ import { session } from "./api.js";
 const PAGES = [
   { path: "/", key: "calculator", load: async () => (await import("./calculator/calculator.js")).Calculator },
   { path: "/compare", key: "compare", load: async () => (await import("./compare/compare.js")).Compare },
+  { path: "/import", key: "import", load: async () => (await import("./import/import.js")).Import },
   { path: "/catalog", key: "catalog", load: async () => (await import("./catalog/catalog.js")).Catalog },
   { path: "/accuracy", key: "accuracy", open: true, load: async () => (await import("./accuracy/accuracy.js")).Accuracy },
   { path: "/admin", key: "admin", scope: "admin", load: async () => (await import("./admin/admin.js")).Admin },

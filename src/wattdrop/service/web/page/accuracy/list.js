@@ -30,7 +30,7 @@ export const List = ({ shown, opened, onOpen }) => {
             <${Cell} name="batch">${one.batch === undefined ? t("none") : number(one.batch, { maximumSignificantDigits: 4 })}<//>
             <${Cell} name="measured">${amount(one.measured_wh, "Wh").text}<//>
             <${Cell} name="predicted">${amount(one.predicted_wh, "Wh").text}<small>${span(one.low_90_wh, one.high_90_wh, "Wh", one.predicted_wh)}</small><//>
-            <${Cell} name="ratio">${t("accuracy.times", { value: number(one.ratio, { maximumSignificantDigits: 3 }) })}<//>
+            <${Cell} name="ratio">${t("accuracy.times", { value: number(one.predicted_to_measured, { maximumSignificantDigits: 3 }) })}<//>
           </tr>
           ${one.id === opened?.id && html`<tr key=${`${one.id}-more`} role="row" class="more"><td role="cell" colspan=${COLUMNS.length}><${Facts} one=${one} /></td></tr>`}`)}</tbody></table>
       <${Pages} offset=${offset} size=${AT_ONCE} count=${shown.length} onMove=${setOffset} />

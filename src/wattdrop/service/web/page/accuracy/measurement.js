@@ -20,7 +20,7 @@ export const Facts = ({ one }) => html`
     <div><dt>${t("accuracy.predicted")}</dt><dd>${amount(one.predicted_wh, "Wh").text}</dd></div>
     <div><dt><i class="swatch narrow"></i>${t("metric.half")}</dt><dd>${span(one.low_50_wh, one.high_50_wh, "Wh", one.predicted_wh)}</dd></div>
     <div><dt><i class="swatch wide"></i>${t("metric.most")}</dt><dd>${span(one.low_90_wh, one.high_90_wh, "Wh", one.predicted_wh)}</dd></div>
-    <div><dt>${t("accuracy.ratio")}</dt><dd>${times(one.ratio)}</dd></div>
+    <div><dt>${t("accuracy.ratio")}</dt><dd>${times(one.predicted_to_measured)}</dd></div>
   </dl>
   <dl class="facts">${facts(one).map(([name, value]) => html`<div key=${name}><dt>${t(`accuracy.fact.${name}`)}</dt><dd lang="en">${value}</dd></div>`)}</dl>
   <p class="hint">${t(`accuracy.boundary.${one.boundary}`)} ${!one.scored && t("accuracy.unscored")}</p>

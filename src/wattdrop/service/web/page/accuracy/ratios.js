@@ -6,7 +6,7 @@ import { Chart } from "../parts/chart.js";
 const STEP = 0.25; // of a doubling
 const MOST = 3; // doublings; what is further off stands at the end
 
-const doublings = (one) => Math.max(-MOST, Math.min(MOST - 1e-9, Math.log2(one.ratio)));
+const doublings = (one) => Math.max(-MOST, Math.min(MOST - 1e-9, Math.log2(one.predicted_to_measured)));
 const ratio = (value) => t("accuracy.times", { value: number(2 ** value, { maximumSignificantDigits: 3 }) });
 
 const drawn = (shown) => (Plot, width) => Plot.plot({
@@ -25,7 +25,7 @@ export const Ratios = ({ shown, spoken }) => html`
   <section class="card" aria-labelledby="ratios">
     <h2 id="ratios">${t("accuracy.ratios")}</h2>
     <p>${t("accuracy.ratios.text")}</p>
-    <${Chart} label=${t("accuracy.ratios.drawn", { low: number(shown.filter((one) => one.ratio < 0.5).length, {}), high: number(shown.filter((one) => one.ratio > 2).length, {}) })}
+    <${Chart} label=${t("accuracy.ratios.drawn", { low: number(shown.filter((one) => one.predicted_to_measured < 0.5).length, {}), high: number(shown.filter((one) => one.predicted_to_measured > 2).length, {}) })}
       name="wattdrop-accuracy-ratios" draw=${drawn(shown)} needs=${[shown, spoken]} />
   </section>
 `;

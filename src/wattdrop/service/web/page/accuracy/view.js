@@ -27,6 +27,6 @@ export const offered = (measurements, view, name) => {
 };
 
 // How far a prediction is off, whichever way.
-export const factor = (one) => Math.max(one.ratio, 1 / one.ratio);
+export const factor = (one) => Math.max(one.predicted_to_measured, 1 / one.predicted_to_measured);
 export const worstFirst = (one, other) => factor(other) - factor(one);
 export const isHeld = (one) => one.low_90_wh <= one.measured_wh && one.measured_wh <= one.high_90_wh;

@@ -7,7 +7,7 @@ import { Assumed } from "./assumed.js";
 import { Call } from "./call.js";
 import { Causes } from "./causes.js";
 import { Equivalents } from "./equivalents.js";
-import { Metric } from "./metric.js";
+import { METRICS, Metric } from "./metric.js";
 import { Stages } from "./stages.js";
 
 const brief = (impact) => METRICS.map((one) => [one.key, amount(impact.total_impact[one.usage], one.unit).text]);

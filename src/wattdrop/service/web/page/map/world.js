@@ -1,6 +1,7 @@
 // What a map shows: outlines of countries with the grid that the API says they have, and cities with regions of clouds.
 import { places, vendored } from "../api.js";
-import { plot, script } from "../parts/chart.js";
+import { plot } from "../parts/chart.js";
+import { script } from "../parts/script.js";
 
 const ANTARCTICA = "010"; // no grid, and a tenth of the map
 const LEVELS = [100, 200, 400, 600]; // gCO2e/kWh, where the next colour begins

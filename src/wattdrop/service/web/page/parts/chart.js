@@ -3,17 +3,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../text.js";
 import { savePng, saveSvg } from "./save.js";
+import { script } from "./script.js";
 
-export const script = (name) => new Promise((done, failed) => {
-  const element = document.createElement("script");
-  element.src = import.meta.resolve(`/web/vendor/${name}.js`);
-  element.onload = done;
-  element.onerror = failed;
-  document.head.append(element);
-});
-
-let loading;
-export const plot = () => (loading ??= script("d3").then(() => script("plot")).then(() => globalThis.Plot));
+export const plot = () => script("d3").then(() => script("plot")).then(() => globalThis.Plot);
 
 // With a `name` the drawing can be saved under it; `onPoint` is told what a pointer is at, where the drawing has a pointer.
 export const Chart = ({ label, draw, needs, name, onPoint }) => {
