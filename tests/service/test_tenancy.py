@@ -12,7 +12,7 @@ from tests.service.routes import Route, routes_of
 #: Open to everyone: nothing of a customer's is there.
 OPEN = {"/status", "/health", "/ready", "/metrics", "/openapi.json", "/docs", "/docs/{name}"}
 #: So are the web page and what its forms offer; keys in its session are tried in test_page.py.
-OPEN |= {"/catalog", "/web/{name:path}", "/web/session", "/v1/choices", "/v1/equivalents"}
+OPEN |= {"/catalog", "/usage", "/web/{name:path}", "/web/session", "/v1/choices", "/v1/equivalents"}
 #: GET of the address alone leads a browser to the page; elsewhere it is no method.
 NO_METHOD = {("GET", "/")}
 OBJECTS: dict[str, dict[str, Any]] = {

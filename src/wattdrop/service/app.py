@@ -23,6 +23,7 @@ from .changes import Objects
 from .choices import ChoiceList
 from .context import Context
 from .customer_admin import CustomersResource, UserResource, UsersResource
+from .demo import Demo
 from .description.page import AssetResource, PageResource
 from .description.resource import DescriptionResource
 from .description.routes import DescribedApp
@@ -55,7 +56,8 @@ from .snowflake import SnowflakeResource
 from .status import StatusResource
 from .traces import TracesResource
 from .tracing import Tracing
-from .usage import UsageResource, UsageRowsResource
+from .usage import UsageResource
+from .usage_rows import UsageRowResource, UsageRowsResource
 
 #: Our own response headers that a web page may read.
 EXPOSED_HEADERS = (
@@ -105,13 +107,16 @@ def create_app(
     lifecycle.on_stop(recorder.stop)
     impacts = Impacts(catalogs, settings, limits, recorder)
     lifecycle.on_start(impacts.warm_up)
-    context = Context(ring, catalogs, impacts, limits, settings, lifecycle, readiness, store, recorder)
+    demo = Demo(catalogs)
+    lifecycle.on_stop(demo.stop)
+    context = Context(ring, catalogs, impacts, limits, settings, lifecycle, readiness, store, recorder, demo)
     if traces is not None:
         lifecycle.on_stop(traces.stop)
     app.add_route("/openapi.json", DescriptionResource(app, settings))
     app.add_route("/docs", PageResource())
     app.add_route("/docs/{name}", AssetResource())
     app.add_route("/catalog", PagePart("catalog"))
+    app.add_route("/usage", PagePart("usage"))
     app.add_route("/web/session", SessionResource(ring))
     app.add_route("/web/{name:path}", FileResource())
     app.add_route("/status", StatusResource(readiness))
@@ -125,6 +130,7 @@ def create_app(
     app.add_route("/v1/snowflake", SnowflakeResource(context))
     app.add_route("/v1/usage", UsageResource(context))
     app.add_route("/v1/usage/rows", UsageRowsResource(context))
+    app.add_route("/v1/usage/rows/{request_id:path}", UsageRowResource(context))
     app.add_route("/v1/traces", TracesResource(context))
     app.add_route("/mcp", AssistantResource(context))
     app.add_route("/v1/explain", ExplainResource(context))

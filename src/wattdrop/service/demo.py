@@ -5,21 +5,22 @@ It is read by the same code as the real one, and never mixed with it: whoever as
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ..catalog import Catalog
 from ..engine import METHOD_VERSION, estimate
 from ..schema import ImpactRow
-from ..store import Ledger
-from ..store.columns import METRICS
+from ..store import Ledger, UsageReader
 from ..store.database import Database, open_database
-from ..store.usage import UsageReader
+from ..store.pages import RowPages
 from .catalogs import Catalogs
 from .demo_requests import requests_of
 from .entries import Entry, EntryRow, columns_of
@@ -33,7 +34,7 @@ _TOTALS: Final = (
     "total_embodied_gco2e",
     "total_embodied_ml",
 )
-assert len(_TOTALS) == len(METRICS)
+"""What the ledger's metrics are called in an estimate, in their order."""
 
 
 class Filled(NamedTuple):
@@ -43,6 +44,7 @@ class Filled(NamedTuple):
     database: Database
     ledger: Ledger
     usage: UsageReader
+    pages: RowPages
 
 
 class Demo:
@@ -53,6 +55,11 @@ class Demo:
         self._lock = threading.Lock()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._filled: Filled | None = None
+        self._thread = ThreadPoolExecutor(1, "wattdrop-demo")
+
+    async def on_thread(self, work: Callable[[], Any]) -> Any:
+        """Do something on the one thread that all of it shares: it needs no key, so it must not take much."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def filled(self, today: date | None = None) -> Filled:
         """The ledger up to today; takes a second where it was not asked for today."""
@@ -62,7 +69,9 @@ class Demo:
                 self._forget()
                 self._folder = tempfile.TemporaryDirectory(prefix="wattdrop-demo-")
                 database = open_database(Path(self._folder.name) / "demo.db")
-                self._filled = Filled(today, database, Ledger(database), UsageReader(database))
+                self._filled = Filled(
+                    today, database, Ledger(database), UsageReader(database), RowPages(database)
+                )
                 fill(self._filled.ledger, self._catalogs.base, requests_of(today))
             return self._filled
 
@@ -76,6 +85,7 @@ class Demo:
 
     async def stop(self) -> None:
         """Leave nothing behind."""
+        self._thread.shutdown()
         self._forget()
 
 

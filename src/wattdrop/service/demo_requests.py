@@ -121,4 +121,5 @@ def _whole(chance: Random, mean: float) -> int:
 
 def _size(chance: Random, low: int, high: int) -> int:
     """A number that is mostly near the lower end, sometimes far above."""
-    return round(low * (high / low) ** chance.betavariate(2, 3))
+    share = chance.betavariate(2, 3)
+    return int(low * (high / low) ** share)

@@ -54,7 +54,9 @@ def blocks(rows: Iterator[Sequence[Any]]) -> Iterator[Block]:
     while some := list(islice(rows, _AT_ONCE)):
         parts = [values_of(row[-1]) for row in some]
         amounts = np.array([row[_AMOUNTS] for row in some], dtype=np.float64)
-        yield Block(some, amounts, np.concatenate(parts), np.repeat(np.arange(len(some)), list(map(len, parts))))
+        yield Block(
+            some, amounts, np.concatenate(parts), np.repeat(np.arange(len(some)), list(map(len, parts)))
+        )
 
 
 class Group:
@@ -138,7 +140,9 @@ def _grown(array: Any, length: int) -> Any:
     return array if more <= 0 else np.concatenate([array, np.zeros((more, array.shape[1]))])
 
 
-def _ranged(totals: Sequence[float], parts: Sequence[Sequence[float]], variance: Sequence[float]) -> Iterator[Amount]:
+def _ranged(
+    totals: Sequence[float], parts: Sequence[Sequence[float]], variance: Sequence[float]
+) -> Iterator[Amount]:
     for at, total in enumerate(totals):
         of_sample = _Z90**2 * variance[at]
         down = math.sqrt(math.fsum(part[at] ** 2 for part in parts) + of_sample)

@@ -136,12 +136,21 @@ class UsageReader:
 
 def _usages(grouping: Grouping, grouped: Grouped) -> list[Usage]:
     amounts = grouped.amounts()
-    usages = [
-        Usage(
-            dict(zip(grouping.names, key, strict=True)), *group.counts, group.costs, amounts[key], group.kept_rows
+    usages = []
+    for key, group in grouped.groups.items():
+        rows, errors, input_tokens, output_tokens = group.counts
+        usages.append(
+            Usage(
+                group=dict(zip(grouping.names, key, strict=True)),
+                rows=rows,
+                errors=errors,
+                input_tokens=input_tokens,
+                output_tokens=output_tokens,
+                costs=group.costs,
+                amounts=amounts[key],
+                kept_rows=group.kept_rows,
+            )
         )
-        for key, group in grouped.groups.items()
-    ]
     return sorted(
         usages,
         key=lambda one: (
