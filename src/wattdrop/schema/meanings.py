@@ -296,6 +296,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "costs": Meaning("By currency, as callers gave them.", {"USD": 12.5}),
     "UsageResponse.customer_id": Meaning("Whose usage it is.", 1),
     "UsageAmount.value": Meaning("The total."),
+    "group_count": Meaning("How many groups there are in all, whatever the period and the `limit`.", 12),
     "ledger": Meaning("What is stored: `on`, `required`, `sampled`, `off`; or `demo`, where nothing is.", "on"),
     "stored_first_day": Meaning("First day of which there are rows, whatever was asked; absent without any.", "2026-03-01"),
     "stored_last_day": Meaning("Last day of which there are rows.", "2026-11-30"),

@@ -51,6 +51,8 @@ class UsageResponse(Struct, kw_only=True, omit_defaults=True):
     stored_last_day: str = ""
     total: UsageGroup
     groups: list[UsageGroup]
+    group_count: int = 0
+    """How many groups there are, whatever the period and the limit."""
 
 
 class UsageRow(Struct, kw_only=True, omit_defaults=True):

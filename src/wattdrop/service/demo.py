@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -72,7 +72,7 @@ class Demo:
                 self._filled = Filled(
                     today, database, Ledger(database), UsageReader(database), RowPages(database)
                 )
-                fill(self._filled.ledger, self._catalogs.base, requests_of(today))
+                fill(self._filled.ledger, self._catalogs.base, _so_far(today))
             return self._filled
 
     def _forget(self) -> None:
@@ -89,6 +89,12 @@ class Demo:
         self._forget()
 
 
+def _so_far(today: date) -> Iterator[ImpactRow]:
+    """Nobody has sent a request of tomorrow."""
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return (one for one in requests_of(today) if (one.utc_datetime or "") <= now)
+
+
 def fill(ledger: Ledger, catalog: Catalog, requests: Iterable[ImpactRow]) -> int:
     """Estimate requests and keep them as if they had been answered. Gives how many there were."""
     requests = iter(requests)
@@ -98,10 +104,9 @@ def fill(ledger: Ledger, catalog: Catalog, requests: Iterable[ImpactRow]) -> int
         columns = (result.evaluation.column(name) for name in _TOTALS)
         centrals = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
         errors = result.resolution.errors
-        entry = Entry(CUSTOMER_ID, 0, rows[-1].utc_datetime or "", METHOD_VERSION, result.catalog_digest, [])
         answered = [
             (
-                entry,
+                Entry(CUSTOMER_ID, 0, row.utc_datetime or "", METHOD_VERSION, result.catalog_digest, []),
                 EntryRow(
                     row.request_id or "", row, errors[at].code if at in errors else "", centrals.get(at)
                 ),

@@ -37,7 +37,7 @@ class Kind(NamedTuple):
 
 _KINDS: Final = (
     Kind(
-        5.0, (1, 5),
+        4.0, (1, 7),
         {"model_id": "gpt-4o", "managed_service_id": "openai", "project_id": "support-chat", "application_id": "helpdesk"},
         {"input_tokens": (300, 6000), "output_tokens": (80, 900)}, ("alder-bank", "birch-retail", "cedar-travel"),
         dollars_a_million=4.0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from ..engine import METHOD_VERSION
 from ..errors import BadRequest
 from ..schema.usage import ErasedResponse, UsageResponse
 from ..store import Usage
+from ..store.columns import METRICS
 from ..store.usage import GROUPS, PERIODS, Grouping
 from .answers import encode, send
 from .context import Context
@@ -27,13 +28,18 @@ from .usage_access import (
     chosen,
     customer_of,
     known_texts,
+    number_of,
     reading_of,
 )
 from .usage_questions import Question, question_of, usage_csv, usage_group, usage_table
 from .usage_sheet import MEDIA_TYPE, usage_sheet
 
 _FORMATS: Final = ("json", "csv", "xlsx")
-_QUESTIONS: Final = frozenset({"from", "to", "group_by", "period", "format", "customer_id", "demo", *GROUPS})
+_SORTS: Final = ("energy", "carbon", "water")
+_MOST_GROUPS: Final = 10_000
+_QUESTIONS: Final = frozenset(
+    {"from", "to", "group_by", "period", "sort", "limit", "format", "customer_id", "demo", *GROUPS}
+)
 _ERASURES: Final = frozenset({"client_id", "project_id", "before", "customer_id"})
 
 
@@ -58,6 +64,14 @@ class UsageResource:
             ),
             Parameter("period", "Split by it, too.", {"type": "string", "enum": list(PERIODS)}),
             *(Parameter(name, f"Only rows with this {name}.") for name in GROUPS),
+            Parameter(
+                "sort", "Which amount puts the largest first.", {"type": "string", "enum": list(_SORTS)}
+            ),
+            Parameter(
+                "limit",
+                "Only so many groups, those with the largest sum over all periods; `group_count` says how many there are.",
+                {"type": "integer", "minimum": 1, "maximum": _MOST_GROUPS},
+            ),
             Parameter("format", "Form of the answer.", {"type": "string", "enum": list(_FORMATS)}),
             DEMO,
             OF_CUSTOMER,
@@ -88,7 +102,10 @@ class UsageResource:
         reading = await reading_of(self._context, request, texts)
         form = chosen(texts, "format", _FORMATS)
         question = question_of(texts)
-        send(response, await reading.on_thread(lambda: _answered(reading, question, form)))
+        sort = METRICS[_SORTS.index(chosen(texts, "sort", _SORTS))]
+        limit = number_of(texts, "limit", _MOST_GROUPS) if "limit" in texts else None
+        body = await reading.on_thread(lambda: _answered(reading, question, form, sort, limit))
+        send(response, body)
         response.content_type = _MEDIA_TYPES[form]
 
     @operation(
@@ -126,15 +143,22 @@ class UsageResource:
 _MEDIA_TYPES: Final = {"json": "application/json", "csv": "text/csv; charset=utf-8", "xlsx": MEDIA_TYPE}
 
 
-def _answered(reading: Reading, question: Question, form: str) -> bytes:
+def _answered(reading: Reading, question: Question, form: str, sort: str, limit: int | None) -> bytes:
     """Read and write down, on a thread: a year of many groups takes a while."""
-    groups, (total,) = reading.usage.usages(
+    found, (total,) = reading.usage.usages(
         reading.customer_id,
         question.first_day,
         question.last_day,
         [Grouping(question.group_by, question.period), Grouping()],
         question.only,
     )
+    largest = _largest(question, found, sort)
+    groups = sorted(
+        found, key=lambda one: (one.group.get(question.period or "", ""), -one.amounts[sort].central)
+    )
+    if limit is not None:
+        kept = set(largest[:limit])
+        groups = [one for one in groups if _key(question, one) in kept]
     if form == "csv":
         return usage_csv(question, groups).encode()
     if form == "xlsx":
@@ -148,9 +172,24 @@ def _answered(reading: Reading, question: Question, form: str) -> bytes:
         stored_first_day=stored.first_day,
         stored_last_day=stored.last_day,
         total=usage_group(total),
+        group_count=len(largest) if question.group_by else 0,
         groups=[usage_group(one) for one in groups] if question.group_by or question.period else [],
     )
     return encode(answer)
+
+
+def _key(question: Question, usage: Usage) -> tuple[str, ...]:
+    """What a group is called in every period."""
+    return tuple(usage.group[name] for name in question.group_by)
+
+
+def _largest(question: Question, groups: Sequence[Usage], sort: str) -> list[tuple[str, ...]]:
+    """The groups whatever the period, those with the largest sum first."""
+    sums: dict[tuple[str, ...], float] = {}
+    for one in groups:
+        key = _key(question, one)
+        sums[key] = sums.get(key, 0.0) + one.amounts[sort].central
+    return sorted(sums, key=lambda key: -sums[key])
 
 
 def _about(reading: Reading, question: Question, total: Usage) -> Iterator[tuple[str, str]]:

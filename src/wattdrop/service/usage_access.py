@@ -99,6 +99,14 @@ def is_true(texts: dict[str, str], name: str) -> bool:
     return chosen(texts, name, ("false", "true")) == "true"
 
 
+def number_of(texts: dict[str, str], name: str, most: int) -> int:
+    """A parameter that is a whole number from 1 on."""
+    text = texts[name]
+    if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
+        raise BadRequest(f"{name}: expected 1 to {most}, got {text[:40]!r}", field=name)
+    return int(text)
+
+
 def customer_of(key: ApiKey, texts: dict[str, str], scope: Scope) -> int:
     """Whose usage is meant: the key's own; that of another for those who administer."""
     text = texts.get("customer_id", "").strip()

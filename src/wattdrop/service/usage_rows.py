@@ -29,7 +29,17 @@ from .context import Context
 from .description import Answer, Example, Parameter, operation
 from .description.operation import json_answer
 from .explain import explanations
-from .usage_access import DAYS, DEMO, OF_CUSTOMER, Reading, chosen, is_true, known_texts, reading_of
+from .usage_access import (
+    DAYS,
+    DEMO,
+    OF_CUSTOMER,
+    Reading,
+    chosen,
+    is_true,
+    known_texts,
+    number_of,
+    reading_of,
+)
 from .usage_questions import question_of
 
 _FORMATS: Final = ("ndjson", "csv", "json")
@@ -154,12 +164,10 @@ def _asked(reading: Reading, texts: Mapping[str, str]) -> Asked:
 
 
 def _page_of(reading: Reading, texts: dict[str, str]) -> tuple[Asked, Order, int, list[Any] | None]:
-    limit = texts.get("limit", str(_USUAL_LIMIT))
-    if not limit.isdecimal() or len(limit) > 4 or not 1 <= int(limit) <= _MOST_LIMIT:
-        raise BadRequest(f"limit: expected 1 to {_MOST_LIMIT}, got {limit[:40]!r}", field="limit")
+    limit = number_of({"limit": str(_USUAL_LIMIT), **texts}, "limit", _MOST_LIMIT)
     order = cast("Order", chosen(texts, "sort", ORDERS))
     after = _place(texts["after"], order) if "after" in texts else None
-    return _asked(reading, texts), order, int(limit), after
+    return _asked(reading, texts), order, limit, after
 
 
 def _page(

@@ -44,6 +44,16 @@ export const models = async (search, signal) => (await call(`/model?${query({ se
 export const nodes = async (search, signal) => (await call(`/node?${query({ search, limit: 12 })}`, { signal })).nodes;
 export const entities = (kind, asked) => call(`/v1/catalog/${kind}?${query(asked)}`);
 export const entity = (kind, id) => call(`/v1/catalog/${kind}/${encodeURIComponent(id)}`);
+// What is stored, or made up as a demonstration. A filter may be an empty text: rows that did not say.
+export const usage = (asked) => call(`/v1/usage?${new URLSearchParams(asked)}`);
+export const usageRows = (asked) => call(`/v1/usage/rows?${new URLSearchParams(asked)}`);
+export const usageRow = (id, asked) => call(`/v1/usage/rows/${encodeURIComponent(id)}?${new URLSearchParams({ ...asked, explain: "true" })}`);
+// A file of the same. The session's cookie counts for calls of the page alone, so a plain link would not do.
+export const usageFile = async (what, asked) => {
+  const answer = await fetch(`/v1/${what}?${new URLSearchParams(asked)}`, { headers: PAGE });
+  if (!answer.ok) throw new ApiError(answer.status, await answer.json());
+  return answer.blob();
+};
 export const choices = () => call("/v1/choices");
 
 export const session = {

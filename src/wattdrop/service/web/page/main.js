@@ -8,6 +8,10 @@ import { Shell } from "./shell.js";
 const PAGES = [
   { path: "/", key: "calculator", load: async () => (await import("./calculator/calculator.js")).Calculator },
   { path: "/catalog", key: "catalog", load: async () => (await import("./catalog/catalog.js")).Catalog },
+  {
+    path: "/usage", key: "usage", load: async () => (await import("./usage/usage.js")).UsagePage,
+    open: () => new URLSearchParams(location.search).has("demo"), // made-up data needs no key
+  },
 ];
 
 const page = PAGES.find((one) => one.path === location.pathname) ?? PAGES[0];

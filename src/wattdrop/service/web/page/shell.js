@@ -41,7 +41,7 @@ export const Shell = ({ pages, page, part: Part }) => {
       </div>
     </header>
     <main id="content" tabindex="-1">
-      ${key && !key.shown && html`<${KeyForm} onBegin=${setKey} />`}
+      ${key && !key.shown && !page.open?.() && html`<${KeyForm} onBegin=${setKey} />`}
       <${Part} known=${Boolean(key)} ready=${Boolean(key?.shown)} onKeyEnded=${() => setKey({})} spoken=${spoken} />
     </main>
     <footer class="foot"><p>${t("foot")} <a href="/docs">${t("foot.api")}</a></p></footer>
