@@ -18,6 +18,7 @@ OPEN |= {
     "/catalog",
     "/compare",
     "/import",
+    "/usage",
     "/v1/accuracy",
     "/v1/accuracy/measurements",
     "/v1/choices",

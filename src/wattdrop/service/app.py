@@ -26,6 +26,7 @@ from .columns import ColumnsResource
 from .compare import CompareResource
 from .context import Context
 from .customer_admin import CustomersResource, UserResource, UsersResource
+from .demo import Demo
 from .description.page import AssetResource, PageResource
 from .description.resource import DescriptionResource
 from .description.routes import DescribedApp
@@ -60,7 +61,8 @@ from .status import StatusResource
 from .totals import TotalsResource
 from .traces import TracesResource
 from .tracing import Tracing
-from .usage import UsageResource, UsageRowsResource
+from .usage import UsageResource
+from .usage_rows import UsageRowResource, UsageRowsResource
 
 #: Our own response headers that a web page may read.
 EXPOSED_HEADERS = (
@@ -110,18 +112,17 @@ def create_app(
     lifecycle.on_stop(recorder.stop)
     impacts = Impacts(catalogs, settings, limits, recorder)
     lifecycle.on_start(impacts.warm_up)
-    context = Context(ring, catalogs, impacts, limits, settings, lifecycle, readiness, store, recorder)
+    demo = Demo(catalogs)
+    lifecycle.on_stop(demo.stop)
+    context = Context(ring, catalogs, impacts, limits, settings, lifecycle, readiness, store, recorder, demo)
     if traces is not None:
         lifecycle.on_stop(traces.stop)
     app.add_route("/openapi.json", DescriptionResource(app, settings))
     app.add_route("/docs", PageResource())
     app.add_route("/docs/{name}", AssetResource())
-    app.add_route("/accuracy", PagePart("accuracy"))
-    app.add_route("/admin", PagePart("admin"))
-    app.add_route("/catalog", PagePart("catalog"))
-    app.add_route("/import", PagePart("import"))
+    for part in ("compare", "usage", "import", "catalog", "accuracy", "admin"):
+        app.add_route(f"/{part}", PagePart(part))
     app.add_route("/web/session", SessionResource(ring, settings))
-    app.add_route("/compare", PagePart("compare"))
     app.add_route("/web/{name:path}", FileResource())
     app.add_route("/status", StatusResource(readiness))
     app.add_route("/health", HealthResource())
@@ -135,6 +136,7 @@ def create_app(
     app.add_route("/v1/snowflake", SnowflakeResource(context))
     app.add_route("/v1/usage", UsageResource(context))
     app.add_route("/v1/usage/rows", UsageRowsResource(context))
+    app.add_route("/v1/usage/rows/{request_id:path}", UsageRowResource(context))
     app.add_route("/v1/traces", TracesResource(context))
     app.add_route("/mcp", AssistantResource(context))
     app.add_route("/v1/compare", CompareResource(context))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ..store import Store
 from .authorisation import KeyRing
 from .catalogs import Catalogs
+from .demo import Demo
 from .impacts import Impacts
 from .lifecycle import Lifecycle
 from .limits import Limits
@@ -27,3 +28,4 @@ class Context(NamedTuple):
     readiness: Readiness
     store: Store
     recorder: Recorder
+    demo: Demo

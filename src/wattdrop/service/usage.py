@@ -1,42 +1,46 @@
-"""``/v1/usage``: what a customer's requests add up to, by day, model, project, ...; and ``/v1/usage/rows``, one by one."""
+"""``/v1/usage``: what a customer's requests add up to, by day, model, project, ...; see ``usage_rows`` for one by one."""
 
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
-import msgspec
 from falcon.asgi import Request, Response
 
-from ..errors import BadRequest, Forbidden
+from ..engine import METHOD_VERSION
+from ..errors import BadRequest
 from ..schema.usage import ErasedResponse, UsageResponse
-from ..store import ApiKey, Scope
-from ..store.usage import GROUPS, PERIODS
+from ..store import Usage
+from ..store.columns import METRICS
+from ..store.usage import GROUPS, PERIODS, Grouping
 from .answers import encode, send
 from .context import Context
 from .description import Answer, Example, Parameter, operation
 from .description.operation import json_answer
-from .impact import texts_of
-from .usage_questions import question_of, usage_csv, usage_group
+from .usage_access import (
+    DAY,
+    DAYS,
+    DEMO,
+    OF_CUSTOMER,
+    Reading,
+    chosen,
+    customer_of,
+    known_texts,
+    number_of,
+    reading_of,
+)
+from .usage_questions import Question, question_of, usage_csv, usage_group, usage_table
+from .usage_sheet import MEDIA_TYPE, usage_sheet
 
-_FORMATS: Final = ("json", "csv")
-_ROW_FORMATS: Final = ("ndjson", "csv")
-_QUESTIONS: Final = frozenset({"from", "to", "group_by", "period", "format", "customer_id", *GROUPS})
+_FORMATS: Final = ("json", "csv", "xlsx")
+_SORTS: Final = ("energy", "carbon", "water")
+_MOST_GROUPS: Final = 10_000
+_QUESTIONS: Final = frozenset(
+    {"from", "to", "group_by", "period", "sort", "limit", "format", "customer_id", "demo", *GROUPS}
+)
 _ERASURES: Final = frozenset({"client_id", "project_id", "before", "customer_id"})
-_ROWS: Final = frozenset({"from", "to", "format", "customer_id"})
-_ROWS_PER_PIECE: Final = 500
-
-_DAY: Final = {"type": "string", "format": "date"}
-_DAYS: Final = (
-    Parameter("from", "First day, in UTC. Default: 29 days before `to`.", _DAY, example="2026-11-01"),
-    Parameter("to", "Last day, in UTC. Default: today.", _DAY, example="2026-11-30"),
-)
-_OF_CUSTOMER: Final = Parameter(
-    "customer_id", "Another customer's, for keys with the scope `admin`.", {"type": "integer"}
-)
 
 
 class UsageResource:
@@ -52,7 +56,7 @@ class UsageResource:
         text="Totals with 90 % ranges that know which rows err together, by whatever is asked.",
         scope="read",
         parameters=(
-            *_DAYS,
+            *DAYS,
             Parameter(
                 "group_by",
                 f"Some of {', '.join((*GROUPS, *PERIODS))}, separated by commas.",
@@ -60,11 +64,27 @@ class UsageResource:
             ),
             Parameter("period", "Split by it, too.", {"type": "string", "enum": list(PERIODS)}),
             *(Parameter(name, f"Only rows with this {name}.") for name in GROUPS),
+            Parameter(
+                "sort", "Which amount puts the largest first.", {"type": "string", "enum": list(_SORTS)}
+            ),
+            Parameter(
+                "limit",
+                "Only so many groups, those with the largest sum over all periods; `group_count` says how many there are.",
+                {"type": "integer", "minimum": 1, "maximum": _MOST_GROUPS},
+            ),
             Parameter("format", "Form of the answer.", {"type": "string", "enum": list(_FORMATS)}),
-            _OF_CUSTOMER,
+            DEMO,
+            OF_CUSTOMER,
         ),
         answers={
-            200: Answer("The totals.", {"application/json": UsageResponse, "text/csv": {"type": "string"}})
+            200: Answer(
+                "The totals.",
+                {
+                    "application/json": UsageResponse,
+                    "text/csv": {"type": "string"},
+                    MEDIA_TYPE: {"type": "string", "format": "binary"},
+                },
+            )
         },
         errors=(400, 401, 403, 429),
         examples=(
@@ -78,31 +98,15 @@ class UsageResource:
     )
     async def on_get(self, request: Request, response: Response) -> None:
         """Totals with ranges; see ``usage_questions`` for what can be asked."""
-        key = await self._context.keys.authorise(request, "read")
-        texts = _texts(request, _QUESTIONS)
-        form = _format(texts, _FORMATS)
-        customer_id = _customer(key, texts, "read")
+        texts = known_texts(request, _QUESTIONS)
+        reading = await reading_of(self._context, request, texts)
+        form = chosen(texts, "format", _FORMATS)
         question = question_of(texts)
-        reader = self._context.store.usage
-
-        def read() -> tuple[Any, Any]:
-            days = (question.first_day, question.last_day)
-            groups = reader.usage(customer_id, *days, question.group_by, question.period, question.only)
-            return groups, reader.usage(customer_id, *days, only=question.only)
-
-        groups, (total,) = await asyncio.to_thread(read)
-        if form == "csv":
-            send(response, usage_csv(question, groups).encode())
-            response.content_type = "text/csv; charset=utf-8"
-            return
-        answer = UsageResponse(
-            customer_id=customer_id,
-            first_day=question.first_day,
-            last_day=question.last_day,
-            total=usage_group(total),
-            groups=[usage_group(one) for one in groups] if question.group_by or question.period else [],
-        )
-        send(response, encode(answer))
+        sort = METRICS[_SORTS.index(chosen(texts, "sort", _SORTS))]
+        limit = number_of(texts, "limit", _MOST_GROUPS) if "limit" in texts else None
+        body = await reading.on_thread(lambda: _answered(reading, question, form, sort, limit))
+        send(response, body)
+        response.content_type = _MEDIA_TYPES[form]
 
     @operation(
         "eraseUsage",
@@ -113,8 +117,8 @@ class UsageResource:
         parameters=(
             Parameter("client_id", "Rows of this client."),
             Parameter("project_id", "Rows of this project."),
-            Parameter("before", "Rows from before this day.", _DAY),
-            _OF_CUSTOMER,
+            Parameter("before", "Rows from before this day.", DAY),
+            OF_CUSTOMER,
         ),
         answers={200: json_answer("How many rows are gone.", ErasedResponse)},
         errors=(400, 401, 403, 429),
@@ -123,8 +127,8 @@ class UsageResource:
     async def on_delete(self, request: Request, response: Response) -> None:
         """Erase rows and their sums: of a client, of a project, from before a day."""
         key = await self._context.keys.authorise(request, "write")
-        texts = _texts(request, _ERASURES)
-        customer_id = _customer(key, texts, "write")
+        texts = known_texts(request, _ERASURES)
+        customer_id = customer_of(key, texts, "write")
         chosen: dict[str, Any] = {name: texts[name] for name in ("client_id", "project_id") if name in texts}
         if "before" in texts:
             chosen["before_day"] = question_of({"from": texts["before"], "to": "9999-12-31"}).first_day
@@ -136,113 +140,77 @@ class UsageResource:
         send(response, encode(ErasedResponse(erased)))
 
 
-class UsageRowsResource:
-    """Every row of some days, as a stream."""
+_MEDIA_TYPES: Final = {"json": "application/json", "csv": "text/csv; charset=utf-8", "xlsx": MEDIA_TYPE}
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
 
-    @operation(
-        "listUsageRows",
-        "Usage",
-        "Every stored row of some days",
-        text="A row a line, with its request, its results and what they rest on.",
-        scope="read",
-        parameters=(
-            *_DAYS,
-            Parameter("format", "Form of the answer.", {"type": "string", "enum": list(_ROW_FORMATS)}),
-            _OF_CUSTOMER,
-        ),
-        answers={
-            200: Answer(
-                "The rows, as they are read.",
-                {"application/x-ndjson": {"type": "string"}, "text/csv": {"type": "string"}},
-            )
-        },
-        errors=(400, 401, 403, 429),
-        examples=(
-            Example("a month", "A month", query={"from": "2026-11-01", "to": "2026-11-30"}, recorded=False),
-        ),
+def _answered(reading: Reading, question: Question, form: str, sort: str, limit: int | None) -> bytes:
+    """Read and write down, on a thread: a year of many groups takes a while."""
+    found, (total,) = reading.usage.usages(
+        reading.customer_id,
+        question.first_day,
+        question.last_day,
+        [Grouping(question.group_by, question.period), Grouping()],
+        question.only,
     )
-    async def on_get(self, request: Request, response: Response) -> None:
-        """Lines of JSON, or CSV."""
-        key = await self._context.keys.authorise(request, "read")
-        texts = _texts(request, _ROWS)
-        form = _format(texts, _ROW_FORMATS)
-        question = question_of(texts)
-        rows = self._context.store.ledger.rows(
-            _customer(key, texts, "read"), question.first_day, question.last_day
-        )
-        response.stream = _stream(_csv_pieces(rows) if form == "csv" else _json_pieces(rows))
-        response.content_type = "text/csv; charset=utf-8" if form == "csv" else "application/x-ndjson"
+    largest = _largest(question, found, sort)
+    groups = sorted(
+        found, key=lambda one: (one.group.get(question.period or "", ""), -one.amounts[sort].central)
+    )
+    if limit is not None:
+        kept = set(largest[:limit])
+        groups = [one for one in groups if _key(question, one) in kept]
+    if form == "csv":
+        return usage_csv(question, groups).encode()
+    if form == "xlsx":
+        return usage_sheet(usage_table(question, groups), _about(reading, question, total))
+    stored = reading.usage.stored(reading.customer_id)
+    answer = UsageResponse(
+        customer_id=reading.customer_id,
+        first_day=question.first_day,
+        last_day=question.last_day,
+        ledger=reading.keeps,
+        stored_first_day=stored.first_day,
+        stored_last_day=stored.last_day,
+        total=usage_group(total),
+        group_count=len(largest) if question.group_by else 0,
+        groups=[usage_group(one) for one in groups] if question.group_by or question.period else [],
+    )
+    return encode(answer)
 
 
-async def _stream(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """A database's cursor belongs to the thread that began it, so one thread reads the whole stream."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    loop = asyncio.get_running_loop()
-    with ThreadPoolExecutor(1, "wattdrop-export") as thread:
-        while (piece := await loop.run_in_executor(thread, next, pieces, None)) is not None:
-            yield piece
+def _key(question: Question, usage: Usage) -> tuple[str, ...]:
+    """What a group is called in every period."""
+    return tuple(usage.group[name] for name in question.group_by)
 
 
-def _json_pieces(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    encoder = msgspec.json.Encoder()
-    lines: list[bytes] = []
-    for row in rows:
-        row["request"], row["basis"] = (
-            msgspec.Raw(row["request"].encode()),
-            msgspec.Raw(row["basis"].encode()),
-        )
-        lines.append(encoder.encode(row) + b"\n")
-        if len(lines) >= _ROWS_PER_PIECE:
-            yield b"".join(lines)
-            lines.clear()
-    yield b"".join(lines)
+def _largest(question: Question, groups: Sequence[Usage], sort: str) -> list[tuple[str, ...]]:
+    """The groups whatever the period, those with the largest sum first."""
+    sums: dict[tuple[str, ...], float] = {}
+    for one in groups:
+        key = _key(question, one)
+        sums[key] = sums.get(key, 0.0) + one.amounts[sort].central
+    return sorted(sums, key=lambda key: -sums[key])
 
 
-def _csv_pieces(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    for number, row in enumerate(rows):
-        if number == 0:
-            writer.writerow(row)
-        writer.writerow(row.values())
-        if number % _ROWS_PER_PIECE == 0:
-            yield text.getvalue().encode()
-            text.seek(0)
-            text.truncate()
-    yield text.getvalue().encode()
-
-
-def _texts(request: Request, known: frozenset[str]) -> dict[str, str]:
-    """The query parameters; one that nobody reads would give another answer than was asked for."""
-    from difflib import get_close_matches
-
-    texts = texts_of(request)
-    for name in texts:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
-            raise BadRequest(f"{name[:40]}: no such parameter; {hint}", code="unknown_field", field=name[:40])
-    return texts
-
-
-def _format(texts: dict[str, str], formats: tuple[str, ...]) -> str:
-    form = texts.get("format") or formats[0]
-    if form not in formats:
-        raise BadRequest(f"format: expected {' or '.join(formats)}, got {form[:40]!r}", field="format")
-    return form
-
-
-def _customer(key: ApiKey, texts: dict[str, str], scope: Scope) -> int:
-    """Whose usage is meant: the key's own; that of another for those who administer."""
-    text = texts.get("customer_id", "").strip()
-    if not text or text == str(key.customer_id):
-        return key.customer_id
-    if not text.isdecimal() or len(text) > 9:
-        raise BadRequest(f"customer_id: expected a number, got {text[:40]!r}", field="customer_id")
-    if "admin" not in key.scopes:
-        raise Forbidden(f"customer_id: to {scope} what another customer has, a key needs the scope admin")
-    return int(text)
+def _about(reading: Reading, question: Question, total: Usage) -> Iterator[tuple[str, str]]:
+    """What a sheet of numbers does not say by itself."""
+    made_up = (
+        "Requests are made up, as a demonstration; the amounts are computed of them."
+        if reading.keeps == "demo"
+        else ""
+    )
+    split = [*([question.period] if question.period else []), *question.group_by]
+    facts: dict[str, Any] = {
+        "Data": made_up or f"Stored requests of customer {reading.customer_id}",
+        "Days": f"{question.first_day} to {question.last_day}, UTC, both included",
+        "Split by": ", ".join(split) or "nothing: one total",
+        "Filters": ", ".join(f"{name} = {value}" for name, value in question.only.items()) or "none",
+        "Ranges": "_low_90 and _high_90 are the ends of 90 % ranges; rows that err together are counted as such.",
+        "Units": "Wh, gCO2e and ml. Usage: electricity and its emissions and water. Embodied: making of the hardware.",
+        "Rows": f"{total.rows}, of which {total.errors} could not be computed and are in no amount",
+        "Kept rows": f"{total.kept_rows}: fewer than rows where the ledger keeps a sample, which is scaled up",
+        "Method version": f"{METHOD_VERSION} of the service now; each stored row names the one that computed it",
+        "Catalog digest": f"{reading.catalog.digest} of the service now; each stored row names its own",
+        "Written at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+    }
+    yield from facts.items()

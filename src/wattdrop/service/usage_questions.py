@@ -90,25 +90,41 @@ def usage_group(usage: Usage) -> UsageGroup:
     )
 
 
-def usage_csv(question: Question, usages: Sequence[Usage]) -> str:
-    """Usage as lines of CSV with a head, one line a group."""
-    import csv
-    import io
+class Table(NamedTuple):
+    """Usage as lines with a head, one line a group."""
 
+    head: list[str]
+    rows: list[list[str | float]]
+
+
+def usage_table(question: Question, usages: Sequence[Usage]) -> Table:
+    """For files: every amount with its ends, and a column for each currency."""
     names = ([question.period] if question.period else []) + list(question.group_by)
     currencies = sorted({currency for usage in usages for currency in usage.costs})
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     ends = [f"{metric}{end}" for metric in METRICS for end in ("", "_low_90", "_high_90")]
     costs = [f"cost_{currency or 'unknown'}" for currency in currencies]
-    writer.writerow([*names, "rows", "errors", "input_tokens", "output_tokens", *ends, "kept_rows", *costs])
+    head = [*names, "rows", "errors", "input_tokens", "output_tokens", *ends, "kept_rows", *costs]
+    rows: list[list[str | float]] = []
     for usage in usages:
         amounts = [usage.amounts[metric] for metric in METRICS]
-        writer.writerow(
+        rows.append(
             [
                 *(usage.group[name] for name in names), usage.rows, usage.errors, usage.input_tokens, usage.output_tokens,
                 *(value for amount in amounts for value in (amount.central, amount.low, amount.high)), usage.kept_rows,
                 *(usage.costs.get(currency, "") for currency in currencies),
             ]
         )  # fmt: skip
+    return Table(head, rows)
+
+
+def usage_csv(question: Question, usages: Sequence[Usage]) -> str:
+    """The same as CSV."""
+    import csv
+    import io
+
+    table = usage_table(question, usages)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.head)
+    writer.writerows(table.rows)
     return text.getvalue()

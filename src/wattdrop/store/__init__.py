@@ -4,12 +4,13 @@ from .buckets import DatabaseBuckets
 from .customers import FIRST_CUSTOMER_ID, GLOBAL_CUSTOMER_ID, Customer, Customers, User
 from .database import Database, open_database
 from .entities import Change, Entities, EntityKind, StoredEntity
+from .grouped import Amount
 from .keys import SCOPES, ApiKey, Keys, Scope
 from .ledger import Ledger
 from .rows import LedgerColumns, LedgerRow
 from .secret import key_secret
 from .store import Store, open_store
-from .usage import Amount, Usage, UsageReader
+from .usage import Usage, UsageReader
 
 __all__ = [
     "FIRST_CUSTOMER_ID",

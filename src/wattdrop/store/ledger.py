@@ -122,15 +122,21 @@ class Ledger:
         first_day: str = "",
         last_day: str = "9999",
         columns: Sequence[str] = COLUMNS,
+        only: Mapping[str, str] | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """A customer's rows of some days, both ends included, in the order in which they came in."""
-        for name in columns:
+        """A customer's rows of some days, both ends included, in the order in which they came in.
+
+        ``only``: rows with these values, by their columns.
+        """
+        equal = dict(only or {})
+        for name in (*columns, *equal):
             if name not in COLUMNS:
                 raise KeyError(name)
+        tests = "".join(f" AND {name} = ?" for name in equal)
         found = self._database.rows(
             f"SELECT {', '.join(columns)} FROM ledger "  # noqa: S608 - names of columns of ours
-            "WHERE customer_id = ? AND day >= ? AND day <= ? ORDER BY id",
-            (customer_id, first_day, last_day),
+            f"WHERE customer_id = ? AND day >= ? AND day <= ?{tests} ORDER BY id",
+            (customer_id, first_day, last_day, *equal.values()),
         )
         for row in found:
             yield dict(zip(columns, row, strict=True))
@@ -139,11 +145,11 @@ class Ledger:
             "AND last_day >= ? AND first_day <= ? ORDER BY first_recorded_at, id",
             (customer_id, first_day, last_day),
         )
-        wanted = list(dict.fromkeys((*columns, "day")))
+        wanted = list(dict.fromkeys((*columns, "day", *equal)))
         for (name,) in files:
             for table in self._files.tables(name, wanted):
                 for one in table.to_pylist():
-                    if first_day <= one["day"] <= last_day:
+                    if first_day <= one["day"] <= last_day and equal.items() <= one.items():
                         yield {column: one[column] for column in columns}
 
     # --- erasing ---

@@ -69,7 +69,7 @@ def added(stored: bytes | None, more: Any) -> bytes:
 
     >>> import numpy as np
     >>> one = np.array([[7.0] + [1.0] * 10])
-    >>> unpacked(added(added(None, one), one)) == {7: [2.0] * 10}
+    >>> values_of(added(added(None, one), one)).tolist() == [[7.0] + [2.0] * 10]
     True
     """
     import numpy as np
@@ -94,21 +94,8 @@ def _bytes(parts: Any) -> bytes:
     return data
 
 
-def unpacked(data: bytes | None) -> dict[int, list[float]]:
-    """Parts by the number of their cause."""
-    import sys
-    from array import array
+def values_of(data: bytes | None) -> Any:
+    """Stored parts as an array of shape (causes, 11)."""
+    import numpy as np
 
-    flat = array("d")
-    flat.frombytes(bytes(data or b""))
-    if sys.byteorder == "big":
-        flat.byteswap()
-    values = flat.tolist()
-    width = 1 + _VALUES
-    return {int(values[at]): values[at + 1 : at + width] for at in range(0, len(values), width)}
-
-
-def add_part(parts: dict[int, list[float]], cause: int, more: Sequence[float]) -> None:
-    """Parts of one cause add up."""
-    have = parts.get(cause)
-    parts[cause] = list(more) if have is None else [a + b for a, b in zip(have, more, strict=True)]
+    return np.frombuffer(bytes(data or b""), dtype=_LITTLE).reshape(-1, 1 + _VALUES)

@@ -10,6 +10,7 @@ from .database import Database, open_database
 from .entities import Entities
 from .keys import Keys
 from .ledger import Ledger
+from .pages import RowPages
 from .segments import Segments
 from .usage import UsageReader
 
@@ -23,6 +24,7 @@ class Store(NamedTuple):
     entities: Entities
     ledger: Ledger
     usage: UsageReader
+    pages: RowPages
 
     def ping(self) -> str:
         """Ask the database anything: an empty text. Raises ``StoreError`` where it does not answer."""
@@ -47,14 +49,16 @@ def open_store(
         If it cannot be used, or was filled with another secret.
     """
     database = open_database(where)
+    files = Segments(segments) if segments else None
     try:
         return Store(
             database,
             Keys(database, secret),
             Customers(database),
             Entities(database),
-            Ledger(database, Segments(segments) if segments else None, rows_in_segments),
+            Ledger(database, files, rows_in_segments),
             UsageReader(database),
+            RowPages(database, files),
         )
     except BaseException:
         database.close()

@@ -7,16 +7,13 @@ too wide, nor that of independent rows, which would be far too narrow.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date
-from statistics import NormalDist
-from typing import Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 
-from .columns import DIMENSIONS, METRICS
+from .columns import DIMENSIONS
 from .database import Database
-from .parts import SAMPLING, add_part, unpacked
-from .sums import SUMS
+from .grouped import COLUMNS, Amount, Grouped, blocks
 
 Period: TypeAlias = Literal["day", "week", "month"]
 PERIODS: Final[tuple[str, ...]] = get_args(Period)
@@ -34,14 +31,6 @@ GROUPS: Final[Mapping[str, str]] = {
 """What usage can be grouped and filtered by, with the column of each."""
 
 
-class Amount(NamedTuple):
-    """A total with the ends of its 90 % range."""
-
-    low: float
-    central: float
-    high: float
-
-
 class Usage(NamedTuple):
     """What one group adds up to."""
 
@@ -54,6 +43,35 @@ class Usage(NamedTuple):
     amounts: dict[str, Amount]  # by metric
     kept_rows: int
     """Rows that all this rests on: fewer than ``rows`` where the ledger kept a sample, which is scaled up."""
+
+
+class Grouping(NamedTuple):
+    """A way to split usage: without groups and period, not at all."""
+
+    group_by: Sequence[str] = ()
+    """Some of ``GROUPS``."""
+    period: Period | None = None
+    """Split by day, ISO week (``2026-W48``) or month, too."""
+
+    @property
+    def names(self) -> list[str]:
+        """What a group of it is called by."""
+        return ([self.period] if self.period else []) + list(self.group_by)
+
+    def keys(self, rows: Sequence[Sequence[Any]]) -> list[tuple[str, ...]]:
+        """The group of each sum."""
+        wanted = [1 + DIMENSIONS.index(GROUPS[name]) for name in self.group_by]
+        if self.period is None:
+            return [tuple(row[at] for at in wanted) for row in rows]
+        periods = {day: period_of(day, self.period) for day in {row[0] for row in rows}}
+        return [(periods[row[0]], *(row[at] for at in wanted)) for row in rows]
+
+
+class Stored(NamedTuple):
+    """Which days a customer has rows of; empty texts where there are none."""
+
+    first_day: str
+    last_day: str
 
 
 class UsageReader:
@@ -77,85 +95,70 @@ class UsageReader:
         ----------
         first_day, last_day
             Such as ``2026-11-01``, both included, in UTC.
-        group_by
-            Some of ``GROUPS``.
-        period
-            Split by day, ISO week (``2026-W48``) or month, too.
+        group_by, period
+            See ``Grouping``.
         only
             Rows that have these values, by names of ``GROUPS``.
         """
-        columns = [GROUPS[name] for name in group_by]
+        return self.usages(customer_id, first_day, last_day, [Grouping(group_by, period)], only)[0]
+
+    def usages(
+        self,
+        customer_id: int,
+        first_day: str,
+        last_day: str,
+        groupings: Sequence[Grouping],
+        only: Mapping[str, str] | None = None,
+    ) -> list[list[Usage]]:
+        """The same for several ways to split the same sums, which are read once."""
         tests = "".join(f" AND {GROUPS[name]} = ?" for name in only or {})
         found = self._database.rows(
-            f"SELECT day, {', '.join((*DIMENSIONS, *SUMS))}, parts FROM usage_sum "  # noqa: S608 - ours
+            f"SELECT {', '.join(COLUMNS)} FROM usage_sum "  # noqa: S608 - ours
             f"WHERE customer_id = ? AND day >= ? AND day <= ?{tests} ORDER BY day, id",
             (customer_id, first_day, last_day, *(only or {}).values()),
         )
-        wanted = [DIMENSIONS.index(column) + 1 for column in columns]
-        groups: dict[tuple[str, ...], _Group] = {}
-        if not group_by and period is None:
-            groups[()] = _Group()
-        for row in found:
-            key = tuple(row[at] for at in wanted)
-            if period:
-                key = (period_of(row[0], period), *key)
-            groups.setdefault(key, _Group()).add(row)
-        names = ([period] if period else []) + list(group_by)
-        usages = [group.usage(dict(zip(names, key, strict=True))) for key, group in groups.items()]
-        return sorted(
-            usages,
-            key=lambda one: (
-                one.group.get(period or "", ""),
-                -one.amounts["usage_energy_wh"].central,
-                -one.rows,
-            ),
+        split = [(grouping, Grouped()) for grouping in groupings]
+        for grouping, grouped in split:
+            if not grouping.names:
+                grouped.have(())
+        for block in blocks(found):
+            for grouping, grouped in split:
+                grouped.add(block, grouping.keys(block.rows))
+        return [_usages(*one) for one in split]
+
+    def stored(self, customer_id: int) -> Stored:
+        """The first and the last day of which there are rows."""
+        ((first, last),) = self._database.query(
+            "SELECT MIN(day), MAX(day) FROM usage_sum WHERE customer_id = ?", (customer_id,)
         )
+        return Stored(first or "", last or "")
 
 
-_CURRENCY: Final = 1 + DIMENSIONS.index("currency")
-_FIRST_SUM: Final = 1 + len(DIMENSIONS)
-_Z90: Final = NormalDist().inv_cdf(0.95)
-_WIDEST: Final = 100.0  # a width that says nothing is told as e to the 100, which every number can hold
-
-
-class _Group:
-    def __init__(self) -> None:
-        self.counts = [0, 0, 0, 0]
-        self.kept_rows = 0
-        self.costs: dict[str, float] = {}
-        self.totals = [0.0] * len(METRICS)
-        self.parts: dict[int, list[float]] = {}
-
-    def add(self, row: Sequence[object]) -> None:
-        sums: Sequence[float] = row[_FIRST_SUM : _FIRST_SUM + len(SUMS)]  # type: ignore[assignment]
-        self.counts = [have + int(more) for have, more in zip(self.counts, sums[:4], strict=True)]
-        currency = str(row[_CURRENCY])
-        if sums[4]:
-            self.costs[currency] = self.costs.get(currency, 0.0) + sums[4]
-        self.totals = [have + more for have, more in zip(self.totals, sums[5:-1], strict=True)]
-        self.kept_rows += int(sums[-1])
-        for cause, part in unpacked(row[-1]).items():  # type: ignore[arg-type]
-            add_part(self.parts, cause, part)
-
-    def usage(self, group: dict[str, str]) -> Usage:
-        amounts = {}
-        variance = self.parts.pop(SAMPLING, [0.0] * (2 * len(METRICS)))
-        for at, metric in enumerate(METRICS):
-            of_sample = _Z90**2 * variance[at]
-            down = math.sqrt(math.fsum(part[at] ** 2 for part in self.parts.values()) + of_sample)
-            up = math.sqrt(
-                math.fsum(part[at + len(METRICS)] ** 2 for part in self.parts.values()) + of_sample
+def _usages(grouping: Grouping, grouped: Grouped) -> list[Usage]:
+    amounts = grouped.amounts()
+    usages = []
+    for key, group in grouped.groups.items():
+        rows, errors, input_tokens, output_tokens = group.counts
+        usages.append(
+            Usage(
+                group=dict(zip(grouping.names, key, strict=True)),
+                rows=rows,
+                errors=errors,
+                input_tokens=input_tokens,
+                output_tokens=output_tokens,
+                costs=group.costs,
+                amounts=amounts[key],
+                kept_rows=group.kept_rows,
             )
-            amounts[metric] = _amount(self.totals[at], down, up)
-        rows, errors, input_tokens, output_tokens = self.counts
-        return Usage(group, rows, errors, input_tokens, output_tokens, self.costs, amounts, self.kept_rows)
-
-
-def _amount(total: float, down: float, up: float) -> Amount:
-    if not total > 0.0:
-        return Amount(total, total, total)
-    down, up = (min(width / total, _WIDEST) for width in (down, up))
-    return Amount(total * math.exp(-down), total, total * math.exp(up))
+        )
+    return sorted(
+        usages,
+        key=lambda one: (
+            one.group.get(grouping.period or "", ""),
+            -one.amounts["usage_energy_wh"].central,
+            -one.rows,
+        ),
+    )
 
 
 def period_of(day: str, period: Period) -> str:

@@ -75,6 +75,12 @@ export const object = {
 };
 export const accuracy = () => call("/v1/accuracy");
 export const measurements = (given) => call(`/v1/accuracy/measurements?${query({ given })}`);
+// What is stored, or made up as a demonstration. A filter may be an empty text: rows that did not say.
+export const usage = (asked) => call(`/v1/usage?${new URLSearchParams(asked)}`);
+export const usageRows = (asked) => call(`/v1/usage/rows?${new URLSearchParams(asked)}`);
+export const usageRow = (id, asked) => call(`/v1/usage/rows/${encodeURIComponent(id)}?${new URLSearchParams({ ...asked, explain: "true" })}`);
+// A file of the same. The session's cookie counts for calls of the page alone, so a plain link would not do.
+export const usageFile = async (what, asked) => (await sent(`/v1/${what}?${new URLSearchParams(asked)}`)).blob();
 export const choices = () => call("/v1/choices");
 export const places = () => call("/v1/places");
 export const vendored = (name) => call(import.meta.resolve(`/web/vendor/${name}`));

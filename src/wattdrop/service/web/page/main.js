@@ -6,13 +6,15 @@ import { chosenLanguage, useLanguage } from "./text.js";
 import { Shell } from "./shell.js";
 import { session } from "./api.js";
 
-// A page that is `open` needs no key; one with a `scope` is offered to keys that have it.
+// A page that is `open` needs no key: made-up usage, published accuracy. One with a `scope` is offered to keys that have it.
+const demo = () => new URLSearchParams(location.search).has("demo");
 const PAGES = [
   { path: "/", key: "calculator", load: async () => (await import("./calculator/calculator.js")).Calculator },
   { path: "/compare", key: "compare", load: async () => (await import("./compare/compare.js")).Compare },
+  { path: "/usage", key: "usage", open: demo, load: async () => (await import("./usage/usage.js")).UsagePage },
   { path: "/import", key: "import", load: async () => (await import("./import/import.js")).Import },
   { path: "/catalog", key: "catalog", load: async () => (await import("./catalog/catalog.js")).Catalog },
-  { path: "/accuracy", key: "accuracy", open: true, load: async () => (await import("./accuracy/accuracy.js")).Accuracy },
+  { path: "/accuracy", key: "accuracy", open: () => true, load: async () => (await import("./accuracy/accuracy.js")).Accuracy },
   { path: "/admin", key: "admin", scope: "admin", load: async () => (await import("./admin/admin.js")).Admin },
 ];
 

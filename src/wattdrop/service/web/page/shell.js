@@ -37,7 +37,7 @@ export const Shell = ({ pages, page, part: Part, spent }) => {
       <${KeyShown} known=${key} onEnd=${() => setKey({})} />
     </header>
     <main id="content" tabindex="-1">
-      ${key && !key.shown && !page.open && html`<${KeyForm} onBegin=${setKey} spent=${spent} />`}
+      ${key && !key.shown && !page.open?.() && html`<${KeyForm} onBegin=${setKey} spent=${spent} />`}
       <${Part} known=${Boolean(key)} ready=${Boolean(key?.shown)} scopes=${scopes} onKeyEnded=${() => setKey({})} spoken=${spoken} />
     </main>
     <footer class="foot">

@@ -1,0 +1,117 @@
+"""A ledger of made-up requests, filled when somebody first asks for it, in a folder of its own that goes with the process.
+
+It is read by the same code as the real one, and never mixed with it: whoever asks with ``demo=true`` reads here alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from ..catalog import Catalog
+from ..engine import METHOD_VERSION, estimate
+from ..schema import ImpactRow
+from ..store import Ledger, UsageReader
+from ..store.database import Database, open_database
+from ..store.pages import RowPages
+from .catalogs import Catalogs
+from .demo_requests import requests_of
+from .entries import Entry, EntryRow, columns_of
+
+CUSTOMER_ID: Final = 1
+_AT_ONCE: Final = 1000
+_TOTALS: Final = (
+    "total_energy_wh",
+    "total_emissions_gco2e",
+    "total_water_ml",
+    "total_embodied_gco2e",
+    "total_embodied_ml",
+)
+"""What the ledger's metrics are called in an estimate, in their order."""
+
+
+class Filled(NamedTuple):
+    """The ledger of one day: its requests end on that day."""
+
+    day: date
+    database: Database
+    ledger: Ledger
+    usage: UsageReader
+    pages: RowPages
+
+
+class Demo:
+    """Fills it once a day and process."""
+
+    def __init__(self, catalogs: Catalogs) -> None:
+        self._catalogs = catalogs
+        self._lock = threading.Lock()
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._filled: Filled | None = None
+        self._thread = ThreadPoolExecutor(1, "wattdrop-demo")
+
+    async def on_thread(self, work: Callable[[], Any]) -> Any:
+        """Do something on the one thread that all of it shares: it needs no key, so it must not take much."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def filled(self, today: date | None = None) -> Filled:
+        """The ledger up to today; takes a second where it was not asked for today."""
+        today = today or datetime.now(UTC).date()
+        with self._lock:
+            if self._filled is None or self._filled.day != today:
+                self._forget()
+                self._folder = tempfile.TemporaryDirectory(prefix="wattdrop-demo-")
+                database = open_database(Path(self._folder.name) / "demo.db")
+                self._filled = Filled(
+                    today, database, Ledger(database), UsageReader(database), RowPages(database)
+                )
+                fill(self._filled.ledger, self._catalogs.base, _so_far(today))
+            return self._filled
+
+    def _forget(self) -> None:
+        if self._filled is not None:
+            self._filled.database.close()
+            self._filled = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    async def stop(self) -> None:
+        """Leave nothing behind."""
+        self._thread.shutdown()
+        self._forget()
+
+
+def _so_far(today: date) -> Iterator[ImpactRow]:
+    """Nobody has sent a request of tomorrow."""
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return (one for one in requests_of(today) if (one.utc_datetime or "") <= now)
+
+
+def fill(ledger: Ledger, catalog: Catalog, requests: Iterable[ImpactRow]) -> int:
+    """Estimate requests and keep them as if they had been answered. Gives how many there were."""
+    requests = iter(requests)
+    count = 0
+    while rows := list(islice(requests, _AT_ONCE)):
+        result = estimate(rows, catalog)
+        columns = (result.evaluation.column(name) for name in _TOTALS)
+        centrals = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
+        errors = result.resolution.errors
+        answered = [
+            (
+                Entry(CUSTOMER_ID, 0, row.utc_datetime or "", METHOD_VERSION, result.catalog_digest, []),
+                EntryRow(
+                    row.request_id or "", row, errors[at].code if at in errors else "", centrals.get(at)
+                ),
+            )
+            for at, row in enumerate(rows)
+        ]
+        count += ledger.add_columns(columns_of(answered, catalog))
+    return count
