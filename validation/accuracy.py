@@ -8,7 +8,7 @@
 Every row is predicted through ``wattdrop.estimate`` with constants, spreads of the ranges included, that were fitted
 without the row's model family. What the description of a row may contain is said with each table.
 
-The results are files of the package, in ``src/wattdrop/validation/accuracy``: scores, and a prediction for each shipped row.
+The results are files of the package, in ``src/wattdrop/validation/accuracy``: scores, and one prediction a shipped row.
 """
 
 from __future__ import annotations
