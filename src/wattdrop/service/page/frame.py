@@ -48,6 +48,7 @@ def _frame(part: str) -> Frame:
     import_map = _import_map()
     replaced = {
         "import-map": import_map,
+        "style": _style(part),
         "preloads": "\n    ".join(f'<link rel="modulepreload" href="{one}">' for one in _at_once(part)),
     }
     text = (WEB / "page" / "index.html").read_text(encoding="utf-8")
@@ -63,6 +64,12 @@ def _import_map() -> str:
     scripts = {PREFIX + name: file.address for name, file in files().items()}
     bare = {name: address(f"vendor/{file}") for name, file in _BARE.items()}
     return json.dumps({"imports": {**bare, **scripts}}, separators=(",", ":"))
+
+
+def _style(part: str) -> str:
+    """What a part of the page has of styles beyond those that all share."""
+    name = f"page/{part}/style.css"
+    return f'<link rel="stylesheet" href="{address(name)}">' if name in files() else ""
 
 
 def _at_once(part: str) -> list[str]:

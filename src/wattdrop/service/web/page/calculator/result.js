@@ -2,12 +2,12 @@
 import { html } from "../html.js";
 import { amount, t } from "../text.js";
 import { Copy } from "../parts/copy.js";
+import { Metric } from "../parts/metric.js";
 import { METRICS } from "../parts/metrics.js";
 import { Assumed } from "./assumed.js";
 import { Call } from "./call.js";
 import { Causes } from "./causes.js";
 import { Equivalents } from "./equivalents.js";
-import { METRICS, Metric } from "./metric.js";
 import { Stages } from "./stages.js";
 
 const brief = (impact) => METRICS.map((one) => [one.key, amount(impact.total_impact[one.usage], one.unit).text]);

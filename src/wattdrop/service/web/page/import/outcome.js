@@ -2,7 +2,8 @@
 import { html } from "../html.js";
 import { amount, number, span, t, tick } from "../text.js";
 import { Chart } from "../parts/chart.js";
-import { METRICS, Metric } from "../calculator/metric.js";
+import { Metric } from "../parts/metric.js";
+import { METRICS } from "../parts/metrics.js";
 import { Same } from "./same.js";
 import { saveErrors } from "./saving.js";
 

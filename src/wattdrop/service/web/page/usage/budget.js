@@ -5,10 +5,11 @@ import { Chart } from "../parts/chart.js";
 import { Field } from "../parts/field.js";
 import { daysBetween, daysText, dayText, monthOf, periodsOf, plus, shortDay, today } from "./days.js";
 import { Head, ranged } from "./parts.js";
+import { BUDGET_UNIT } from "./view.js";
 
 // The days that the budget is for: those shown, or the month that they end in.
 export const budgetDays = (view) => (view.budget_per === "days" ? { from: view.from, to: view.to } : monthOf(view.to));
-export const budgetOf = (view, metric) => Number(view[`budget_${metric.key}`]) * metric.budget;
+export const budgetOf = (view, metric) => Number(view[`budget_${metric.key}`]) * BUDGET_UNIT;
 
 // What was used up to each day, and the day on which a straight line from the first one on meets the budget.
 const courseOf = ({ answer, days, budget, metric }) => {

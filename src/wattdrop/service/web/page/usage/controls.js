@@ -4,7 +4,8 @@ import { t } from "../text.js";
 import { Choice } from "../parts/choice.js";
 import { around, PERIODS, PRESETS } from "./days.js";
 import { named } from "./parts.js";
-import { GROUPS, METRICS, periodOf } from "./view.js";
+import { METRICS } from "../parts/metrics.js";
+import { GROUPS, periodOf } from "./view.js";
 
 export const Days = ({ view, onChange }) => html`
   <div class="card days">

@@ -6,7 +6,8 @@ import { Problem, useAnswer } from "../parts/answer.js";
 import { momentText } from "./days.js";
 import { Head } from "./parts.js";
 import { Totals } from "./totals.js";
-import { METRICS, whose } from "./view.js";
+import { METRICS } from "../parts/metrics.js";
+import { whose } from "./view.js";
 
 const FACTS = ["model_id", "task", "service_id", "node_id", "gpu_id", "country", "region", "project_id", "client_id", "application_id", "environment", "integration_source"];
 const precise = (value) => number(value, { maximumSignificantDigits: 4, notation: Math.abs(value) >= 1e9 || (value !== 0 && Math.abs(value) < 1e-6) ? "scientific" : "standard" });

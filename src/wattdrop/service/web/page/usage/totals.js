@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { amount, number, t, tick } from "../text.js";
 import { Chart } from "../parts/chart.js";
 import { ranged } from "./parts.js";
-import { METRICS } from "./view.js";
+import { METRICS } from "../parts/metrics.js";
 
 const drawn = (one, unit) => (Plot, width) => Plot.plot({
   width, height: 46, marginLeft: 8, marginRight: 16, marginTop: 4, marginBottom: 20,

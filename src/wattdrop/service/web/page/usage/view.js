@@ -1,11 +1,8 @@
 // What is looked at, as the address has it, and what the API is asked for it. A key is never in it; a budget is no secret.
+import { METRICS } from "../parts/metrics.js";
 import { daysOf, PERIODS, PRESETS, usualPeriod } from "./days.js";
 
-export const METRICS = [
-  { key: "energy", unit: "Wh", usage: "usage_energy_wh", budget: 1e3 },
-  { key: "carbon", unit: "gCO2e", usage: "usage_emissions_gco2e", embodied: "embodied_emissions_gco2e", budget: 1e3 },
-  { key: "water", unit: "ml", usage: "usage_water_ml", embodied: "embodied_water_ml", budget: 1e3 },
-]; // `budget`: how much of the API's unit one of a budget is: kWh, kg, L
+export const BUDGET_UNIT = 1e3; // a budget is in kWh, kg and L, of which the API's Wh, g and mL are thousandths
 export const GROUPS = ["model", "project", "client", "application", "environment", "country", "region", "service", "task"];
 const TOGETHER = ["trace_id", "session_id"];
 const BUDGETS = METRICS.map((one) => `budget_${one.key}`);

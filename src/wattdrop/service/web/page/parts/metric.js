@@ -1,13 +1,7 @@
 // One number, and how far off it may be: in digits, and drawn from zero on.
 import { html } from "../html.js";
 import { amount, span, t, tick } from "../text.js";
-import { Chart } from "../parts/chart.js";
-
-export const METRICS = [
-  { key: "energy", unit: "Wh", usage: "usage_energy_wh" },
-  { key: "carbon", unit: "gCO2e", usage: "usage_emissions_gco2e", embodied: "embodied_emissions_gco2e" },
-  { key: "water", unit: "ml", usage: "usage_water_ml", embodied: "embodied_water_ml" },
-];
+import { Chart } from "./chart.js";
 
 const HEIGHT = 58;
 
