@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
+from unicodedata import combining, normalize
 
 from ..schema import FIELD_ALIASES, FIELDS
 from .mapping import A_SLIP, NESTED_COLUMNS
@@ -88,6 +89,7 @@ def _listed() -> dict[str, list[str]]:
 
 
 def _plain(name: str) -> str:
-    """``promptTokens``, ``Prompt tokens`` and ``prompt.tokens`` as ``prompt_tokens``."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    """``promptTokens``, ``Prompt tokens`` and ``prompt.tokens`` as ``prompt_tokens``; ``Modèle`` as ``modele``."""
+    letters = "".join(letter for letter in normalize("NFD", name) if not combining(letter))
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", letters)
     return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")

@@ -55,7 +55,7 @@ export class Job {
     this.spend();
     const share = Math.min(this.read / this.opened.size, 0.99);
     const left = share > 0 ? (this.spent / 1000) * (1 / share - 1) : undefined;
-    this.tell({ share, left, rate: this.state.sent / (this.spent / 1000) });
+    this.tell({ share, left, rate: this.state.sent / (this.spent / 1000) }, this.state.phase === "stopped");
   }
 
   note(one, row) {
@@ -84,19 +84,31 @@ export class Job {
   }
 
   async patiently(ask) {
-    for (let tries = 0; ; tries += 1) {
+    for (let tries = 0; !this.ended; tries += 1) {
       try {
         const answer = await ask();
-        this.tell({ waiting: undefined });
+        if (this.state.waiting) this.tell({ waiting: undefined }, true);
         return answer;
       } catch (error) {
+        if (error.status === 401) {
+          await this.untilKey(error);
+          continue;
+        }
         if (!(error instanceof ApiError) || !LATER.includes(error.status)) throw error;
         const seconds = error.retryAfter || Math.min(2 ** tries, LONGEST_WAIT);
         const why = error.status === 429 ? "limit" : error.status === 0 ? "unreachable" : "busy";
         await this.wait(seconds, why);
-        if (this.ended) return {};
       }
     }
+    return {};
+  }
+
+  // The key has ended: with another one it goes on where it was.
+  async untilKey(error) {
+    this.stop();
+    this.tell({ problem: error }, true);
+    await this.pause;
+    this.tell({ problem: undefined }, true);
   }
 
   async wait(seconds, why) {

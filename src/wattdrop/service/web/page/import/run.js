@@ -25,12 +25,12 @@ export const Run = ({ ready, able, problem, store, onStore, state, onStart, onSt
   <section class="card run" aria-label=${t("import.run")}>
     ${!state && html`<${Before} ready=${ready} able=${able} problem=${problem} store=${store} onStore=${onStore} onStart=${onStart} />`}
     ${state && html`<${Progress} state=${state} />`}
+    ${state?.phase === "running" && html`<button type="button" class="wide" onClick=${onStop}>${t("import.stop")}</button>`}
+    ${state?.phase === "stopped" && html`<button type="button" class="main wide" disabled=${!ready} onClick=${onGoOn}>${t("import.go")}</button>`}
     ${state && state.phase !== "running" && state.sent > 0 && html`
-      <button type="button" class="main wide" onClick=${() => onSave("csv")}>${t("import.save.csv")}</button>
+      <button type="button" class=${state.phase === "done" ? "main wide" : "wide"} onClick=${() => onSave("csv")}>${t("import.save.csv")}</button>
       <button type="button" class="wide" onClick=${() => onSave("jsonl")}>${t("import.save.jsonl")}</button>
       <p class="hint">${t("import.save.why")}</p>`}
-    ${state?.phase === "running" && html`<button type="button" onClick=${onStop}>${t("import.stop")}</button>`}
-    ${state?.phase === "stopped" && html`<button type="button" class="main" onClick=${onGoOn}>${t("import.go")}</button>`}
     ${["done", "failed", "stopped"].includes(state?.phase) && html` <button type="button" onClick=${onAgain}>${t("import.again")}</button>`}
     ${state && store && html`<p class="hint">${t("import.stored")}</p>`}
     <p class="unseen" role="status">${state && t(`import.phase.${state.waiting ? "waiting" : state.phase}`)}</p>
