@@ -100,7 +100,8 @@ def _mapping(given: ColumnsGiven) -> MappingResponse:
     base, problem = mapping_of(name, mapped), None
     try:
         found = base._replace(required=()).of(columns)
-        if WHAT_RAN.isdisjoint(take.field for take in found.takes):
+        filled = {take.field for take in found.takes}
+        if WHAT_RAN.isdisjoint(filled) or not filled.issuperset(base.required):
             problem = MappingProblem(code="missing_model", message=_NO_MODEL)
     except JobRefused as error:
         found = base._replace(takes=(), constants=(), skips=())
