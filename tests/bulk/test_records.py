@@ -12,7 +12,7 @@ from tests.bulk.test_presets import MAPPED, SAMPLES
 
 import wattdrop as package
 from wattdrop.bulk.mapping import Mapping, with_mapped
-from wattdrop.bulk.presets import NAMES, preset
+from wattdrop.bulk.presets import preset
 from wattdrop.bulk.records import row_of_record
 from wattdrop.errors import RowError
 from wattdrop.schema import parse_rows
@@ -27,8 +27,6 @@ ODDITIES: dict[str, list[dict[str, Any]]] = {
         {"cache_hit": "TRUE"},
         {"status": "failure"},
         {"custom_llm_provider": "", "api_base": ""},
-        {"metadata": '{"usage_object": {"prompt_tokens_details": {"cached_tokens": 30}}}'},
-        {"metadata": "{broken"},
         {"prompt_tokens": "many"},
     ],
     "langfuse": [
@@ -56,18 +54,22 @@ def mapping_of(name: str) -> Mapping:
     return with_mapped(preset(name), mapped)._replace(required=())
 
 
-#: Spend logs have dates as text, in every row of a file.
+#: What all records of a file have, if any has it: dates as text, objects as text.
 DATES = {"startTime": "2024-11-01 00:00:00", "endTime": "2024-11-01 00:00:02"}
+TEXTS = [
+    {"metadata": '{"usage_object": {"prompt_tokens_details": {"cached_tokens": 30}}}'},
+    {"metadata": "{broken"},
+]
+FILES = [(name, [{}, *odd]) for name, odd in ODDITIES.items()]
+FILES += [("litellm", [DATES, DATES | {"prompt_tokens": 0}]), ("litellm", TEXTS)]
 
 
-@pytest.mark.parametrize(
-    ("name", "odd"), [*ODDITIES.items(), ("litellm", [DATES, DATES | {"prompt_tokens": 0}])]
-)
+@pytest.mark.parametrize(("name", "odd"), FILES)
 def test_odd_records_give_the_numbers_that_the_command_gives(
     name: str, odd: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     record = SAMPLES[name][0]
-    records = [record | one for one in ([] if DATES in odd else [{}]) + odd]
+    records = [record | one for one in odd]
     (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, records)))
     flags = ["--preset", name, *MAPPED.get(name, [])]
     wattdrop("estimate", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", *flags)
