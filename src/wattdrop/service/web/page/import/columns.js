@@ -28,12 +28,13 @@ const Missing = ({ mapping, offered }) => {
   `;
 };
 
-const Row = ({ column, takes, fixed, offered, onChange }) => {
+const Row = ({ column, takes, skips, isPrivate, fixed, offered, onChange }) => {
   const [first, ...others] = takes;
-  const notes = [...notesOf(takes, column.name), ...others.map((one) => t("import.also", { field: label(one.field) }))];
+  const notes = [...notesOf(takes, column.name), ...others.map((one) => t("import.also", { field: label(one.field) })), skips && t("import.skips")].filter(Boolean);
+  const values = isPrivate ? t("import.column.private") : column.values.join(" · ") || t("import.column.empty");
   return html`
     <tr role="row">
-      <th scope="row" role="rowheader"><code>${column.name}</code><small>${column.values.length ? column.values.join(" · ") : t("import.column.empty")}</small></th>
+      <th scope="row" role="rowheader"><code>${column.name}</code><small>${values}</small></th>
       <td role="cell">
         <select aria-label=${t("import.taken", { column: column.name })} value=${first?.field ?? ""} disabled=${fixed} onChange=${(event) => onChange(event.currentTarget.value)}>
           <option value="" selected=${!first}>${t("import.unused")}</option>
@@ -47,26 +48,29 @@ const Row = ({ column, takes, fixed, offered, onChange }) => {
   `;
 };
 
-const Table = ({ name, columns, takesOf, fixed, offered, onChange }) => html`
+const takesOf = (mapping, { name }) => mapping.takes.filter((one) => one.columns.includes(name));
+const skipsBy = (mapping, { name }) => mapping.skips.some((one) => one.column === name);
+const isPrivate = (mapping, { name }) => mapping.private.some((one) => name === one || name.startsWith(`${one}.`)) && !takesOf(mapping, { name }).length;
+
+const Table = ({ name, columns, mapping, fixed, offered, onChange }) => html`
   <table role="table" class="columns" aria-label=${name}>
     <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">${t("import.column")}</th><th scope="col" role="columnheader">${t("import.as")}</th></tr></thead>
     <tbody role="rowgroup">${columns.map((one) => html`
-      <${Row} key=${one.name} column=${one} takes=${takesOf(one.name)} fixed=${fixed} offered=${offered} onChange=${(field) => onChange(one.name, field)} />`)}</tbody>
+      <${Row} key=${one.name} column=${one} takes=${takesOf(mapping, one)} skips=${skipsBy(mapping, one)} isPrivate=${isPrivate(mapping, one)} fixed=${fixed} offered=${offered} onChange=${(field) => onChange(one.name, field)} />`)}</tbody>
   </table>
 `;
 
 export const Columns = ({ columns, chosen, mapping, offered, fixed, onChoose }) => {
-  const takesOf = (column) => mapping.takes.filter((one) => one.columns.includes(column));
-  const skipping = new Set(mapping.skips.map((one) => one.column));
-  const used = columns.filter((one) => takesOf(one.name).length > 0);
-  const unused = columns.filter((one) => takesOf(one.name).length === 0);
+  const isUsed = (one) => takesOf(mapping, one).length > 0 || skipsBy(mapping, one);
+  const used = columns.filter(isUsed);
+  const unused = columns.filter((one) => !isUsed(one));
   const change = (column, field) => {
     const map = Object.fromEntries(Object.entries(mapping.map).filter(([name, one]) => one !== column && name !== field));
     if (field) map[field] = column;
     const left = chosen.left.filter((one) => one !== column);
     onChoose({ preset: mapping.preset ?? "none", map, left: field ? left : [...left, column] });
   };
-  const shown = { takesOf, fixed, offered, onChange: change };
+  const shown = { mapping, fixed, offered, onChange: change };
   const body = html`
     ${mapping.problem && html`<div class="problem inset" role="alert"><p>${mapping.problem.code === "missing_model" ? t("import.problem.model") : html`<span lang="en">${mapping.problem.message}</span>`}</p></div>`}
     <div class="field export">
@@ -79,7 +83,6 @@ export const Columns = ({ columns, chosen, mapping, offered, fixed, onChoose }) 
     </div>
     ${used.length > 0 && html`<${Table} name=${t("import.columns")} columns=${used} ...${shown} />`}
     ${Object.entries(mapping.constants).length > 0 && html`<p class="hint">${Object.entries(mapping.constants).map(([field, value]) => t("import.constant", { field: label(field), value })).join("; ")}</p>`}
-    ${mapping.skips.length > 0 && html`<p class="hint">${t("import.skips", { columns: [...skipping].join(", ") })}</p>`}
     <${Missing} mapping=${mapping} offered=${offered} />
     ${unused.length > 0 && html`<details class="rest" open=${used.length === 0 || Boolean(mapping.problem)}>
       <summary>${t("import.rest", { count: unused.length })}</summary>

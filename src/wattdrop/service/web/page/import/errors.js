@@ -8,6 +8,9 @@ const MOST_KEPT = 200_000;
 // What the reader of the file found is said by the page, everything else by the API.
 export const said = (one, error) => (error ? error.message : t(`import.broken.${one.broken}`, one.counts));
 
+// What is wrong; what follows is advice, which the API gives for the first of many only.
+const known = (message) => message.split(";", 1)[0];
+
 export class Errors {
   constructor() {
     this.all = [];
@@ -23,16 +26,17 @@ export class Errors {
     const reason = this.reasonOf(`${code} ${field}`, message);
     const found = this.byReason.get(reason) ?? { code, field, message, own: !error, lines: [], count: 0 };
     found.count += 1;
+    found.alike ||= found.count > 1 && known(found.message) !== known(message);
     if (found.lines.length < FIRST_LINES) found.lines.push(one.line);
     this.byReason.set(reason, found);
   }
 
   reasonOf(kind, message) {
-    const known = this.kinds.get(kind) ?? new Set();
-    this.kinds.set(kind, known);
-    if (!known.has(message) && known.size >= MOST_REASONS) return kind;
-    known.add(message);
-    return `${kind} ${message}`;
+    const of = this.kinds.get(kind) ?? new Set();
+    this.kinds.set(kind, of);
+    if (!of.has(known(message)) && of.size >= MOST_REASONS) return kind;
+    of.add(known(message));
+    return `${kind} ${known(message)}`;
   }
 
   get reasons() {

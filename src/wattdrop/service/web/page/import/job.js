@@ -17,7 +17,8 @@ export class Job {
     this.errors = new Errors();
     this.kept = [];
     this.parts = [];
-    this.told = this.added = this.read = 0;
+    this.told = this.added = 0;
+    this.read = this.found = 0; // of the file, and records in what was read
     this.spent = 0; // milliseconds at work
   }
 
@@ -26,7 +27,7 @@ export class Job {
     this.began = performance.now();
     let number = 0;
     try {
-      for await (const piece of inPieces(records)) {
+      for await (const piece of inPieces(records, (more) => { this.found += more; })) {
         await this.piece(piece, number);
         number += 1;
         if (this.ended) return;
@@ -51,11 +52,12 @@ export class Job {
     });
     this.kept.push(new Blob([`${lines.join("\n")}\n`]));
     if (answered.part) this.parts.push(answered.part);
-    if (performance.now() - this.added > TOTALS_MS) await this.addUp();
+    const stopped = this.state.phase === "stopped";
+    if (stopped || performance.now() - this.added > TOTALS_MS) await this.addUp();
     this.spend();
-    const share = Math.min(this.read / this.opened.size, 0.99);
+    const share = Math.min((this.read / this.opened.size) * (this.state.sent / this.found), 0.99);
     const left = share > 0 ? (this.spent / 1000) * (1 / share - 1) : undefined;
-    this.tell({ share, left, rate: this.state.sent / (this.spent / 1000) }, this.state.phase === "stopped");
+    this.tell({ share, left, rate: this.state.sent / (this.spent / 1000) }, stopped);
   }
 
   note(one, row) {
@@ -114,7 +116,7 @@ export class Job {
   async wait(seconds, why) {
     this.spend();
     for (let left = Math.ceil(seconds); left > 0 && !this.ended; left -= 1) {
-      this.tell({ waiting: { why, seconds: left } }, true);
+      if (this.state.phase === "running") this.tell({ waiting: { why, seconds: left } }, true);
       await new Promise((done) => { setTimeout(done, 1000); });
       await this.pause;
     }
@@ -128,7 +130,7 @@ export class Job {
 
   stop() {
     this.pause = new Promise((done) => { this.resume = done; });
-    this.tell({ phase: "stopped" }, true);
+    this.tell({ phase: "stopped", waiting: undefined }, true);
   }
 
   goOn() {
@@ -152,9 +154,10 @@ export class Job {
 }
 
 // Pieces of as many records, whatever the reader gives at a time: the same file is cut the same way each time.
-async function* inPieces(records) {
+async function* inPieces(records, onFound) {
   let held = [];
   for await (const some of records) {
+    onFound(some.length);
     held = held.length ? held.concat(some) : some;
     while (held.length >= PIECE) {
       yield held.slice(0, PIECE);

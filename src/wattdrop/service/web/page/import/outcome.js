@@ -8,7 +8,8 @@ import { Same } from "./same.js";
 import { saveErrors } from "./saving.js";
 
 const MOST_MODELS = 10;
-const MOST_REASONS = 30;
+const FIRST_REASONS = 8;
+const MOST_REASONS = 100;
 
 const drawn = (shown, largest) => (Plot, width) => Plot.plot({
   width, height: 34 + 28 * shown.length, marginLeft: Math.min(190, width * 0.4), marginRight: 16, marginTop: 0, marginBottom: 24,
@@ -43,17 +44,22 @@ const Models = ({ groups, spoken }) => {
   `;
 };
 
+const Reasons = ({ reasons }) => html`
+  <ul class="reasons">${reasons.map((one) => html`
+    <li key=${`${one.code} ${one.message}`}><strong>${number(one.count, {})}</strong>
+      <div><span lang=${one.own ? undefined : "en"}>${one.message}</span>${one.alike && html` <em>${t("import.alike")}</em>`}
+        <small>${t(one.count === 1 ? "import.line" : "import.lines", { lines: one.lines.map((line) => number(line, {})).join(", ") })}${one.count > one.lines.length ? " …" : ""}</small></div></li>`)}</ul>
+`;
+
 const Failed = ({ state, errors, file }) => {
   const reasons = errors.reasons;
+  const more = reasons.slice(FIRST_REASONS, MOST_REASONS);
   return html`
     <section class="card" aria-labelledby="failed">
       <h2 id="failed">${t("import.failed", { count: number(state.failed, {}) })}</h2>
       <p class="hint">${t("import.failed.why")}</p>
-      <ul class="reasons">${reasons.slice(0, MOST_REASONS).map((one) => html`
-        <li key=${`${one.code} ${one.message}`}><strong>${number(one.count, {})}</strong>
-          <div><span lang=${one.own ? undefined : "en"}>${one.message}</span>
-            <small>${t(one.count === 1 ? "import.line" : "import.lines", { lines: one.lines.map((line) => number(line, {})).join(", ") })}${one.count > one.lines.length ? " …" : ""}</small></div></li>`)}</ul>
-      ${reasons.length > MOST_REASONS && html`<p class="hint">${t("import.reasons.more", { count: number(reasons.length - MOST_REASONS, {}) })}</p>`}
+      <${Reasons} reasons=${reasons.slice(0, FIRST_REASONS)} />
+      ${more.length > 0 && html`<details class="rest"><summary>${t("import.reasons.more", { count: number(reasons.length - FIRST_REASONS, {}) })}</summary><${Reasons} reasons=${more} /></details>`}
       <p><button type="button" class="quiet" onClick=${() => saveErrors(errors, file.name)}>${t("import.save.errors")}</button></p>
     </section>
   `;
