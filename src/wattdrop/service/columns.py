@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -28,6 +29,7 @@ from ..schema.meanings import meaning
 from ..schema.requests import list_fields, number_fields
 from .answers import encode, send
 from .bodies import check_accept, read_json_body
+from .content import Content, content_of, send_if_new
 from .description import Example, operation
 from .description.operation import json_answer
 
@@ -60,7 +62,9 @@ class ColumnsResource:
     async def on_get(self, request: Request, response: Response) -> None:
         """List them."""
         check_accept(request)
-        send(response, msgspec.json.encode({"fields": list(_fields()), "exports": list(_exports())}))
+        response.set_header("Cache-Control", "no-cache")
+        response.set_header("Vary", "Accept-Encoding")
+        send_if_new(request, response, _listed())
 
     @operation(
         "mapColumns",
@@ -121,6 +125,12 @@ def _mapping(given: ColumnsGiven) -> MappingResponse:
         private=sorted(found.private),
         problem=problem,
     )
+
+
+@cache
+def _listed() -> Content:
+    listed = {"fields": list(_fields()), "exports": list(_exports())}
+    return content_of("application/json", msgspec.json.encode(listed))
 
 
 def _fields() -> Iterator[dict[str, Any]]:
