@@ -39,7 +39,8 @@ export class Errors {
     return `${kind} ${known(message)}`;
   }
 
+  // The most frequent first; what was put together because there is too much of it, last.
   get reasons() {
-    return [...this.byReason.values()].sort((one, other) => other.count - one.count);
+    return [...this.byReason.values()].sort((one, other) => Boolean(one.alike) - Boolean(other.alike) || other.count - one.count);
   }
 }

@@ -1,7 +1,8 @@
 // A file on its way through the API: piece by piece, with pauses where the service or the reader wants them. What was
 // answered is kept in blobs, which the browser may lay on the disk; only sums and errors stay in memory.
 import { ApiError, stream, totals } from "../api.js";
-import { Errors, said } from "./errors.js";
+import { Errors } from "./errors.js";
+import { resultOf } from "./results.js";
 
 const PIECE = 2000;
 const TOLD_MS = 100;
@@ -46,9 +47,9 @@ export class Job {
     if (this.ended) return;
     let at = 0;
     const lines = piece.map((one) => {
-      const row = one.broken ? { broken: one } : answered.rows[at++];
-      this.note(one, row);
-      return JSON.stringify({ line: one.line, ...this.plan.kept(one.cells), ...results(row) });
+      const row = one.broken ? undefined : answered.rows[at++];
+      this.note(one, row?.error);
+      return JSON.stringify({ line: one.line, ...this.plan.kept(one.cells), ...resultOf(one, row) });
     });
     this.kept.push(new Blob([`${lines.join("\n")}\n`]));
     if (answered.part) this.parts.push(answered.part);
@@ -60,12 +61,12 @@ export class Job {
     this.tell({ share, left, rate: this.state.sent / (this.spent / 1000) }, stopped);
   }
 
-  note(one, row) {
+  note(record, error) {
     this.state.sent += 1;
-    if (row.error?.code === "no_inference") this.state.skipped += 1;
-    else if (row.error || row.broken) {
+    if (error?.code === "no_inference") this.state.skipped += 1;
+    else if (error || record.broken) {
       this.state.failed += 1;
-      this.errors.add(one, row.error);
+      this.errors.add(record, error);
     }
   }
 
@@ -166,17 +167,3 @@ async function* inPieces(records, onFound) {
   }
   if (held.length) yield held;
 }
-
-// The columns that are added, called as `wattdrop estimate` calls them.
-export const RESULTS = {
-  total_energy_wh: "usage_energy_wh", total_emissions_gco2e: "usage_emissions_gco2e", total_water_ml: "usage_water_ml",
-  total_embodied_gco2e: "embodied_emissions_gco2e", total_embodied_ml: "embodied_water_ml",
-};
-export const ERRORS = ["error_code", "error_field", "error_message"];
-
-const results = (row) => {
-  if (row.broken) return { error_code: row.broken.broken, error_message: said(row.broken) };
-  const { error, total_impact: impact } = row;
-  if (error) return { error_code: error.code, error_field: error.details?.field, error_message: error.message };
-  return Object.fromEntries(Object.entries(RESULTS).map(([column, metric]) => [column, impact[metric]]));
-};

@@ -1,7 +1,7 @@
 // Results and errors as files. Results lie in blobs of JSON lines, and are read again one blob at a time.
 import { save } from "../parts/save.js";
 import { script } from "../parts/script.js";
-import { ERRORS, RESULTS } from "./job.js";
+import { RESULTS } from "./results.js";
 
 const stem = (name) => name.replace(/(\.(csv|tsv|txt|jsonl|ndjson|json|parquet|gz|zst))+$/i, "");
 const csvOf = (fields, rows, header) => Papa.unparse({ fields, data: rows }, { header, newline: "\n", escapeFormulae: true });
@@ -14,7 +14,7 @@ export const saveResults = async (job, { file, form }, kind) => {
   if (kind === "jsonl") return save(new Blob(job.kept, { type: "application/x-ndjson" }), name);
   await script("papaparse");
   const columns = form.columns.map((one) => one.name).filter((one) => job.plan.keeps(one));
-  const head = ["line", ...columns, ...Object.keys(RESULTS), ...ERRORS];
+  const head = ["line", ...columns, ...RESULTS];
   const parts = [];
   for (const blob of job.kept) {
     const rows = (await recordsIn(blob)).map((record) => head.map((column) => asText(record[column])));
