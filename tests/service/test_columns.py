@@ -14,6 +14,12 @@ from wattdrop.bulk.presets import NAMES, document
 from wattdrop.schema import FIELDS
 
 
+def test_the_list_is_sent_once_to_who_keeps_it(service: Service) -> None:
+    first = service.get("/v1/columns", key=None)
+    again = service.get("/v1/columns", key=None, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
 def mapped(service: Service, columns: list[str], **said: Any) -> Any:
     response = service.request("POST", "/v1/columns", key=None, json={"columns": columns, **said})
     assert response.status_code == 200, response.text

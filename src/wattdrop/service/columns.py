@@ -30,7 +30,7 @@ from ..schema.requests import list_fields, number_fields
 from .answers import encode, send
 from .bodies import check_accept, read_json_body
 from .content import Content, content_of, send_if_new
-from .description import Example, operation
+from .description import Answer, Example, operation
 from .description.operation import json_answer
 
 NO_EXPORT: Final = "none"
@@ -55,7 +55,10 @@ class ColumnsResource:
         "Catalog",
         "What columns of a file may be",
         text="Fields of a row with other spellings of their names, and exports that many people have (`--preset`).",
-        answers={200: json_answer("Fields and exports.", ColumnsResponse)},
+        answers={
+            200: json_answer("Fields and exports.", ColumnsResponse),
+            304: Answer("Nothing new, for who sends the tag back as `If-None-Match`."),
+        },
         errors=(406,),
         examples=(Example("all", "All of them", recorded=False),),
     )
