@@ -1,6 +1,7 @@
 // What each column of the file is taken as: guessed by the service, corrected by a list.
 import { html } from "../html.js";
 import { has, t } from "../text.js";
+import { Said } from "../parts/answer.js";
 
 const GROUPS = ["model", "hardware", "place", "work", "known", "whom"];
 const MODEL = ["model_id", "model_used_id", "model_hugging_face_path", "model_family", "model_name"];
@@ -72,7 +73,7 @@ export const Columns = ({ columns, chosen, mapping, offered, fixed, onChoose }) 
   };
   const shown = { mapping, fixed, offered, onChange: change };
   const body = html`
-    ${mapping.problem && html`<div class="problem inset" role="alert"><p>${mapping.problem.code === "missing_model" ? t("import.problem.model") : html`<span lang="en">${mapping.problem.message}</span>`}</p></div>`}
+    ${mapping.problem && html`<div class="problem inset" role="alert"><p>${mapping.problem.code === "missing_model" ? t("import.problem.model") : html`<${Said} error=${mapping.problem} />`}</p></div>`}
     <div class="field export">
       <label for="preset">${t("import.preset")}</label>
       <select id="preset" value=${mapping.preset ?? "none"} disabled=${fixed} onChange=${(event) => onChoose({ preset: event.currentTarget.value, map: undefined, left: [] })}>

@@ -1,6 +1,7 @@
 // What came of it: totals as the API adds them up, the models that need most, the lines that failed, and files to take along.
 import { html } from "../html.js";
 import { amount, number, span, t, tick } from "../text.js";
+import { Said } from "../parts/answer.js";
 import { Chart } from "../parts/chart.js";
 import { Metric } from "../parts/metric.js";
 import { METRICS } from "../parts/metrics.js";
@@ -47,7 +48,7 @@ const Models = ({ groups, spoken }) => {
 const Reasons = ({ reasons }) => html`
   <ul class="reasons">${reasons.map((one) => html`
     <li key=${`${one.code} ${one.message}`}><strong>${number(one.count, {})}</strong>
-      <div><span lang=${one.own ? undefined : "en"}>${one.message}</span>${one.alike && html` <em>${t("import.alike")}</em>`}
+      <div>${one.own ? one.message : html`<${Said} error=${one} />`}${one.alike && html` <em>${t("import.alike")}</em>`}
         <small>${t(one.count === 1 ? "import.line" : "import.lines", { lines: one.lines.map((line) => number(line, {})).join(", ") })}${one.count > one.lines.length ? " …" : ""}</small></div></li>`)}</ul>
 `;
 
@@ -69,7 +70,7 @@ export const Outcome = ({ state, job, opened, mapping, spoken }) => {
   const { totals, phase } = state;
   const ended = phase !== "running";
   return html`
-    ${state.problem && state.problem.status !== 401 && html`<p class="card problem" role="alert">${state.problem.why ? t(`import.unreadable.${state.problem.why}`, state.problem.places) : html`<span lang="en">${state.problem.message}</span>`}</p>`}
+    ${state.problem && state.problem.status !== 401 && html`<p class="card problem" role="alert">${state.problem.why ? t(`import.unreadable.${state.problem.why}`, state.problem.places) : html`<${Said} error=${state.problem} />`}</p>`}
     ${totals?.total.ranges && html`
       <div class="metrics">${METRICS.map((one) => html`<${Metric} key=${one.key} metric=${one} ranges=${totals.total.ranges} spoken=${spoken} />`)}</div>
       <p class="hint">${t("import.totals", { rows: number(totals.total.rows, {}) })} ${t("metric.legend")}</p>`}
