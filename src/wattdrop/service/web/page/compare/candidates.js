@@ -15,10 +15,13 @@ const offersOf = (vary, offered) => ({
   hours: async (text) => matching(HOURS.map((hour) => ({ value: hour, label: hourShown(hour), detail: "" })), text),
 })[vary];
 
+// An id, however it is spelled.
+export const bare = (id) => id.toLowerCase().replace(/[^a-z0-9]/g, "");
+
 // What a candidate is called. A model that was typed keeps the name that it was typed by, unless the service tells its own.
 export const nameOf = (vary, value, offered, models) => {
   if (vary === "models") return models[value] ?? value;
-  if (vary === "services") return offered.services.find((one) => one.id === value)?.name ?? value;
+  if (vary === "services") return offered.services.find((one) => bare(one.id) === bare(value))?.name ?? value;
   if (vary === "hours") return hourShown(value);
   return value.startsWith("country:") ? country(value.slice(8)) : value.split(":").at(-1);
 };

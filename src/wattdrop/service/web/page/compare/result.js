@@ -4,11 +4,13 @@ import { t } from "../text.js";
 import { Copy } from "../parts/copy.js";
 import { METRICS } from "../parts/metrics.js";
 import { Bars } from "./bars.js";
-import { Finding } from "./finding.js";
+import { Call } from "./call.js";
+import { Day } from "./day.js";
+import { Finding, Why } from "./finding.js";
 import { Numbers } from "./numbers.js";
 import { Tradeoff } from "./tradeoff.js";
 
-export const Result = ({ told, question, spoken, onMetric }) => {
+export const Result = ({ told, question, asked, spoken, onMetric }) => {
   const metric = METRICS.find((one) => one.key === question.metric);
   const good = told.filter((one) => !one.error);
   const wrong = told.filter((one) => one.error);
@@ -24,9 +26,12 @@ export const Result = ({ told, question, spoken, onMetric }) => {
         </fieldset>
         <${Finding} ranked=${ranked} metric=${metric} />
         <${Bars} ranked=${ranked} metric=${metric} spoken=${spoken} />
+        <${Why} one=${ranked.at(-1)} metric=${metric} />
       </section>
+      ${["hours", "places"].includes(question.vary) && html`<${Day} question=${question} told=${good} asked=${asked} spoken=${spoken} />`}
       <${Tradeoff} told=${good} spoken=${spoken} />
       <${Numbers} ranked=${ranked} metric=${metric} vary=${question.vary} />
+      <${Call} rows=${told.map(({ name, row }) => ({ label: name, ...row }))} />
       <p class="share"><${Copy} text=${location.href} label=${t("compare.share")} /></p>`}
   `;
 };
