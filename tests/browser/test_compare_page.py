@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 CHAT = "input_tokens=1000&output_tokens=500"
 MODELS = f"/compare?vary=models&with=llama_v31_8b&with=gpt-4o&with=llama_v31_405b&{CHAT}"
+REGIONS = f"/compare?vary=places&model_id=gpt-4o&with=region:aws:us-east-1&with=region:azure:eastus&{CHAT}"
 PLACES = f"/compare?vary=places&model_id=gpt-4o&with=country:FR&with=country:PL&{CHAT}&metric=carbon"
 HOURS = f"/compare?vary=hours&model_id=gpt-4o&country=DE&utc_datetime=2025-06-15T00:00&with=12&with=19&{CHAT}&metric=carbon"
 HALO = 8  # around letters, which a browser counts to a text
@@ -72,6 +73,7 @@ def test_candidates_come_and_go_by_keyboard(visitor: Visitor) -> None:
     expect(chips).to_have_count(3)
     expect(page.get_by_text("Choose the model that does the work.")).to_be_visible()
     keyboard.press("Tab")
+    keyboard.press("Tab")  # over the map
     expect(page.get_by_role("button", name="Remove Norway")).to_be_focused()
     keyboard.press("Enter")
     expect(chips).to_have_count(2)
@@ -109,6 +111,14 @@ def test_ranges_that_overlap_may_differ_clearly_and_the_reason_is_told(visitor: 
     assert visitor.findings() == []
 
 
+def test_regions_of_clouds_are_named_with_their_cloud(visitor: Visitor) -> None:
+    visitor.open("/").sign_in().open(REGIONS)
+    for name in ("aws us-east-1", "azure eastus"):
+        expect(visitor.page.get_by_role("rowheader", name=name)).to_be_visible()
+    code = visitor.page.locator(".code code")
+    expect(code).to_contain_text('"cloud_id":"aws","cloud_region":"us-east-1"')
+
+
 def test_a_place_without_hours_is_said_to_be_flat(visitor: Visitor) -> None:
     visitor.open("/").sign_in()
     visitor.open(f"/compare?vary=hours&model_id=gpt-4o&country=KE&with=12&with=19&{CHAT}")
@@ -118,7 +128,7 @@ def test_a_place_without_hours_is_said_to_be_flat(visitor: Visitor) -> None:
 
 def test_one_wrong_candidate_is_said_and_spoils_no_other(visitor: Visitor) -> None:
     visitor.open("/").sign_in().open(MODELS + "&with=nonesuch-9b")
-    expect(visitor.page.get_by_role("alert")).to_contain_text("nonesuch-9b unknown model 'nonesuch-9b'")
+    expect(visitor.page.get_by_role("alert")).to_contain_text("unknown model 'nonesuch-9b'")
     expect(visitor.page.locator(".chip.wrong")).to_have_text("nonesuch-9b×")
     expect(visitor.page.locator(".compared tbody tr")).to_have_count(3)
     visitor.page.wait_for_selector(BARS)

@@ -4,7 +4,8 @@ import { html } from "../html.js";
 import { country, t } from "../text.js";
 import { Combobox } from "../parts/combobox.js";
 import { Field } from "../parts/field.js";
-import { findModels, findNodes, matching, places } from "../parts/offers.js";
+import { NOWHERE, findModels, findNodes, matching, places } from "../parts/offers.js";
+import { OnMap } from "../parts/on_map.js";
 import { WorkFields, workSlider } from "../parts/work_fields.js";
 import { KNOWN_MORE } from "../parts/work.js";
 import { Candidates } from "./candidates.js";
@@ -35,7 +36,8 @@ export const Form = ({ question, offered, fields, ofModel, nameOf, errors, onCha
           <input id="day" type="date" value=${dayOf(work)} aria-describedby="day-hint" onInput=${(event) => set({ utc_datetime: event.currentTarget.value && `${event.currentTarget.value}T00:00` })} /><//>`}
         ${!varies("country") && html`<${Combobox} id="place" label=${t("field.place")} hint=${t("hint.place")} placeholder=${t("placeholder.usual")}
           value=${work.cloud_region || (work.country && country(work.country)) || ""} search=${async (text) => matching(everywhere, text)}
-          onChoose=${(value) => set(everywhere.find((one) => one.value === value)?.fields ?? { cloud_region: value, country: "" })} />`}
+          onChoose=${(value) => set(everywhere.find((one) => one.value === value)?.fields ?? { ...NOWHERE, cloud_region: value })} />
+          <${OnMap} chosen=${work} onChoose=${(place) => set({ ...NOWHERE, ...place })} />`}
       </details>
       <details open=${[...KNOWN_MORE, ...fields.more, "managed_service_id", "node_id", "utc_datetime"].some((name) => !varies(name) && work[name] !== "")}>
         <summary>${t("form.more")}</summary>

@@ -1,4 +1,5 @@
 // What is compared: work that is described once, what varies, and the candidates. The address holds all of it.
+import { NOWHERE } from "../parts/offers.js";
 import { fromAddress, toAddress, toRow } from "../parts/work.js";
 
 export const KINDS = ["models", "services", "places", "hours"];
@@ -7,15 +8,15 @@ const METRICS = ["energy", "carbon", "water"];
 
 // The fields of the work that a candidate of a kind fills; the form asks for the others.
 export const VARIED = {
-  models: ["model_id"], services: ["managed_service_id"], places: ["country", "cloud_region"], hours: ["utc_datetime"],
+  models: ["model_id"], services: ["managed_service_id"], places: ["country", "cloud_id", "cloud_region"], hours: ["utc_datetime"],
 };
 
 export const today = () => new Date().toISOString().slice(0, 10);
 export const dayOf = (work) => work.utc_datetime.slice(0, 10) || today();
 
 const placeOf = (value) => {
-  const [kind, ...name] = value.split(":");
-  return kind === "region" ? { country: "", cloud_region: name.at(-1) } : { country: name.join(":"), cloud_region: "" };
+  const [kind, name, region] = value.split(":");
+  return kind === "region" ? { ...NOWHERE, cloud_id: name, cloud_region: region ?? "" } : { ...NOWHERE, country: name ?? "" };
 };
 const FILLED = {
   models: (value) => ({ model_id: value }),

@@ -1,6 +1,7 @@
 // The answer: the finding in a sentence, the candidates in their order, carbon against water, and every number.
 import { html } from "../html.js";
 import { t } from "../text.js";
+import { Said } from "../parts/answer.js";
 import { Copy } from "../parts/copy.js";
 import { METRICS } from "../parts/metrics.js";
 import { Bars } from "./bars.js";
@@ -17,7 +18,7 @@ export const Result = ({ told, question, asked, spoken, onMetric }) => {
   const ranked = good.toSorted((a, b) => a.compared[metric.usage].rank - b.compared[metric.usage].rank);
   return html`
     ${wrong.length > 0 && html`<div class="card problem" role="alert"><ul class="plain">${wrong.map((one) => html`
-      <li key=${one.id}><strong>${one.name}</strong> <span lang="en">${one.error.message}</span></li>`)}</ul></div>`}
+      <li key=${one.id}><strong>${one.name}</strong> <${Said} error=${one.error} /></li>`)}</ul></div>`}
     ${ranked.length > 1 && html`
       <section class="card" aria-labelledby="ranking">
         <h2 id="ranking" class="unseen">${t("compare.ranking")}</h2>
