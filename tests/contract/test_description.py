@@ -44,7 +44,14 @@ def ids(value: Any) -> str:
 
 def answer_schemas() -> dict[str, Any]:
     """Components that answers are made of."""
-    bodies = {"ImpactRequest", "ImpactRow", "ExplainRequest", "ImpactBigQueryRequest", "SnowflakeRequest"}
+    bodies = {
+        "ImpactRequest",
+        "ImpactRow",
+        "CompareRow",
+        "ExplainRequest",
+        "ImpactBigQueryRequest",
+        "SnowflakeRequest",
+    }
     ends = ("Request", "Given", "Location")
     requests = bodies | {name for name in description()["components"]["schemas"] if name.endswith(ends)}
     return {name: one for name, one in description()["components"]["schemas"].items() if name not in requests}

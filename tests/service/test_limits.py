@@ -102,8 +102,11 @@ def test_every_path_that_takes_a_key_is_limited(
 @pytest.mark.parametrize(
     ("method", "path", "options"),
     [
-        one for one in ROUTES if one[0] == "POST" and not one[1].endswith("bulk")
-    ],  # which is slowed down: below
+        # Bulk is slowed down, a comparison has two rows: below.
+        one
+        for one in ROUTES
+        if one[0] == "POST" and not one[1].endswith(("bulk", "compare"))
+    ],
 )
 def test_rows_are_counted_on_every_path_that_estimates(
     tmp_path: Path, method: str, path: str, options: dict[str, object]
@@ -121,6 +124,13 @@ def test_rows_and_requests_are_told_apart(tmp_path: Path) -> None:
         assert response.headers["ratelimit-policy"] == '"requests";q=10;w=3600, "rows";q=100;w=3600;qu="rows"'
         first, second = response.headers["ratelimit"].split(", ")
         assert first.startswith('"requests";r=9;t=') and second.startswith('"rows";r=97;t=')
+
+
+def test_each_row_of_a_comparison_counts(tmp_path: Path) -> None:
+    with serving(tmp_path, row_rate="3/h", burst_seconds="3600") as service:
+        both = {"rows": [ROW, ROW]}
+        assert service.request("POST", "/v1/compare", json=both).status_code == 200
+        assert service.request("POST", "/v1/compare", json=both).status_code == 429
 
 
 def test_rows_that_no_waiting_would_let_through_are_told_so(tmp_path: Path) -> None:

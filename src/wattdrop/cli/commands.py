@@ -25,6 +25,9 @@ COMMANDS: Final[dict[str, Entry]] = {
     "explain": Entry(
         "explain", "explain", "Every step to one request's numbers, with formula, inputs and sources."
     ),
+    "compare": Entry(
+        "compare", "compare", "The same request with several models, services, places or hours."
+    ),
     "serve": Entry("serve", "serve", "Start the HTTP service."),
     "mcp": Entry(
         "mcp", "mcp", "Offer the estimates as tools to an assistant (MCP, standard input and output)."

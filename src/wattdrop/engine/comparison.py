@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from .api import RowLike
 
 Verdict: TypeAlias = Literal["same", "open", "likely", "clear"]
-"""same: no difference, whatever is not known; open: not told apart; likely: 1 is outside the 50 % range of the ratio;
-clear: it is outside the 90 % range, the difference is larger than the uncertainty."""
+"""same: no difference (within 1e-9), whatever is not known; open: not told apart; likely: 1 is outside the 50 % range of
+the ratio; clear: it is outside the 90 % range, the difference is larger than the uncertainty."""
 
 
 class RatioCause(NamedTuple):
@@ -106,7 +106,7 @@ class Comparison:
         wide, narrow = _widths(one, other, quantity, 0.9), _widths(one, other, quantity, 0.5)
         (low_90, high_90), (low_50, high_50) = _ends(central, wide), _ends(central, narrow)
         verdict: Verdict = "open"
-        if low_90 == 1.0 == high_90:
+        if math.isclose(low_90, 1.0) and math.isclose(high_90, 1.0):
             verdict = "same"
         elif not low_90 <= 1.0 <= high_90:
             verdict = "clear"

@@ -7,16 +7,16 @@ import { times } from "./finding.js";
 
 const LINE = 46; // of one candidate: its name above its bar
 
-const shown = (one, metric) => {
+const shown = (one, metric, beside) => {
   const { ratio, rank } = one.compared[metric.usage];
-  const text = amount(one.ranges[metric.usage].central, metric.unit).text;
+  const text = amount(one.ranges[metric.usage].central, metric.unit, beside).text;
   return ratio && rank > 1 ? t("compare.bars.value", { value: text, times: times(ratio.central) }) : text;
 };
 
 const drawn = (ranked, metric, axis) => (Plot, width) => {
-  const ranges = ranked.map((one) => ({ ...one.ranges[metric.usage], id: one.id, name: one.name, value: shown(one, metric) }));
+  const ranges = ranked.map((one) => ({ ...one.ranges[metric.usage], id: one.id, name: one.name, value: shown(one, metric, axis.beside) }));
   return Plot.plot({
-    width, height: 24 + LINE * ranked.length, marginLeft: 8, marginRight: 12, marginTop: 0, marginBottom: 24,
+    width, height: 30 + LINE * ranked.length, marginLeft: 8, marginRight: 12, marginTop: 6, marginBottom: 24,
     x: { ...axis.scale, tickSize: 0, label: null, grid: true, ticks: axis.ticks(width), tickFormat: tick(metric.unit, axis.beside) },
     y: { axis: null, domain: ranges.map((one) => one.id), padding: 0 },
     marks: [
@@ -32,11 +32,11 @@ const drawn = (ranked, metric, axis) => (Plot, width) => {
 
 export const Bars = ({ ranked, metric, spoken }) => {
   const axis = axisOf(ranked.map((one) => one.ranges[metric.usage]));
-  const list = ranked.map((one) => `${one.name} ${shown(one, metric)} (${span(one.ranges[metric.usage].low_90, one.ranges[metric.usage].high_90, metric.unit)})`);
+  const list = ranked.map((one) => `${one.name} ${shown(one, metric, axis.beside)} (${span(one.ranges[metric.usage].low_90, one.ranges[metric.usage].high_90, metric.unit, axis.beside)})`);
   const unit = amount(axis.beside, metric.unit).unit;
   return html`
     <p class="hint">${t(axis.isLog ? "compare.scale.log" : "compare.scale.linear", { unit })} ${t("metric.legend")}</p>
-    <${Chart} label=${t("compare.bars.drawn", { metric: t(`metric.${metric.key}`), list: list.join("; ") })} name=${`wattdrop-compare-${metric.key}`}
+    <${Chart} label=${t("compare.bars.drawn", { metric: t(`metric.${metric.key}`), list: list.join("; ") })} name=${`wattdrop-compare-${metric.key}`} title=${t(`metric.${metric.key}`)}
       draw=${drawn(ranked, metric, axis)} needs=${[ranked, metric, spoken]} />
   `;
 };

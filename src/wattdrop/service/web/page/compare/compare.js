@@ -6,21 +6,20 @@ import { t } from "../text.js";
 import { Problem } from "../parts/answer.js";
 import { useLatest } from "../parts/latest.js";
 import { useFields } from "../parts/task.js";
-import { nameOf } from "./candidates.js";
-import { Day } from "./day.js";
+import { bare, nameOf } from "./candidates.js";
 import { Form } from "./form.js";
 import { EXAMPLES, fromLocation, isAnswerable, modelOf, rowOf, toLocation } from "./question.js";
 import { Result } from "./result.js";
 
 const PAUSE_MS = 150;
 
-// The names of models that were chosen by their id, as the service tells them.
+// The names of models that were chosen by an id, however it is spelled, as the service tells them.
 const useNames = (ids, ready) => {
   const [names, setNames] = useState({});
   useEffect(() => {
     if (!ready) return;
     for (const id of ids.filter((one) => !(one in names))) {
-      models(id).then(([found]) => found?.id === id && setNames((known) => ({ ...known, [id]: found.name ?? id })), () => {});
+      models(id).then(([found]) => found && bare(found.id) === bare(id) && setNames((known) => ({ ...known, [id]: found.name ?? id })), () => {});
     }
   }, [ids.join("\n"), ready]);
   return names;
@@ -44,7 +43,7 @@ export const Compare = ({ known, ready, onKeyEnded, spoken }) => {
   const askable = ready && isAnswerable(question);
   const ask = async (signal) => {
     const answers = await compare(rows, signal);
-    return { question, rows, answers: answers.map((one, at) => ({ ...one, id: chosen[at] })) };
+    return { question, answers: answers.map((one, at) => ({ ...one, id: chosen[at], row: rows[at] })) };
   };
   const { answer, error, waiting } = useLatest(askable && ask, PAUSE_MS, [JSON.stringify([rows, vary]), askable]);
   useEffect(() => { if (error?.status === 401) onKeyEnded(); }, [error]);
@@ -67,8 +66,8 @@ export const Compare = ({ known, ready, onKeyEnded, spoken }) => {
       <${Form} question=${question} offered=${offered} fields=${fields} ofModel=${ofModel} nameOf=${named} errors=${errors} onChange=${change} />
       <section class="results" aria-label=${t("result.label")} aria-busy=${Boolean(waiting)}>
         <${Problem} error=${error} />
-        ${told && html`<${Result} told=${told} question=${question} spoken=${spoken} onMetric=${(metric) => change({ metric })} />`}
-        ${answer?.question.vary === "hours" && html`<${Day} question=${answer.question} asked=${asked} spoken=${spoken} />`}
+        ${told && html`<${Result} told=${told} question=${{ ...answer.question, metric: question.metric }} asked=${asked} spoken=${spoken} onMetric=${(metric) => change({ metric })} />`}
+        ${waiting && !told && html`<p class="card empty" role="status">${t("compare.waiting", { count: chosen.length })}</p>`}
         ${known && !told && !error && !waiting && html`<${Empty} onStart=${start} ready=${ready} question=${question} />`}
       </section>
     </div>

@@ -1,6 +1,7 @@
 // Every number: shown in the scale of the reader, saved as the API gave it.
 import { html } from "../html.js";
 import { amount, span, t } from "../text.js";
+import { csv } from "../parts/csv.js";
 import { METRICS } from "../parts/metrics.js";
 import { saveText } from "../parts/save.js";
 import { times } from "./finding.js";
@@ -9,26 +10,27 @@ const ENDS = ["low_90", "low_50", "central", "high_50", "high_90"];
 const USAGES = METRICS.map((one) => one.usage);
 const EVERY = [...USAGES, ...METRICS.map((one) => one.embodied).filter(Boolean)];
 
-// A cell that a spreadsheet would take for a formula begins with a quote; commas and quotes are kept inside of quotes.
-const cell = (value) => {
-  const text = value === undefined ? "" : String(value);
-  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
-
-export const csvOf = (ranked, vary) => {
+const csvOf = (ranked, vary) => {
   const names = EVERY.flatMap((metric) => [...ENDS.map((end) => `${metric}_${end}`), `${metric}_rank`, `${metric}_verdict`, ...ENDS.map((end) => `${metric}_ratio_${end}`)]);
   const lines = ranked.map((one) => [one.name, one.id, ...EVERY.flatMap((metric) => {
     const { rank, verdict, ratio } = one.compared[metric];
     return [...ENDS.map((end) => one.ranges[metric][end]), rank, verdict, ...ENDS.map((end) => ratio?.[end])];
   })]);
-  return [["name", vary, ...names], ...lines].map((line) => line.map(cell).join(",")).join("\n") + "\n";
+  return csv([["name", vary, ...names], ...lines]);
 };
 
 const Ratio = ({ one, metric }) => {
   const { ratio, verdict, rank } = one.compared[metric.usage];
-  if (rank === 1 || !ratio) return html`<span class=${`verdict ${verdict}`}>${t(rank === 1 ? "verdict.least" : `verdict.${verdict}`)}</span>`;
+  if (rank === 1) return html`<span class="verdict">${t("verdict.least")}</span>`;
+  if (!ratio) return html`<span class=${`verdict ${verdict}`}>${t(`verdict.${verdict}`)}</span>`;
   return html`<span class=${`verdict ${verdict}`}>${t(`verdict.${verdict}`)}</span><small>${t("compare.ratio", { times: times(ratio.central), low: times(ratio.low_90), high: times(ratio.high_90) })}</small>`;
+};
+
+// Numbers of one column are in one scale, so that they compare.
+const Amount = ({ one, ranked, metric: { key, usage, unit } }) => {
+  const beside = Math.max(...ranked.map((each) => each.ranges[usage].central));
+  const { central, low_90, high_90 } = one.ranges[usage];
+  return html`<td role="cell" class="digits"><span class="column">${t(`metric.${key}`)}</span>${amount(central, unit, beside).text}<small>${span(low_90, high_90, unit, beside)}</small></td>`;
 };
 
 export const Numbers = ({ ranked, metric, vary }) => html`
@@ -42,8 +44,7 @@ export const Numbers = ({ ranked, metric, vary }) => html`
           <th scope="col" role="columnheader">${t("compare.against")}</th></tr></thead>
         <tbody role="rowgroup">${ranked.map((one) => html`
           <tr key=${one.id} role="row"><th scope="row" role="rowheader">${one.name}</th>
-            ${METRICS.map(({ key, usage, unit }) => html`<td key=${key} role="cell" class="digits"><span class="column">${t(`metric.${key}`)}</span>${amount(one.ranges[usage].central, unit).text}
-              <small>${span(one.ranges[usage].low_90, one.ranges[usage].high_90, unit, one.ranges[usage].central)}</small></td>`)}
+            ${METRICS.map((each) => html`<${Amount} key=${each.key} one=${one} ranked=${ranked} metric=${each} />`)}
             <td role="cell"><${Ratio} one=${one} metric=${metric} /></td></tr>`)}</tbody>
       </table>
     </div>

@@ -7,8 +7,9 @@ import { script } from "./script.js";
 
 export const plot = () => script("d3").then(() => script("plot")).then(() => globalThis.Plot);
 
-// With a `name` the drawing can be saved under it; `onPoint` is told what a pointer is at, where the drawing has a pointer.
-export const Chart = ({ label, draw, needs, name, onPoint }) => {
+// With a `name` the drawing can be saved under it; `title` says what it is where its label is long. `onPoint` is told what a
+// pointer is at, where the drawing has a pointer.
+export const Chart = ({ label, draw, needs, name, title = label, onPoint }) => {
   const place = useRef();
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -34,8 +35,8 @@ export const Chart = ({ label, draw, needs, name, onPoint }) => {
   return html`
     <div class="chart" ref=${place}></div>
     ${name && html`<p class="saves">
-      <button type="button" class="quiet" aria-label=${t("save.svg", { what: label })} onClick=${saved(saveSvg)}>${"SVG"}</button>
-      <button type="button" class="quiet" aria-label=${t("save.png", { what: label })} onClick=${saved(savePng)}>${"PNG"}</button>
+      <button type="button" class="quiet" aria-label=${t("save.svg", { what: title })} onClick=${saved(saveSvg)}>${"SVG"}</button>
+      <button type="button" class="quiet" aria-label=${t("save.png", { what: title })} onClick=${saved(savePng)}>${"PNG"}</button>
     </p>`}
   `;
 };

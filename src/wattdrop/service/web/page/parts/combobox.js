@@ -10,6 +10,7 @@ const PAUSE_MS = 120;
 export const Combobox = ({ id, label, hint, error, value, placeholder, search, onChoose, adds }) => {
   const [typed, setTyped] = useState(value);
   const [found, setFound] = useState([]);
+  const [answered, setAnswered] = useState(""); // what the list was found for
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
   const asked = useRef({ timer: 0, controller: undefined });
@@ -27,6 +28,7 @@ export const Combobox = ({ id, label, hint, error, value, placeholder, search, o
     const timer = setTimeout(async () => {
       try {
         setFound(await search(text, controller.signal));
+        setAnswered(text);
         setAt(-1);
         setOpen(true);
       } catch {
@@ -57,7 +59,7 @@ export const Combobox = ({ id, label, hint, error, value, placeholder, search, o
       event.preventDefault();
       if (!open) ask(typed === value ? "" : typed);
       else setAt((at + move + found.length) % Math.max(found.length, 1));
-    } else if (event.key === "Enter" && shown && (at >= 0 || adds)) {
+    } else if (event.key === "Enter" && shown && (at >= 0 || (adds && answered === typed))) {
       event.preventDefault();
       choose(found[Math.max(at, 0)]);
     } else if (event.key === "Enter") take();
