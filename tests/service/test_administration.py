@@ -152,6 +152,63 @@ def test_pages_of_one_customer_keep_to_it(own: Service, path: str) -> None:
     assert [(one["customer_id"], one["name"][-1]) for one in listed] == [(2, "0"), (2, "1")]
 
 
+def test_keys_are_found_by_words_of_their_names_and_users(own: Service) -> None:
+    acme = own.store.customers.create("acme").id
+    ann = own.store.customers.create_user(acme, "Annabel").id
+    for name in ("finance dashboard", "Finance nightly", "100% dashboard", "under_score", "underxscore"):
+        own.keys.create(name, acme, user_id=ann if name == "under_score" else None)
+
+    def found(**asked: str) -> list[str]:
+        answer = own.get("/v1/keys", params=asked)
+        names = [one["name"] for one in answer.json()["keys"]]
+        assert answer.headers["x-total-count"] == str(len(names))
+        return names
+
+    assert found(search="finance") == ["finance dashboard", "Finance nightly"]
+    assert found(search="DASHB finance") == ["finance dashboard"]
+    assert found(search="0%") == ["100% dashboard"]
+    assert found(search="%") == ["100% dashboard"]
+    assert found(search="under_score") == ["under_score"]
+    assert found(search="annabel") == ["under_score"]
+    assert found(search="!") == []
+    assert found(search="' OR 1=1 --") == []
+    assert found(customer="acme", order="newest")[0] == "underxscore"
+    assert {one["customer"] for one in own.get("/v1/keys", params={"search": "finance"}).json()["keys"]} == {
+        "acme"
+    }
+
+
+def test_keys_that_ended_are_told_from_those_that_are_valid(own: Service) -> None:
+    ann = own.store.customers.create_user(1, "ann")
+    revoked = own.keys.find(own.keys.create("revoked"))
+    assert revoked is not None
+    own.keys.revoke(revoked.id)
+    own.keys.create("expired", expires=datetime.now(UTC) - timedelta(seconds=1))
+    own.keys.create("of ann", user_id=ann.id)
+    own.store.customers.disable_user(ann)
+    own.keys.create("valid", expires=datetime.now(UTC) + timedelta(days=1))
+
+    def found(state: str) -> list[str]:
+        return [one["name"] for one in own.get("/v1/keys", params={"state": state}).json()["keys"]]
+
+    assert found("valid") == ["tests", "valid"]
+    assert found("ended") == ["revoked", "expired", "of ann"]
+    for name in ("state", "order"):
+        wrong = own.get("/v1/keys", params={name: "odd"})
+        assert (wrong.status_code, wrong.json()["details"]["field"]) == (400, name)
+
+
+def test_customers_and_users_are_searched_and_name_each_other(own: Service) -> None:
+    for name in ("Acme", "acme east", "other"):
+        customer = own.store.customers.create(name).id
+        own.store.customers.create_user(customer, f"user of {name}")
+    found = own.get("/v1/customers", params={"search": "acme"})
+    assert [one["name"] for one in found.json()["customers"]] == ["Acme", "acme east"]
+    assert found.headers["x-total-count"] == "2"
+    users = own.get("/v1/users", params={"search": "east"}).json()["users"]
+    assert [(one["name"], one["customer"]) for one in users] == [("user of acme east", "acme east")]
+
+
 def test_an_administrator_manages_every_customer(own: Service) -> None:
     acme = made(own, "/v1/customers", name="acme")["id"]
     key = made(own, "/v1/keys", name="root of acme", customer=acme, scopes=sorted(SCOPES))["key"]

@@ -141,3 +141,29 @@ def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
 def test_hostile_keys_are_only_unknown(store: Store) -> None:
     for key in ("", "' OR 1=1 --", "\udcff", "wd_" + "x" * 100_000, "\0"):
         assert store.keys.find(key) is None
+
+
+def test_keys_are_chosen_by_words_state_and_order(store: Store) -> None:
+    ann = store.customers.create_user(1, "Annabel")
+    for name in ("50 % of it", "under_score", "underxscore", "Dashboard"):
+        store.keys.create(name)
+    store.keys.create("hers", user_id=ann.id)
+    names = [one.name for one in store.keys.list(newest_first=True)]
+    assert names == ["hers", "Dashboard", "underxscore", "under_score", "50 % of it"]
+
+    def found(search: str) -> list[str]:
+        chosen = [one.name for one in store.keys.list(search=search)]
+        assert store.keys.count(search=search) == len(chosen)
+        return chosen
+
+    assert found("dash") == ["Dashboard"]
+    assert found("UNDER_SCORE") == ["under_score"]  # any letter, to a database
+    assert (found("%"), found("!")) == (["50 % of it"], [])
+    assert found("annab") == ["hers"]
+    store.customers.disable_user(ann)
+    assert [one.name for one in store.keys.list(state="ended")] == ["hers"]
+    assert store.keys.count(state="valid") == 4
+    assert store.customers.names([1, 1, 0]) == {0: "global", 1: "default"}
+    assert store.customers.names([]) == {}
+    assert [one.name for one in store.customers.list(search="DEF")] == ["default"]
+    assert store.customers.count_users(search="ann") == 1

@@ -29,7 +29,7 @@ from ..validation.stored import EVIDENCE, Stored, comparable, stored_predictions
 from .bodies import check_accept
 from .content import Content, content_of, send_if_new
 from .description import Example, Parameter, operation
-from .description.operation import json_answer
+from .description.operation import Answer, json_answer
 
 _GIVEN: Final = Parameter(
     "given",
@@ -38,6 +38,8 @@ _GIVEN: Final = Parameter(
     {"type": "string", "enum": list(EVIDENCE), "default": "batch"},
     example="batch",
 )
+
+_SAME: Final = Answer("What `If-None-Match` names is still so.")
 
 
 class AccuracyResource:
@@ -48,7 +50,7 @@ class AccuracyResource:
         "Evidence",
         "How good the estimates are",
         text="Predictions of published measurements, each by constants that were fitted without its model's family.",
-        answers={200: json_answer("The scores.", AccuracyResponse)},
+        answers={200: json_answer("The scores.", AccuracyResponse), 304: _SAME},
         errors=(406,),
         examples=(Example("scores", "All scores", recorded=False),),
     )
@@ -67,7 +69,7 @@ class MeasurementsResource:
         text="All that come with the package, with source and licence. Those of which `scored` is false are unusual or "
         "suspect and take no part in fit and scores.",
         parameters=(_GIVEN,),
-        answers={200: json_answer("The measurements.", MeasurementsResponse)},
+        answers={200: json_answer("The measurements.", MeasurementsResponse), 304: _SAME},
         errors=(400, 406),
         examples=(Example("batch", "With everything given", query={"given": "batch"}, recorded=False),),
     )

@@ -29,13 +29,17 @@ export const Admin = ({ known, ready, scopes, onKeyEnded }) => {
   const [changes, setChanges] = useState(0);
   const may = ready && scopes.includes("admin");
   const own = useAnswer(() => may && ownKey(), [may]);
-  const found = useAnswer(() => may && ASK[view.list](view).then((answer) => ({ ...answer, list: view.list })), [may, changes, ...Object.values(view)]);
+  const found = useAnswer(() => may && ASK[view.list](view).then((answer) => ({ ...answer, list: view.list, state: view.state })), [may, changes, ...Object.values(view)]);
   useEffect(() => {
     const back = () => setView(fromAddress());
     addEventListener("popstate", back);
     return () => removeEventListener("popstate", back);
   }, []);
   useEffect(() => { if ([own.error?.status, found.error?.status].includes(401)) onKeyEnded(); }, [own.error, found.error]);
+
+  useEffect(() => { // the dialog is closed by now, and the row that it was opened from may be gone
+    if (changes > 0) document.getElementById("list")?.focus();
+  }, [changes]);
 
   const change = (changed) => {
     const next = { ...view, offset: 0, ...changed };
@@ -49,7 +53,6 @@ export const Admin = ({ known, ready, scopes, onKeyEnded }) => {
     setDone(said);
     setChanges(changes + 1);
     if (ended) onKeyEnded();
-    else document.getElementById("list")?.focus();
   };
   const dialog = { own: own.answer, one: doing?.one, customer: view.customer, onDone: finish, onClose: () => setDoing(undefined) };
   const Table = TABLES[view.list];
@@ -80,7 +83,7 @@ export const Admin = ({ known, ready, scopes, onKeyEnded }) => {
         ${view.customer && html`<p><button type="button" class="quiet" onClick=${() => change({ customer: "" })}>${t("admin.only", { customer: view.customer })} <span aria-hidden="true">${"×"}</span></button></p>`}
         <p class="hint" role="status">${done || (answer && t("admin.count", { count: number(answer.count, {}) }))}</p>
         ${answer && (answer.entries.length > 0
-          ? html`<${Table} entries=${answer.entries} own=${own.answer} onDo=${setDoing} onShow=${change} />`
+          ? html`<${Table} entries=${answer.entries} state=${answer.state} own=${own.answer} onDo=${setDoing} onShow=${change} />`
           : html`<p class="empty">${t("admin.none")}</p>`)}
         ${answer && html`<${Pages} offset=${view.offset} size=${AT_ONCE} count=${answer.count} onMove=${(offset) => change({ offset })} />`}
       </section>`}

@@ -13,9 +13,10 @@ const ENDS = ["30d", "90d", "365d", "day", ""];
 const SUCH_AS = { rate: "600/min", row_rate: "5000/s" };
 const FIELDS = ["name", "scopes", "customer", "user", "rate", "row_rate", "expires"];
 
-const given = ({ ends, day, ...terms }) => {
+// What is left empty is left out; without a name there is no key.
+const given = ({ name, ends, day, ...terms }) => {
   const expires = ends === "day" ? day : ends;
-  return Object.fromEntries(Object.entries({ ...terms, expires }).filter(([, value]) => value !== ""));
+  return { name, ...Object.fromEntries(Object.entries({ ...terms, expires }).filter(([, value]) => value !== "")) };
 };
 
 export const KeyForm = ({ own, customer, onMade, onClose }) => {

@@ -8,7 +8,7 @@ export const NewKey = ({ value, hasty, onClose }) => html`
   <p>${t("admin.new.text")}</p>
   <${Field} id="made" label=${t("key.label")}>
     <div class="beside">
-      <input id="made" class="secret" type="text" readonly autocomplete="off" spellcheck=${false} autofocus value=${value} onFocus=${(event) => event.currentTarget.select()} />
+      <textarea id="made" class="secret" rows="2" readonly autocomplete="off" spellcheck=${false} autofocus value=${value} onFocus=${(event) => event.currentTarget.select()}></textarea>
       <${Copy} text=${value} label=${t("copy")} />
     </div>
   <//>

@@ -16,13 +16,13 @@ const Limits = ({ rates }) => {
 };
 
 // Why a key ended: it was revoked, its day came, or its user was disabled.
-const ended = (key) => {
+const ended = (key, state) => {
   if (key.revoked_at) return t("admin.revoked", { day: day(key.revoked_at) });
   if (key.expires_at && new Date(key.expires_at) <= new Date()) return t("admin.expired", { day: day(key.expires_at) });
-  return "";
+  return state === "ended" ? t("admin.withuser") : "";
 };
 
-export const KeyTable = ({ entries, own, onDo }) => html`
+export const KeyTable = ({ entries, state, own, onDo }) => html`
   <${Table} columns=${["name", "whose", "scopes", "limits", "made", "used", "ends", "act"]}>
     ${entries.map((key) => html`<tr key=${key.id} role="row">
       <${Name}><strong>${key.name}</strong>${key.id === own?.id && html` <span class="tag">${t("admin.own")}</span>`}<small><code>${key.shown}…</code></small><//>
@@ -31,8 +31,8 @@ export const KeyTable = ({ entries, own, onDo }) => html`
       <${Cell} name="limits"><${Limits} rates=${key} /><//>
       <${Cell} name="made">${day(key.created_at)}<//>
       <${Cell} name="used">${key.last_used_at ? moment(key.last_used_at) : t("admin.never")}<//>
-      <${Cell} name="ends">${ended(key) || (key.expires_at ? day(key.expires_at) : t("none"))}<//>
-      <${Act}>${!ended(key) && html`<button type="button" class="quiet" aria-label=${t("admin.revoke.key", { name: key.name })} onClick=${() => onDo({ what: "revoke", one: key })}>${t("admin.revoke")}</button>`}<//>
+      <${Cell} name="ends">${ended(key, state) || (key.expires_at ? day(key.expires_at) : t("none"))}<//>
+      <${Act}>${!ended(key, state) && html`<button type="button" class="quiet" aria-label=${t("admin.revoke.key", { name: key.name })} onClick=${() => onDo({ what: "revoke", one: key })}>${t("admin.revoke")}</button>`}<//>
     </tr>`)}
   <//>
 `;

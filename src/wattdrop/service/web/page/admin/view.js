@@ -1,6 +1,6 @@
 // Which list is shown, what of it, and the address that holds this.
 export const LISTS = ["keys", "customers", "users"];
-export const AT_ONCE = 50;
+export const AT_ONCE = 25;
 
 const FIELDS = ["list", "search", "customer", "state"];
 const USUAL = { list: LISTS[0], search: "", customer: "", state: "valid" };

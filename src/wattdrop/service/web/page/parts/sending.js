@@ -1,5 +1,5 @@
-// A form that is sent once at a time: what the API finds wrong is kept for its field, or said as a whole.
-import { useState } from "preact/hooks";
+// A form that is sent once at a time: what the API finds wrong is kept for its field, which gets the focus, or said as a whole.
+import { useEffect, useState } from "preact/hooks";
 
 export const useSending = (send, onSent) => {
   const [told, setTold] = useState({});
@@ -15,6 +15,7 @@ export const useSending = (send, onSent) => {
       setTold({ error });
     }
   };
+  useEffect(() => { if (told.error) document.querySelector("form [aria-invalid=true]")?.focus(); }, [told.error]);
   const wrong = (field) => (told.error?.field === field ? told.error.message : "");
   return { submit, wrong, waiting: told.waiting, error: told.error };
 };
