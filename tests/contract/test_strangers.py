@@ -30,6 +30,7 @@ OPEN = {
     "/openapi.json",
     "/docs",
     "/v1/choices",
+    "/v1/places",
     "/v1/columns",
     "/v1/equivalents",
     "/catalog",
