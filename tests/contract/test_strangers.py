@@ -29,6 +29,8 @@ OPEN = {
     "/metrics",
     "/openapi.json",
     "/docs",
+    "/v1/accuracy",
+    "/v1/accuracy/measurements",
     "/v1/choices",
     "/v1/places",
     "/v1/columns",
