@@ -134,6 +134,15 @@ def test_what_the_api_finds_wrong_stands_at_its_field(
     assert visitor.findings() == []
 
 
+def test_names_like_an_unknown_one_are_taken_with_one_press(visitor: Visitor) -> None:
+    visitor.open("/").sign_in().open("/?model_id=gpt-4oo&output_tokens=5")
+    nearest = visitor.page.locator("#model_id-error").get_by_role("button").first
+    name = nearest.inner_text()
+    nearest.click()
+    visitor.metric("Energy").wait_for()
+    expect(visitor.page.get_by_role("combobox", name="Model")).to_have_value(name)
+
+
 def test_an_error_is_said_in_the_readers_language_with_the_words_of_the_api_below(visitor: Visitor) -> None:
     visitor.open("/").sign_in().page.get_by_label("Language").select_option("fr")
     visitor.open("/?model_id=nonesuch-9b&output_tokens=5")
@@ -238,6 +247,43 @@ def test_what_was_assumed_is_told_on_demand(visitor: Visitor) -> None:
     expect(
         visitor.page.get_by_role("row", name="Requests at once 64 requests in flight assumed")
     ).to_be_visible()
+    assert visitor.findings() == []
+
+
+def test_what_would_narrow_the_range_leads_to_its_field(visitor: Visitor) -> None:
+    visitor.open("/").sign_in().open(CHAT)
+    impact = impact_of(visitor.server, model_id="gpt-4o", input_tokens=1000, output_tokens=500)
+    first = next(one for one in impact["ranges"]["causes"] if one.get("advice"))
+    assert first["cause"] == "occupancy"
+    advice = visitor.page.locator(".advice li")
+    expect(advice.first).to_contain_text(
+        f"{first['low_90']:.2f}"
+    )  # the energy with this cause alone in doubt
+    advice.first.get_by_role("link").click()
+    expect(visitor.page.locator("#batch_size")).to_be_focused()
+    expect(advice.last).to_contain_text("carbon and water do")
+    advice.last.get_by_role("link").click()
+    expect(visitor.page.get_by_role("combobox", name="Place")).to_be_focused()
+    visitor.open(CHAT + "&country=FR&utc_datetime=2026-05-01T12:00")
+    expect(advice.last).not_to_contain_text("carbon and water do")
+
+
+def test_what_somebody_knows_more_is_part_of_the_row(visitor: Visitor) -> None:
+    visitor.open("/").sign_in().open(CHAT)
+    visitor.page.get_by_text("What you know more").click()
+    visitor.page.get_by_label("Precision", exact=True).select_option("fp8")
+    visitor.page.get_by_label("Measured energy (Wh)").last.fill("0.4")
+    expect(visitor.page.locator(".code code")).to_contain_text('"datatype":"fp8"')
+    expect(visitor.page.locator(".code code")).to_contain_text('"measured_energy_wh":0.4')
+    expect(visitor.page.get_by_role("row", name="This request: electricity")).to_contain_text("0.400 Wh")
+
+
+def test_everyday_things_of_a_thousand_requests_are_a_thousand_times_as_much(visitor: Visitor) -> None:
+    visitor.open("/").sign_in().open(CHAT)
+    light = visitor.page.locator(".everyday li").first
+    expect(light).to_contain_text("min of light")
+    visitor.page.get_by_text("a thousand", exact=True).click()
+    expect(light).to_contain_text("h of light")
     assert visitor.findings() == []
 
 

@@ -23,7 +23,7 @@ def opened(visitor: Visitor, address: str = CHAT) -> Any:
         where.click()
     visitor.page.get_by_role("button", name="Choose on a map").click()
     dialog = visitor.page.get_by_role("dialog")
-    dialog.locator(".map svg path").first.wait_for()
+    dialog.locator(".map svg path").first.wait_for(state="attached")
     return dialog
 
 
@@ -38,7 +38,7 @@ def point_at(visitor: Visitor, longitude: float, latitude: float) -> None:
 #: The whole world as the map draws it before anybody zooms.
 PLACE = """
 async ([longitude, latitude, width, height]) => {
-  const { whole } = await import("/web/page/map/map.js");
+  const { whole } = await import("/web/page/map/views.js");
   const { world } = await import("/web/page/map/world.js");
   return whole((await world()).shapes, width)([longitude, latitude]);
 }
@@ -61,6 +61,7 @@ def test_a_country_is_pointed_at_and_taken(
     expect(dialog.locator(".gridfigure")).to_have_text(f"{libya['grid']['gco2e_per_kwh']:,.0f} g CO₂e/kWh")
     expect(dialog.get_by_text(f"Figure of {libya['grid']['year']}")).to_be_visible()
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert dialog.evaluate("(one) => one.scrollWidth <= one.clientWidth")
     assert visitor.findings() == []
     dialog.get_by_role("button", name="Use Libya").click()
     expect(dialog).to_be_hidden()
@@ -76,6 +77,7 @@ def test_a_city_offers_each_region_of_its_clouds(visitor: Visitor) -> None:
     expect(dialog.get_by_role("heading", name="France")).to_be_visible()  # what is chosen is shown
     point_at(visitor, 151.21, -33.87)
     expect(dialog.get_by_role("heading", name="Sydney, Australia")).to_be_visible()
+    expect(dialog.locator(".gridfigure")).to_be_visible()
     dialog.get_by_role("button", name="aws ap-southeast-2").click()
     expect(visitor.page.get_by_role("combobox", name="Place")).to_have_value("ap-southeast-2")
     assert "cloud_id=aws&cloud_region=ap-southeast-2" in visitor.page.url
@@ -117,7 +119,7 @@ def test_the_keyboard_opens_and_leaves_it_and_the_list_has_the_same_places(visit
     button.focus()
     visitor.page.keyboard.press("Enter")
     dialog = visitor.page.get_by_role("dialog")
-    dialog.locator(".map svg path").first.wait_for()
+    dialog.locator(".map svg path").first.wait_for(state="attached")
     visitor.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(button).to_be_focused()
@@ -135,4 +137,4 @@ def test_a_map_that_does_not_come_is_said(visitor: Visitor) -> None:
     visitor.page.unroute("**/v1/places")
     visitor.page.keyboard.press("Escape")
     visitor.page.get_by_role("button", name="Choose on a map").click()
-    visitor.page.get_by_role("dialog").locator(".map svg path").first.wait_for()
+    visitor.page.get_by_role("dialog").locator(".map svg path").first.wait_for(state="attached")

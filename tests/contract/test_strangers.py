@@ -29,7 +29,10 @@ OPEN = {
     "/metrics",
     "/openapi.json",
     "/docs",
+    "/v1/accuracy",
+    "/v1/accuracy/measurements",
     "/v1/choices",
+    "/v1/places",
     "/v1/columns",
     "/v1/equivalents",
     "/catalog",
@@ -96,7 +99,8 @@ def ask(operation: Any, key: str, is_known: bool) -> None:
         response = case.call(headers=headers, timeout=PATIENCE_S)
         case.validate_response(response, checks=[not_a_server_error])
         assert "Traceback" not in response.text
-        if not is_known and operation.path not in OPEN:
+        made_up = "demo" in (case.query or {})  # usage that nobody had is shown to everyone
+        if not is_known and operation.path not in OPEN and not made_up:
             assert response.status_code >= 400, (case, response.status_code)
 
     ask_once()

@@ -53,7 +53,7 @@ class CatalogList:
         "listCatalog",
         "Evidence",
         "What the catalog holds",
-        text="Accelerators, machines, models, services, regions and datacenters, with those of the key's own customer.",
+        text="Accelerators, machines, models, services, regions and datacenters; those of the key's own customer first.",
         scope="read",
         parameters=(
             _KIND,
@@ -75,7 +75,7 @@ class CatalogList:
         """List them."""
         catalog, table, own = await _admitted(self._context, request, kind)
         window = window_of(request)
-        rows: Sequence[int] = list(table.visible())
+        rows: Sequence[int] = sorted(table.visible(), key=lambda ix: not own(ix))
         wanted = own_or_not(request)
         if wanted is not None:
             rows = [ix for ix in rows if own(ix) is wanted]

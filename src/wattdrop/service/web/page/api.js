@@ -8,6 +8,7 @@ export class ApiError extends Error {
     this.code = body?.code ?? "";
     this.field = body?.details?.field ?? "";
     this.retryAfter = retryAfter; // seconds
+    this.candidates = body?.details?.candidates ?? [];
   }
 }
 

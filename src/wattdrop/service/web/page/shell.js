@@ -28,7 +28,7 @@ export const Shell = ({ pages, page, part: Part, spent }) => {
     setColours(name);
   };
   const scopes = key?.scopes ?? NO_SCOPES;
-  const shown = pages.filter((one) => !one.scope || one === page || scopes.includes(one.scope)); // a page for admins is shown to admins
+  const shown = pages.filter((one) => !one.scope || one === page || scopes.includes(one.scope)); // what only admins can use is shown to them
   return html`
     <a class="skip" href="#content">${t("skip")}</a>
     <header class="bar">

@@ -19,9 +19,12 @@ export const chosenLanguage = () => {
   return wanted.find((one) => one in LANGUAGES) ?? "en";
 };
 
+// French puts a space before some signs, at which a line must not break. The catalogues are written with plain ones.
+const typeset = (texts) => Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, text.replace(/ (?=[?!:;»])|(?<=«) /g, "\u00a0")]));
+
 export const useLanguage = async (name) => {
   const answer = await fetch(import.meta.resolve(`/web/page/strings/${name}.json`));
-  catalogue = await answer.json();
+  catalogue = typeset(await answer.json());
   language = name;
   document.documentElement.lang = name;
 };

@@ -66,7 +66,7 @@ export const Calculator = ({ known, ready, onKeyEnded, spoken }) => {
       <section class="results" aria-label=${t("result.label")} aria-busy=${Boolean(waiting)}>
         <${Problem} error=${error} />
         ${impact && html`<${Result} impact=${impact} row=${answered} spoken=${spoken} />`}
-        ${known && !impact && !error && !waiting && html`<${Empty} onStart=${start} ready=${ready} />`}
+        ${known && !impact && (!error || error.field) && !waiting && html`<${Empty} onStart=${start} ready=${ready} />`}
       </section>
     </div>
   `;

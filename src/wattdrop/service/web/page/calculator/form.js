@@ -7,13 +7,15 @@ import { Field, described } from "../parts/field.js";
 import { NOWHERE, findModels, findNodes, matching, places } from "../parts/offers.js";
 import { OnMap } from "../parts/on_map.js";
 import { WorkFields, workSlider } from "../parts/work_fields.js";
-import { KNOWN_MORE } from "../parts/work.js";
+import { KNOWN_MORE, PRECISIONS } from "../parts/work.js";
 
 const WHERE = ["managed_service_id", "node_id", "cloud_region", "country", "utc_datetime"];
 const unfolded = matchMedia("(min-width: 960px)").matches; // on a phone the answer comes first
 
 export const Form = ({ work, offered, fields, ofModel, error, onChange }) => {
-  const wrong = (name) => (error?.field === name || (name.endsWith("_images") && error?.field?.startsWith(name))) && html`<${Said} error=${error} />`;
+  const isAbout = (name) => error?.field === name || (name.endsWith("_images") && error?.field?.startsWith(name));
+  const wrong = (name) => isAbout(name) && html`<${Said} error=${error} />
+    ${error.candidates.map((one) => html`<button key=${one} type="button" class="quiet nearest" onClick=${() => onChange({ [name]: one })}>${one}</button>`)}`;
   const set = (name) => (value) => onChange({ [name]: value });
   const everywhere = places(offered);
   const slider = workSlider(work, wrong, onChange);
@@ -39,9 +41,15 @@ export const Form = ({ work, offered, fields, ofModel, error, onChange }) => {
             onInput=${(event) => onChange({ utc_datetime: event.currentTarget.value.slice(0, 16) })} />
         <//>
       </details>
-      <details open=${[...KNOWN_MORE, ...fields.more].some((name) => work[name] !== "")}>
+      <details open=${["datatype", ...KNOWN_MORE, ...fields.more].some((name) => work[name] !== "")}>
         <summary>${t("form.more")}</summary>
         <p class="hint">${t("form.more.why")}</p>
+        <${Field} id="datatype" label=${t("field.datatype")} error=${wrong("datatype")}>
+          <select id="datatype" value=${work.datatype} aria-describedby=${described("datatype", "", wrong("datatype"))} onChange=${(event) => onChange({ datatype: event.currentTarget.value })}>
+            <option value="" selected=${!work.datatype}>${t("placeholder.usual")}</option>
+            ${PRECISIONS.map((one) => html`<option key=${one} value=${one} selected=${one === work.datatype}>${one}</option>`)}
+          </select>
+        <//>
         ${[...fields.more, ...KNOWN_MORE].map(slider)}
       </details>
     </form>

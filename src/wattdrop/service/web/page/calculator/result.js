@@ -20,9 +20,9 @@ export const Result = ({ impact, row, spoken }) => html`
   <p class="hint">${t("metric.legend")}</p>
   <${Equivalents} impact=${impact.total_impact} />
   <${Stages} impact=${impact} metrics=${METRICS} spoken=${spoken} />
-  <${Causes} causes=${impact.ranges.causes} central=${impact.ranges.usage_energy_wh.central} spoken=${spoken} />
+  <${Causes} causes=${impact.ranges.causes} central=${impact.ranges.usage_energy_wh.central} row=${row} spoken=${spoken} />
   <${Assumed} row=${row} />
   <${Call} row=${row} />
-  <p class="brief"><a href="#metrics">${brief(impact).map(([key, text]) => html`<span key=${key}>${text}</span>`)}</a></p>
   <p class="share"><${Copy} text=${location.href} label=${t("share")} /></p>
+  <p class="brief"><a href="#metrics">${brief(impact).map(([key, text]) => html`<span key=${key}>${text}</span>`)}</a></p>
 `;

@@ -25,7 +25,7 @@ export const Catalog = ({ known, ready, scopes, onKeyEnded }) => {
   const [editing, setEditing] = useState(""); // how: new, like, change
   const [kept, setKept] = useState(0); // counts what was kept and deleted: lists are asked for anew
   const { kind, search, mine, id, offset } = view;
-  const list = useAnswer(() => ready && entities(kind, { search, custom: mine, offset, limit: AT_ONCE }), [kind, search, mine, offset, ready, kept]);
+  const list = useAnswer(() => ready && entities(kind, { search, custom: kind in FIELDS ? mine : "", offset, limit: AT_ONCE }), [kind, search, mine, offset, ready, kept]);
   const one = useAnswer(() => ready && id && entity(kind, id), [kind, id, ready, kept]);
   useEffect(() => {
     const back = () => {
@@ -37,9 +37,12 @@ export const Catalog = ({ known, ready, scopes, onKeyEnded }) => {
   }, []);
   useEffect(() => { if ([list.error?.status, one.error?.status].includes(401)) onKeyEnded(); }, [list.error, one.error]);
 
-  useEffect(() => { // on a phone the figures are below the list
-    if ((one.answer || editing) && !matchMedia("(min-width: 960px)").matches) document.getElementById("beside")?.scrollIntoView();
+  useEffect(() => { // on a phone the figures are below the list; after a long form they begin above the window
+    if (!one.answer || editing) return;
+    const beside = document.getElementById("beside");
+    if (beside.getBoundingClientRect().top < 0 || !matchMedia("(min-width: 960px)").matches) beside.scrollIntoView();
   }, [one.answer, editing]);
+  useEffect(() => { if (kept) document.getElementById("entity")?.focus(); }, [one.answer]);
 
   const change = (changes) => {
     const next = { ...view, offset: 0, ...changes };
@@ -75,14 +78,14 @@ export const Catalog = ({ known, ready, scopes, onKeyEnded }) => {
         ${list.answer?.count === 0 && (mine || kind === "datacenters") && !search && html`<p class="hint">${t("own.none")}</p>`}
         <ul class="entries">${list.answer?.entries.map((entry) => html`
           <li key=${entry.id}><button type="button" aria-current=${entry.id === one.answer?.id ? "true" : undefined} onClick=${() => change({ id: entry.id, offset })}>
-            <span>${entry.name}</span>${entry.own && html` <span class="tag own">${t("own.own")}</span>`}<small>${entry.about.map((word) => named("task", word)).join(" · ") || entry.id}</small></button></li>`)}</ul>
+            <span>${entry.name}</span>${entry.own && html` <span class="mark own">${t("own.own")}</span>`}<small>${entry.about.map((word) => named("task", word)).join(" · ") || entry.id}</small></button></li>`)}</ul>
         ${list.answer?.count > AT_ONCE && html`<p class="pages">
           <button type="button" disabled=${offset === 0} onClick=${() => change({ offset: offset - AT_ONCE })}>${t("catalog.before")}</button>
           <button type="button" disabled=${offset + AT_ONCE >= list.answer.count} onClick=${() => change({ offset: offset + AT_ONCE })}>${t("catalog.after")}</button></p>`}
       </section>
       <section class="results" id="beside" aria-label=${t("catalog.entity")}>
-        ${editing ? html`<${Edit} key=${`${editing} ${kind} ${id}`} kind=${kind} how=${editing} id=${id} onDone=${(made) => show({ id: made })} onLeave=${() => setEditing("")} />`
-          : one.answer ? html`<${Entity} key=${one.answer.id} entity=${one.answer} mayWrite=${mayWrite} onEdit=${setEditing} onGone=${() => show({ id: "" })} />`
+        ${editing ? html`<${Edit} key=${`${editing} ${kind} ${id}`} kind=${kind} how=${editing} id=${id} onDone=${(made) => show({ id: made })} onLeave=${() => setEditing("")} onKeyEnded=${onKeyEnded} />`
+          : one.answer ? html`<${Entity} key=${one.answer.id} entity=${one.answer} mayWrite=${mayWrite} onEdit=${setEditing} onGone=${() => show({ id: "" })} onKeyEnded=${onKeyEnded} />`
           : html`<p class="card empty">${t("catalog.choose")}</p>`}
       </section>
     </div>`}

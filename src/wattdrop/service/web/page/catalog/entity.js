@@ -12,13 +12,13 @@ const unit = (name) => (["1", "year"].includes(name) ? "" : has(`unit.${name}`) 
 
 const Sources = ({ ids, numbers }) => ids.map((id) => html`<a key=${id} class="cite" href=${`#source-${id}`}>[${numbers.get(id)}]</a>`);
 
-export const Entity = ({ entity, mayWrite, onEdit, onGone }) => {
+export const Entity = ({ entity, ...own }) => {
   const numbers = new Map(entity.sources.map((one, at) => [one.id, at + 1]));
   return html`
     <article class="card" aria-labelledby="entity">
-      <h2 id="entity" class="name">${entity.name}</h2>
+      <h2 id="entity" class="name" tabindex="-1">${entity.name}</h2>
       <p class="hint"><code>${entity.id}</code> <${Sources} ids=${entity.source_ids} numbers=${numbers} /></p>
-      <${Own} entity=${entity} mayWrite=${mayWrite} onEdit=${onEdit} onGone=${onGone} />
+      <${Own} entity=${entity} ...${own} />
       ${entity.note && html`<p lang="en">${entity.note}</p>`}
       <dl class="facts">${Object.entries(entity.texts).map(([field, text]) => html`<div key=${field}><dt>${named("fact", field)}</dt><dd>${field === "task" ? named("task", text) : text}</dd></div>`)}</dl>
       ${entity.names.length > 0 && html`<details><summary>${t("entity.names", { count: entity.names.length })}</summary><p class="names">${entity.names.join(", ")}</p></details>`}

@@ -46,9 +46,9 @@ export const toTexts = (kind, object) => {
 
 export const empty = (kind) => Object.fromEntries(allOf(kind).map(({ name, as, begin }) => [name, begin ?? (as === "switch" ? false : "")]));
 
-// What an own one like it begins with. Of a model its name and what it is for: its sizes come from the one that it is like.
+// What an own one like it begins with. Of a model what it is for: its sizes come from the one that it is like.
 export const likeIt = (kind, object) => {
-  const same = kind === "models" ? { name: object.name, family: object.family, task: object.task, datatype: object.datatype, benchmark_model_id: object.id } : object;
+  const same = kind === "models" ? { family: object.family, task: object.task, datatype: object.datatype, benchmark_model_id: object.id } : object;
   return toTexts(kind, { ...same, id: undefined, locked: false });
 };
 

@@ -3,41 +3,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { country, t } from "../text.js";
 import { Chart } from "../parts/chart.js";
+import { VIEWS, heightOf, transformTo, whole, zoomedBy } from "./views.js";
 import { levelOf } from "./world.js";
 
 const CLOSEST = 24;
 const STEP = 1.8;
 const REACH = { mouse: 9, touch: 20 }; // pixels around a dot that count as the dot
-const VIEWS = { // corners: west, south, east, north
-  world: undefined,
-  europe: [-11, 35, 32, 64],
-  north_america: [-126, 20, -62, 56],
-  south_america: [-82, -54, -34, 12],
-  asia: [66, -10, 147, 52],
-  middle_east: [-18, -35, 60, 42],
-  oceania: [112, -46, 180, -8],
-};
-
-const heightOf = (width) => Math.round(Math.min(460, Math.max(260, width * 0.5)));
-
-// The projection of the whole map, and the same as it is zoomed.
-export const whole = (shapes, width) => globalThis.d3.geoEqualEarth().rotate([-11, 0])
-  .fitExtent([[4, 4], [width - 4, heightOf(width) - 4]], { type: "FeatureCollection", features: shapes });
-const zoomedBy = ({ k, x, y }, projection) => {
-  const [left, top] = projection.translate();
-  return projection.scale(projection.scale() * k).translate([left * k + x, top * k + y]);
-};
-
-const transformTo = (view, shapes, width) => {
-  const d3 = globalThis.d3;
-  if (!VIEWS[view]) return d3.zoomIdentity;
-  const [west, south, east, north] = VIEWS[view];
-  const corners = { type: "MultiPoint", coordinates: [[west, south], [east, south], [west, north], [east, north]] };
-  const [[left, top], [right, bottom]] = d3.geoPath(whole(shapes, width)).bounds(corners);
-  const height = heightOf(width);
-  const k = Math.min(width / (right - left), height / (bottom - top));
-  return d3.zoomIdentity.translate(width / 2, height / 2).scale(k).translate(-(left + right) / 2, -(top + bottom) / 2);
-};
 
 const isChosen = (chosen) => (one) => one.cloud_region === chosen.cloud_region && (!chosen.cloud_id || one.cloud_id === chosen.cloud_id);
 
@@ -75,6 +46,7 @@ export const WorldMap = ({ world, chosen, onPick }) => {
   useEffect(() => {
     zoom.current = globalThis.d3.zoom().scaleExtent([1, CLOSEST]).on("zoom", ({ transform, sourceEvent }) => {
       setZoomed(transform);
+      setPointed(undefined);
       if (sourceEvent) setView("");
     });
     select().call(zoom.current);
@@ -109,7 +81,7 @@ export const WorldMap = ({ world, chosen, onPick }) => {
       <${Chart} label=${t("map.drawn")} draw=${drawn(world, chosen, projection, zoomed.k)} needs=${[world, chosen, zoomed]} />
       <div class="glass" ref=${glass} onClick=${(event) => onPick(under(event))}
         onPointerMove=${(event) => event.pointerType === "mouse" && setPointed(under(event))} onPointerLeave=${() => setPointed(undefined)}></div>
-      ${pointed && html`<p class="pointed" aria-hidden="true">${nameOf(pointed)}</p>`}
+      ${pointed && html`<p class="under" aria-hidden="true">${nameOf(pointed)}</p>`}
       <p class="zooms"><button type="button" aria-label=${t("map.closer")} onClick=${closer(STEP)}>${"+"}</button>
         <button type="button" aria-label=${t("map.farther")} onClick=${closer(1 / STEP)}>${"−"}</button></p>
     </div>

@@ -1,8 +1,9 @@
-// A dialog over the page: the browser's own, which keeps the focus inside, closes with Escape and gives the focus back.
+// The browser's own dialog: it keeps the focus inside, closes by Escape, and gives the focus back.
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../text.js";
 
+// A `wide` one shows something and has a button that closes it; another asks something, whose answers close it.
 export const Dialog = ({ title, wide, onClose, children }) => {
   const place = useRef();
   useEffect(() => {
@@ -13,17 +14,11 @@ export const Dialog = ({ title, wide, onClose, children }) => {
       if (before?.isConnected) before.focus();
     };
   }, []);
-  const escape = (event) => {
-    event.preventDefault();
-    onClose();
-  };
-  const outside = (event) => event.target === place.current && onClose();
   return html`
-    <dialog ref=${place} class=${wide ? "wide" : undefined} aria-labelledby="dialog" onCancel=${escape} onClick=${outside}>
-      <div class="inside">
-        <div class="dialoghead"><h2 id="dialog">${title}</h2><button type="button" class="quiet" onClick=${onClose}>${t("close")}</button></div>
-        ${children}
-      </div>
+    <dialog ref=${place} class=${wide ? "wide" : undefined} aria-labelledby="dialog" onCancel=${(event) => { event.preventDefault(); onClose(); }}>
+      ${wide ? html`<div class="dialoghead"><h2 id="dialog">${title}</h2><button type="button" class="quiet" onClick=${onClose}>${t("close")}</button></div>`
+        : html`<h2 id="dialog">${title}</h2>`}
+      ${children}
     </dialog>
   `;
 };

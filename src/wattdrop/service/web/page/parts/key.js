@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { html } from "../html.js";
 import { session } from "../api.js";
 import { t } from "../text.js";
+import { Said } from "./answer.js";
 import { Field } from "./field.js";
 
 export const KeyForm = ({ onBegin, spent }) => {
@@ -13,7 +14,7 @@ export const KeyForm = ({ onBegin, spent }) => {
     try {
       onBegin(await session.begin({ key: field.value }));
     } catch (error) {
-      setWrong(error.status === 401 ? t("key.unknown") : error.code === "unreachable" ? t("error.unreachable") : error.message);
+      setWrong(error.status === 401 ? t("key.unknown") : html`<${Said} error=${error} />`);
       field.focus();
     }
   };

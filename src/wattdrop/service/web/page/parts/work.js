@@ -9,17 +9,20 @@ const REQUESTS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 const SHARES = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 const PUES = [1, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4, 1.5, 1.6, 1.8, 2];
 const MILLISECONDS = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 30000, 60000];
+const WATT_HOURS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 // The values that a slider stops at; any other can be typed.
 export const SLIDERS = {
   input_tokens: TOKENS, output_tokens: TOKENS, input_images: IMAGES, output_images: IMAGES, input_steps: STEPS,
   input_audio_seconds: SECONDS, output_audio_seconds: SECONDS, output_video_frames: FRAMES, output_video_resolution: LINES,
   batch_size: REQUESTS, utilization_rate: SHARES, pue: PUES, processing_duration_ms: MILLISECONDS,
+  measured_energy_wh: WATT_HOURS,
 };
-export const KNOWN_MORE = ["batch_size", "utilization_rate", "pue", "processing_duration_ms"];
+export const KNOWN_MORE = ["batch_size", "utilization_rate", "pue", "processing_duration_ms", "measured_energy_wh"];
 export const SIZES = ["256x256", "512x512", "768x768", "1024x1024", "1536x1024", "1024x1536", "2048x2048"];
+export const PRECISIONS = ["fp32", "bf16", "fp16", "fp8", "int8", "int4"];
 const USUAL_SIZE = "1024x1024";
-const NAMES = ["model_id", "task", "managed_service_id", "node_id", "cloud_id", "cloud_region", "country", "utc_datetime"];
+const NAMES = ["model_id", "task", "managed_service_id", "node_id", "cloud_id", "cloud_region", "country", "utc_datetime", "datatype"];
 const IMAGE_LISTS = ["input_images", "output_images"];
 const PAGE_ONLY = ["image_size"]; // the size that each image has; rows name one for each
 
