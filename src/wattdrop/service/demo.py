@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 from ..catalog import Catalog
 from ..engine import METHOD_VERSION, estimate
 from ..schema import ImpactRow
-from ..store import Ledger, UsageReader
+from ..store import Ledger, LedgerColumns, UsageReader
 from ..store.database import Database, open_database
 from ..store.pages import RowPages
 from .catalogs import Catalogs
@@ -96,22 +96,23 @@ def _so_far(today: date) -> Iterator[ImpactRow]:
 
 
 def fill(ledger: Ledger, catalog: Catalog, requests: Iterable[ImpactRow]) -> int:
-    """Estimate requests and keep them as if they had been answered. Gives how many there were."""
+    """Keep requests as if they had been answered. Gives how many there were."""
     requests = iter(requests)
     count = 0
     while rows := list(islice(requests, _AT_ONCE)):
-        result = estimate(rows, catalog)
-        columns = (result.evaluation.column(name) for name in _TOTALS)
-        centrals = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
-        errors = result.resolution.errors
-        answered = [
-            (
-                Entry(CUSTOMER_ID, 0, row.utc_datetime or "", METHOD_VERSION, result.catalog_digest, []),
-                EntryRow(
-                    row.request_id or "", row, errors[at].code if at in errors else "", centrals.get(at)
-                ),
-            )
-            for at, row in enumerate(rows)
-        ]
-        count += ledger.add_columns(columns_of(answered, catalog))
+        count += ledger.add_columns(answered(rows, catalog))
     return count
+
+
+def answered(rows: Sequence[ImpactRow], catalog: Catalog, customer_id: int = CUSTOMER_ID) -> LedgerColumns:
+    """What the ledger keeps of requests that were estimated at the moment that they name."""
+    result = estimate(rows, catalog)
+    columns = (result.evaluation.column(name) for name in _TOTALS)
+    centrals = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
+    errors = result.resolution.errors
+    kept = []
+    for at, row in enumerate(rows):
+        error = errors[at].code if at in errors else ""
+        entry = Entry(customer_id, 0, row.utc_datetime or "", METHOD_VERSION, result.catalog_digest, [])
+        kept.append((entry, EntryRow(row.request_id or "", row, error, centrals.get(at))))
+    return columns_of(kept, catalog)

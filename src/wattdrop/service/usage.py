@@ -98,8 +98,8 @@ class UsageResource:
     )
     async def on_get(self, request: Request, response: Response) -> None:
         """Totals with ranges; see ``usage_questions`` for what can be asked."""
+        reading = await reading_of(self._context, request)
         texts = known_texts(request, _QUESTIONS)
-        reading = await reading_of(self._context, request, texts)
         form = chosen(texts, "format", _FORMATS)
         question = question_of(texts)
         sort = METRICS[_SORTS.index(chosen(texts, "sort", _SORTS))]

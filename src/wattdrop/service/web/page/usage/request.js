@@ -81,7 +81,7 @@ export const Request = ({ view, demo, spoken, onTogether }) => {
   const { row, explanation } = answer;
   return html`
     <article class="results">
-      <h2 class="name">${momentText(row.at)}</h2>
+      <h2 class="name">${momentText(row.at)}${demo && html` <span class="tag">${t("usage.demo.tag")}</span>`}</h2>
       ${row.error
         ? html`<p class="card problem">${t("usage.row.error")} <span lang="en">${explanation?.error?.message ?? row.error}</span></p>`
         : html`<${Totals} total=${row} spoken=${spoken} />`}
