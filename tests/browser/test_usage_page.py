@@ -123,8 +123,7 @@ def test_from_months_to_one_request_and_back(visitor: Visitor) -> None:
     page.get_by_role("button", name=month).click()
     page.get_by_role("heading", name="Carbon by day").wait_for()
     assert days_of(visitor)[0].endswith("-01")
-    page.get_by_text("As a table").click() if not page.locator("#trend ~ details[open]").count() else None
-    page.locator("#trend ~ details tbody button").nth(9).click()
+    page.locator("section[aria-labelledby=trend] details[open] tbody button").nth(9).click()
     page.wait_for_function(
         "new URL(location).searchParams.get('from') === new URL(location).searchParams.get('to')"
     )
@@ -230,7 +229,7 @@ def test_a_keyboard_is_enough_for_the_dashboard(visitor: Visitor) -> None:
     page.keyboard.press("ArrowRight")
     page.wait_for_function("location.search.includes('days=90')")
     page.get_by_role("heading", name="Carbon by week").wait_for()
-    page.locator("#trend ~ details summary").focus()
+    page.locator("section[aria-labelledby=trend] summary").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
