@@ -47,7 +47,7 @@ const Explained = ({ told, row, demo }) => html`
   <section class="card" aria-labelledby="chosen">
     <${Head} id="chosen" title=${t("usage.chosen")} demo=${demo} />
     <div class="scroll" tabindex="0" role="group" aria-label=${t("usage.chosen")}>
-      <table>
+      <table class="wraps">
         <thead><tr><th scope="col">${t("assumed.question")}</th><th scope="col">${t("assumed.chosen")}</th><th scope="col">${t("assumed.basis")}</th></tr></thead>
         <tbody>${told.choices.map((one) => html`
           <tr key=${one.question}><th scope="row" lang="en">${one.question}</th><td lang="en">${one.chosen}${one.note && html`<small>${one.note}</small>`}</td>
