@@ -36,7 +36,7 @@ class Service(NamedTuple):
     key: str
     keys: Any
     store: Any
-    folder: Path
+    folder: Path = Path()
 
     def request(self, method: str, path: str, *, key: str | None = "", **options: Any) -> httpx.Response:
         """One request, with the valid key unless another (or None) is given."""
