@@ -82,7 +82,11 @@ def described_answer(method: str, path: str, status: int, media_type: str) -> st
 
 
 def _fits(template: str, path: str) -> bool:
-    name = ".+" if template.startswith(("/model/", "/node/", "/gpu/", "/datacenter/", "/web/")) else "[^/]+"
+    name = (
+        ".+"
+        if template.startswith(("/model/", "/node/", "/gpu/", "/datacenter/", "/web/", "/v1/usage/rows/"))
+        else "[^/]+"
+    )
     pattern = re.sub(r"\\\{\w+\\\}", name, re.escape(template))
     return re.fullmatch(pattern, path if path == "/" else path.rstrip("/"), re.DOTALL) is not None
 

@@ -16,7 +16,7 @@ import pytest
 from openapi_spec_validator import validate
 from tests.conftest import Service
 from tests.description import description, resolved, validator
-from tests.service.processes import PATIENCE_S, Running, running
+from tests.service.processes import PATIENCE_S, Running, running, wait_until
 
 from wattdrop.catalog import load
 from wattdrop.schema.meanings import MEANINGS
@@ -264,6 +264,13 @@ def prepared(operation: dict[str, Any], code: str, server: Running) -> str:
         if name == "disableUser":
             made = client.post("/v1/users", json={"name": f"user {next(_numbers)}"}).json()
             return code.replace("/v1/users/2", f"/v1/users/{made['id']}")
+        if name == "getUsageRow":
+            named = {"model_id": "gpt-4o", "output_tokens": 500, "request_id": "order-2345"}
+            client.post("/v1/impact", json={"rows": [named]})
+            wait_until(
+                lambda: client.get("/v1/usage/rows/order-2345").is_success,
+                "the row did not get into the ledger",
+            )
     if name in ("createCustomer", "createUser"):  # a name can be given once
         return code.replace("acme", f"acme {next(_numbers)}").replace("ann", f"ann {next(_numbers)}")
     return code

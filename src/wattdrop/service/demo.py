@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -18,7 +17,7 @@ from typing import Any, Final, NamedTuple
 from ..catalog import Catalog
 from ..engine import METHOD_VERSION, estimate
 from ..schema import ImpactRow
-from ..store import Ledger, UsageReader
+from ..store import Ledger, LedgerColumns, UsageReader
 from ..store.database import Database, open_database
 from ..store.pages import RowPages
 from .catalogs import Catalogs
@@ -38,7 +37,7 @@ _TOTALS: Final = (
 
 
 class Filled(NamedTuple):
-    """The ledger of one day: its requests end on that day."""
+    """The ledger as it is on one day."""
 
     day: date
     database: Database
@@ -48,32 +47,29 @@ class Filled(NamedTuple):
 
 
 class Demo:
-    """Fills it once a day and process."""
+    """Fills it once a day and process. Everything happens on one thread: nothing of it is needed fast."""
 
     def __init__(self, catalogs: Catalogs) -> None:
         self._catalogs = catalogs
-        self._lock = threading.Lock()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._filled: Filled | None = None
         self._thread = ThreadPoolExecutor(1, "wattdrop-demo")
 
     async def on_thread(self, work: Callable[[], Any]) -> Any:
-        """Do something on the one thread that all of it shares: it needs no key, so it must not take much."""
+        """Do something on the thread that all of it shares: it needs no key, so it must not take much."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def filled(self, today: date | None = None) -> Filled:
-        """The ledger up to today; takes a second where it was not asked for today."""
+        """The ledger up to yesterday, so that every process has the same. Takes a second when it is first asked for."""
         today = today or datetime.now(UTC).date()
-        with self._lock:
-            if self._filled is None or self._filled.day != today:
-                self._forget()
-                self._folder = tempfile.TemporaryDirectory(prefix="wattdrop-demo-")
-                database = open_database(Path(self._folder.name) / "demo.db")
-                self._filled = Filled(
-                    today, database, Ledger(database), UsageReader(database), RowPages(database)
-                )
-                fill(self._filled.ledger, self._catalogs.base, _so_far(today))
-            return self._filled
+        if self._filled is None or self._filled.day != today:
+            self._forget()
+            self._folder = tempfile.TemporaryDirectory(prefix="wattdrop-demo-")
+            database = open_database(Path(self._folder.name) / "demo.db")
+            ledger = Ledger(database)
+            fill(ledger, self._catalogs.base, requests_of(today - timedelta(days=1)))
+            self._filled = Filled(today, database, ledger, UsageReader(database), RowPages(database))
+        return self._filled
 
     def _forget(self) -> None:
         if self._filled is not None:
@@ -89,29 +85,24 @@ class Demo:
         self._forget()
 
 
-def _so_far(today: date) -> Iterator[ImpactRow]:
-    """Nobody has sent a request of tomorrow."""
-    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return (one for one in requests_of(today) if (one.utc_datetime or "") <= now)
-
-
 def fill(ledger: Ledger, catalog: Catalog, requests: Iterable[ImpactRow]) -> int:
-    """Estimate requests and keep them as if they had been answered. Gives how many there were."""
+    """Keep requests as if they had been answered. Gives how many there were."""
     requests = iter(requests)
     count = 0
     while rows := list(islice(requests, _AT_ONCE)):
-        result = estimate(rows, catalog)
-        columns = (result.evaluation.column(name) for name in _TOTALS)
-        centrals = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
-        errors = result.resolution.errors
-        answered = [
-            (
-                Entry(CUSTOMER_ID, 0, row.utc_datetime or "", METHOD_VERSION, result.catalog_digest, []),
-                EntryRow(
-                    row.request_id or "", row, errors[at].code if at in errors else "", centrals.get(at)
-                ),
-            )
-            for at, row in enumerate(rows)
-        ]
-        count += ledger.add_columns(columns_of(answered, catalog))
+        count += ledger.add_columns(answered(rows, catalog))
     return count
+
+
+def answered(rows: Sequence[ImpactRow], catalog: Catalog, customer_id: int = CUSTOMER_ID) -> LedgerColumns:
+    """What the ledger keeps of requests that were estimated at the moment that they name."""
+    result = estimate(rows, catalog)
+    columns = (result.evaluation.column(name) for name in _TOTALS)
+    centrals = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
+    errors = result.resolution.errors
+    kept = []
+    for at, row in enumerate(rows):
+        error = errors[at].code if at in errors else ""
+        entry = Entry(customer_id, 0, row.utc_datetime or "", METHOD_VERSION, result.catalog_digest, [])
+        kept.append((entry, EntryRow(row.request_id or "", row, error, centrals.get(at))))
+    return columns_of(kept, catalog)

@@ -45,8 +45,9 @@ class Reading(NamedTuple):
     on_thread: Callable[[Callable[[], Any]], Awaitable[Any]]
 
 
-async def reading_of(context: Context, request: Request, texts: dict[str, str]) -> Reading:
+async def reading_of(context: Context, request: Request) -> Reading:
     """Check the right to read, unless it is the made-up ledger that is asked for."""
+    texts = texts_of(request)
     if is_true(texts, "demo"):
         demo = context.demo
         filled = await demo.on_thread(demo.filled)

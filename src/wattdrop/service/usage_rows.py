@@ -103,8 +103,8 @@ class UsageRowsResource:
     )
     async def on_get(self, request: Request, response: Response) -> None:
         """Lines of JSON, CSV, or a page."""
+        reading = await reading_of(self._context, request)
         texts = known_texts(request, _ROWS)
-        reading = await reading_of(self._context, request, texts)
         usual = "json" if _PAGED & texts.keys() else "ndjson"
         form = chosen({"format": usual, **texts}, "format", _FORMATS)
         if form == "json":
@@ -146,8 +146,8 @@ class UsageRowResource:
     )
     async def on_get(self, request: Request, response: Response, request_id: str) -> None:
         """Tell it."""
+        reading = await reading_of(self._context, request)
         texts = known_texts(request, _ROW)
-        reading = await reading_of(self._context, request, texts)
         explain = is_true(texts, "explain")
         found = await reading.on_thread(lambda: _one(reading, request_id, explain))
         if found is None:

@@ -47,7 +47,7 @@ export const Split = ({ view, onChange }) => html`
     </fieldset>
     <div class="choices">
       <${Choice} label=${t("usage.by")} value=${view.by} onChange=${(by) => onChange({ by })} options=${GROUPS.map((value) => ({ value, label: t(`usage.by.${value}`) }))} />
-      <${Choice} label=${t("usage.per")} value=${periodOf(view)} onChange=${(per) => onChange({ per })} options=${PERIODS.map((value) => ({ value, label: t(`usage.per.${value}`) }))} />
+      ${view.from < view.to && html`<${Choice} label=${t("usage.per")} value=${periodOf(view)} onChange=${(per) => onChange({ per })} options=${PERIODS.map((value) => ({ value, label: t(`usage.per.${value}`) }))} />`}
     </div>
   </div>
 `;

@@ -11,11 +11,12 @@ const shortened = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 
 
 const drawn = (groups, { by, metric, order }) => (Plot, width) => {
   const most = Math.max(...groups.map((one) => one[metric.usage].high_90));
+  const beside = Math.max(...groups.map((one) => one[metric.usage].value)); // the unit is that of the table
   const keyOf = (one) => one.group[by];
   const longest = Math.max(...groups.map((one) => shortened(named(by, keyOf(one))).length));
   return Plot.plot({
-    width, height: 24 + ROW * groups.length, marginLeft: Math.min(width * 0.42, 14 + 6.6 * longest), marginRight: 14, marginTop: 0, marginBottom: 24,
-    x: { domain: [0, most || 1], ticks: width < 420 ? 3 : 5, tickFormat: tick(metric.unit, most), tickSize: 0, grid: true, label: null },
+    width, height: 36 + ROW * groups.length, marginLeft: Math.min(width * 0.42, 14 + 6.6 * longest), marginRight: 14, marginTop: 0, marginBottom: 36,
+    x: { domain: [0, most || 1], ticks: width < 420 ? 3 : 5, tickFormat: tick(metric.unit, beside), tickSize: 0, grid: true, label: amount(0, metric.unit, beside).unit, labelArrow: "none" },
     y: { domain: groups.map(keyOf), tickSize: 0, label: null, tickFormat: (value) => shortened(named(by, value)) },
     marks: [
       Plot.barX(groups, { y: keyOf, x: (one) => one[metric.usage].value, fill: (one) => `var(--group-${colourOf(order, keyOf(one))})`, insetTop: 6, insetBottom: 6, rx: 3 }),

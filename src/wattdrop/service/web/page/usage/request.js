@@ -47,7 +47,7 @@ const Explained = ({ told, row, demo }) => html`
   <section class="card" aria-labelledby="chosen">
     <${Head} id="chosen" title=${t("usage.chosen")} demo=${demo} />
     <div class="scroll" tabindex="0" role="group" aria-label=${t("usage.chosen")}>
-      <table>
+      <table class="wraps">
         <thead><tr><th scope="col">${t("assumed.question")}</th><th scope="col">${t("assumed.chosen")}</th><th scope="col">${t("assumed.basis")}</th></tr></thead>
         <tbody>${told.choices.map((one) => html`
           <tr key=${one.question}><th scope="row" lang="en">${one.question}</th><td lang="en">${one.chosen}${one.note && html`<small>${one.note}</small>`}</td>
@@ -81,7 +81,7 @@ export const Request = ({ view, demo, spoken, onTogether }) => {
   const { row, explanation } = answer;
   return html`
     <article class="results">
-      <h2 class="name">${momentText(row.at)}</h2>
+      <h2 class="name">${momentText(row.at)}${demo && html` <span class="tag">${t("usage.demo.tag")}</span>`}</h2>
       ${row.error
         ? html`<p class="card problem">${t("usage.row.error")} <span lang="en">${explanation?.error?.message ?? row.error}</span></p>`
         : html`<${Totals} total=${row} spoken=${spoken} />`}

@@ -4,7 +4,10 @@ import { t } from "../text.js";
 import { Code } from "../parts/code.js";
 import { daysText } from "./days.js";
 
-const ROW = '{"model_id": "gpt-4o", "input_tokens": 1000, "output_tokens": 500, "project_id": "search"}';
+const ROW = `{
+    "model_id": "gpt-4o", "input_tokens": 1000, "output_tokens": 500,
+    "project_id": "search", "client_id": "acme"
+  }`;
 const curl = () => [
   `curl ${location.origin}/v1/impact \\`, `  -H "Authorization: Bearer $WATTDROP_API_KEY" \\`, `  -H "Content-Type: application/json" \\`, `  -d '{"rows": [${ROW}]}'`,
 ].join("\n");

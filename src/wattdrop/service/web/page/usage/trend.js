@@ -43,10 +43,10 @@ const drawn = (bars, { period, metric, order, budget, onChoose }) => (Plot, widt
         Plot.text([budget], { y: (one) => one, frameAnchor: "right", text: () => t("usage.budget.line"), fill: "var(--bad)", textAnchor: "end", dy: -7 }),
       ] : []),
       Plot.ruleY([0], { stroke: "var(--edge)" }),
-      Plot.barY(bars, { x: "key", y1: 0, y2: most * 1.04 || 1, fill: "transparent", ariaLabel: "periods", title: (one) => `${periodText(one, period)}\n${one.amount ? `${amount(one.amount.value, metric.unit).text} (${ranged(one.amount, metric.unit)})` : t("usage.nothing")}` }),
+      Plot.barY(bars, { x: "key", y1: 0, y2: most * 1.04 || 1, fill: "transparent", ariaLabel: () => "period", title: (one) => `${periodText(one, period)}\n${one.amount ? `${amount(one.amount.value, metric.unit).text} (${ranged(one.amount, metric.unit)})` : t("usage.nothing")}` }),
     ],
   });
-  drawing.querySelectorAll("[aria-label=periods] rect").forEach((rect, at) => {
+  drawing.querySelectorAll("rect[aria-label=period]").forEach((rect, at) => {
     rect.classList.add("period");
     rect.addEventListener("click", () => onChoose(bars[at]));
   });

@@ -50,81 +50,92 @@ export const UsagePage = ({ known, ready, onKeyEnded, spoken }) => {
 };
 
 const Dashboard = ({ view, change, onKeyEnded, spoken }) => {
-  const period = periodOf(view);
-  const base = asked(view);
-  const needs = JSON.stringify(base);
-  const totals = useAnswer(() => usage({ ...base, period }), [needs, period]);
-  useEffect(() => { if (totals.error?.status === 401) onKeyEnded(); }, [totals.error]);
-  const { answer, error } = totals;
-  if (error?.status === 403) return html`<${NotAllowed} />`;
-  if (!answer) return html`<${Problem} error=${error} />`;
-  if (!answer.stored_first_day) return answer.ledger === "off" ? html`<${Off} />` : html`<${NothingYet} />`;
-  const shown = { view, change, spoken, demo: view.demo, metric: metricOf(view) };
-  const stored = { from: answer.stored_first_day, to: answer.stored_last_day };
+  if (!view.row && !view.together) return html`<${Sums} view=${view} change=${change} spoken=${spoken} onKeyEnded=${onKeyEnded} />`;
   return html`
-    ${answer.ledger === "off" && html`<p class="card notice">${t("usage.off.now")}</p>`}
-    ${!view.row && !view.together && html`<${Days} view=${view} onChange=${change} />`}
     <${Trail} view=${view} onChange=${change} />
-    <${Problem} error=${error} />
-    ${view.row ? html`<${Request} view=${view} demo=${view.demo} spoken=${spoken} onTogether=${(name, value) => change({ together: [name, value], row: "" })} />`
-      : view.together ? html`<${Together} ...${shown} />`
-      : answer.total.rows === 0 ? html`<${NothingThen} stored=${stored} filtered=${Object.keys(view.only).length > 0}
-          onStored=${() => change({ days: "", ...stored })} onUnfiltered=${() => change({ only: {} })} />`
-      : html`<${Whole} ...${shown} totals=${totals} period=${period} />`}
+    ${view.row
+      ? html`<${Request} view=${view} demo=${view.demo} spoken=${spoken} onTogether=${(name, value) => change({ together: [name, value], row: "" })} />`
+      : html`<${Together} view=${view} change=${change} metric=${metricOf(view)} spoken=${spoken} />`}
   `;
 };
 
-const List = ({ view, change, metric, demo, onTotal }) => html`
-  <${Requests} view=${view} metric=${metric} demo=${demo} onTotal=${onTotal} onRow=${(row) => change({ row })}
+// What the page asks about some days. The answers come together, with the view that they belong to: nothing is drawn
+// that belongs half to the days before.
+const sums = async (view, most) => {
+  const [base, period, metric] = [asked(view), periodOf(view), metricOf(view)];
+  const groups = { ...base, group_by: view.by, sort: metric.key };
+  const [totals, ranked, split] = await Promise.all([
+    usage({ ...base, period }), usage({ ...groups, limit: most }), usage({ ...groups, period, limit: COLOURS }),
+  ]);
+  return { view, period, metric, totals, ranked, split };
+};
+
+const Sums = ({ view, change, spoken, onKeyEnded }) => {
+  const [most, setMost] = useState(FEW);
+  const needs = [JSON.stringify(asked(view)), view.by, view.metric, periodOf(view), most];
+  const { answer, error } = useAnswer(() => sums(view, most), needs);
+  useEffect(() => { if (error?.status === 401) onKeyEnded(); }, [error]);
+  if (error?.status === 403) return html`<${NotAllowed} />`;
+  const { ledger, total, stored_first_day: from, stored_last_day: to } = answer?.totals ?? {};
+  if (answer && !from) return ledger === "off" ? html`<${Off} />` : html`<${NothingYet} />`;
+  return html`
+    ${ledger === "off" && html`<p class="card notice">${t("usage.off.now")}</p>`}
+    <${Days} view=${view} onChange=${change} />
+    <${Trail} view=${view} onChange=${change} />
+    <${Problem} error=${error} />
+    ${total?.rows === 0 && html`<${NothingThen} stored=${{ from, to }} filtered=${Object.keys(view.only).length > 0}
+      onStored=${() => change({ days: "", from, to })} onUnfiltered=${() => change({ only: {} })} />`}
+    ${total?.rows > 0 && html`<${Whole} answer=${answer} view=${view} change=${change} spoken=${spoken} onMore=${() => setMost(MANY)} />`}
+  `;
+};
+
+const List = ({ view, change, metric, onTotal }) => html`
+  <${Requests} view=${view} metric=${metric} demo=${view.demo} onTotal=${onTotal} onRow=${(row) => change({ row })}
     onTogether=${(name, value) => change({ together: [name, value] })} onSort=${(sort) => change({ sort })} onFailed=${(failed) => change({ failed })} />
 `;
 
 // A trace or a session: its sum, and its requests.
-const Together = ({ view, change, spoken, demo, metric }) => {
+const Together = ({ view, change, spoken, metric }) => {
   const [total, setTotal] = useState();
   return html`
     <div class="results">
       <h2 class="name">${t(`usage.fact.${view.together[0]}`)} ${view.together[1]}</h2>
       ${total && html`<${Totals} total=${total} spoken=${spoken} /><${Counts} total=${total} /><p class="hint">${t("usage.together.range")}</p>`}
-      <${List} view=${view} change=${change} metric=${metric} demo=${demo} onTotal=${setTotal} />
+      <${List} view=${view} change=${change} metric=${metric} onTotal=${setTotal} />
     </div>
   `;
 };
 
-const Whole = ({ view, change, spoken, demo, metric, totals, period }) => {
-  const [most, setMost] = useState(FEW);
-  const base = asked(view);
-  const { by } = view;
-  const needs = JSON.stringify(base);
-  const sort = metric.key;
-  const ranked = useAnswer(() => usage({ ...base, group_by: by, sort, limit: most }), [needs, by, sort, most]);
-  const split = useAnswer(() => usage({ ...base, group_by: by, period, sort, limit: COLOURS }), [needs, by, sort, period]);
-  const days = budgetDays(view);
+const Whole = ({ answer, view, change, spoken, onMore }) => {
+  const { totals, ranked, split, period, metric } = answer;
+  const { by, only } = answer.view;
+  const { total } = totals;
+  const { demo } = view;
+  const order = ranked.groups.map((one) => one.group[by]);
+  const periods = periodsOf({ from: totals.first_day, to: totals.last_day }, period);
   const budget = budgetOf(view, metric);
-  const spent = useAnswer(() => budget > 0 && usage({ ...base, ...days, period: "day" }), [needs, days.from, days.to, budget > 0]);
-  const { total } = totals.answer;
-  const order = ranked.answer?.groups.map((one) => one.group[by]) ?? [];
-  // The three answers are asked for together and come one by one: drawn is what belongs together.
-  const together = ranked.answer?.groups.every((one) => by in one.group) && split.answer?.groups.every((one) => by in one.group && period in one.group)
-    && totals.answer.groups.every((one) => period in one.group);
-  const onPeriod = (one) => change({ days: "", from: one.from, to: one.to, per: "" });
-  const periods = periodsOf({ from: view.from, to: view.to }, period);
+  const monthly = period === "month" && view.budget_per === "month" && budget > 0 ? budget : undefined;
   return html`
-    <div class="results" aria-busy=${Boolean(totals.waiting)}>
+    <div class="results">
       <p class="unseen" role="status">${daysText(view)}</p>
       <${Totals} total=${total} spoken=${spoken} />
       <p class="hint">${t("usage.legend")}</p>
       <${Counts} total=${total} onFailed=${() => change({ failed: true })} />
       <${Split} view=${view} onChange=${change} />
-      <${Problem} error=${ranked.error ?? split.error} />
-      ${together && html`
-        ${periods.length > 1 && html`<${Trend} totals=${totals.answer} split=${{ groups: split.answer.groups, order }} periods=${periods} period=${period} by=${by} metric=${metric}
-          budget=${period === "month" && view.budget_per === "month" && budget > 0 ? budget : undefined} demo=${demo} spoken=${spoken} onChoose=${onPeriod} />`}
-        <${Ranking} ranked=${ranked.answer} total=${total} by=${by} metric=${metric} order=${order} only=${view.only} demo=${demo} spoken=${spoken}
-          onOnly=${(name, value) => change({ only: { ...view.only, [name]: value } })} onMore=${() => setMost(MANY)} />`}
-      <${Budget} view=${view} metric=${metric} answer=${spent.answer} demo=${demo} spoken=${spoken} onChange=${change} />
-      <${List} view=${view} change=${change} metric=${metric} demo=${demo} />
+      ${periods.length > 1 && html`<${Trend} totals=${totals} split=${{ groups: split.groups, order }} periods=${periods} period=${period} by=${by} metric=${metric}
+        budget=${monthly} demo=${demo} spoken=${spoken} onChoose=${(one) => change({ days: "", from: one.from, to: one.to, per: "" })} />`}
+      <${Ranking} ranked=${ranked} total=${total} by=${by} metric=${metric} order=${order} only=${only} demo=${demo} spoken=${spoken}
+        onOnly=${(name, value) => change({ only: { ...view.only, [name]: value } })} onMore=${onMore} />
+      <${Spent} view=${view} change=${change} metric=${metric} budget=${budget} spoken=${spoken} />
+      <${List} view=${view} change=${change} metric=${metricOf(view)} />
       <${Export} view=${view} demo=${demo} />
     </div>
   `;
+};
+
+const Spent = ({ view, change, metric, budget, spoken }) => {
+  const days = budgetDays(view);
+  const needs = [JSON.stringify({ ...asked(view), ...days }), budget > 0];
+  const { answer } = useAnswer(() => budget > 0 && usage({ ...asked(view), ...days, period: "day" }), needs);
+  return html`<${Budget} view=${view} metric=${metric} answer=${answer} demo=${view.demo} spoken=${spoken} onChange=${change} />`;
 };
