@@ -27,7 +27,7 @@ def _starting(*starts: str) -> tuple[str, ...]:
 #: Fields that drop whole parts of the kernel where all of a group are 0.
 _GROUPS: Final[tuple[tuple[str, ...], ...]] = (
     _starting("pass_flops", "pass_weight", "pass_activation", "pass_overhead"),
-    _starting("denoise_", "decoder_flops", "prompt_flops"),
+    _starting("denoise_flops", "denoise_step_overhead", "decoder_flops", "prompt_flops"),
     _starting("decode_tokens_per_output_audio", "decode_tokens_per_output_image", "decode_tokens_per_input"),
     _starting("prefill_tokens_per"),
     _starting("training_"),
