@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
 
 from .. import schema
 from ..catalog import Catalog, load
@@ -113,6 +113,8 @@ class Estimate:
     def rows(self) -> Sequence[RowResult]:
         """Results in the order of the request."""
         errors = self.resolution.errors
+        if self.count == 1:
+            return [RowResult(self, 0, errors.get(0))]
         return [RowResult(self, number, errors.get(number)) for number in range(self.count)]
 
     def __len__(self) -> int:
@@ -216,9 +218,7 @@ class Estimate:
 
         resolution = self.resolution
         resolved, quantities = resolution.resolved, resolution.quantities
-        assumed = assumed_of_rows(
-            [one.setup for one in resolved], resolution.resolved_of, quantities, self.constants
-        )
+        assumed = assumed_of_rows(resolution.setups, resolution.resolved_of, quantities, self.constants)
         shared = [one.choices for one in resolved]
         alone = [tuple(map(served_alone, one)) for one in shared]
         return [
@@ -274,23 +274,22 @@ def estimate_checked(rows: Sequence[ImpactRow | RowError], catalog: Catalog) -> 
     """As ``estimate``, of rows that were checked already."""
     resolver = resolver_of(catalog)
     resolution = resolver.batch(rows)
-    setups = [found.setup for found in resolution.resolved]
-    evaluation = evaluate(setups, resolution.resolved_of, resolution.quantities, resolver.constants)
+    evaluation = evaluate(
+        resolution.setups, resolution.resolved_of, resolution.quantities, resolver.constants
+    )
     return Estimate(resolver, resolution, evaluation, len(rows))
 
 
 def _typed(rows: Sequence[RowLike]) -> Sequence[ImpactRow | RowError]:
     kinds = set(map(type, rows))
-    if kinds == _DICTS:
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kind is dict:
         return schema.parse_rows(rows)
-    if kinds == {schema.ImpactRow}:
+    if kind is schema.ImpactRow:
         return rows  # type: ignore[return-value]
     raw = [row for row in rows if not isinstance(row, (schema.ImpactRow, RowError))]
     parsed = iter(schema.parse_rows(raw))
     return [row if isinstance(row, (schema.ImpactRow, RowError)) else next(parsed) for row in rows]
-
-
-_DICTS: Final = frozenset({dict})
 
 
 @cache
@@ -301,5 +300,5 @@ def default_catalog() -> Catalog:
 
 def resolver_of(catalog: Catalog) -> Resolver:
     """The resolver of a catalog, which remembers what descriptions mean."""
-    found: Resolver = catalog.remembered("resolver", lambda: Resolver(catalog))
+    found: Resolver = catalog.remembered("resolver", Resolver, catalog)
     return found

@@ -150,6 +150,31 @@ class QuantityColumns(Sequence[Quantities]):
         return QuantityColumns(self.rows, {**self.columns, _AT[name]: column}, self.incomplete)
 
 
+class QuantitiesOfOne(QuantityColumns):
+    """The quantities of a batch of one row, which become columns when somebody asks for those.
+
+    ``values``: all of them, in their order; ``given``: the positions of those that the row gives.
+    """
+
+    __slots__ = ("given_at", "values")
+
+    rows = 1
+    incomplete = frozenset()
+
+    def __init__(self, values: list[float], given_at: tuple[int, ...]) -> None:
+        self.values = values
+        self.given_at = given_at
+
+    def row(self, number: int) -> list[float]:
+        """The quantities of the row."""
+        return self.values
+
+    @property
+    def columns(self) -> dict[int, Any]:  # type: ignore[override]
+        """A column for each that the row gives."""
+        return {at: [self.values[at]] for at in self.given_at}
+
+
 def quantity_columns(
     fields: Mapping[str, Sequence[Any]],
     numbers: Sequence[tuple[str, int]],
