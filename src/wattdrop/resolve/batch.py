@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar, cast
 
 from ..errors import RowError
 from .description import Description, contradiction
-from .hours import ANNUAL_MEAN, NEVER, HourlyRatios, hour_of
+from .hours import ANNUAL_MEAN, NEVER, HourlyRatios, hour_of, hours_of
 from .quantities import HOURLY, USUAL, QuantitiesOfOne, QuantityColumns, quantity_columns
 from .resolved import Resolved, kernel_constants, resolve_description
 from .shape import Key, Shape, fields_of, given_by, shape_of
@@ -94,7 +94,7 @@ class Resolver:
         fields = fields_of(typed)
         shape = shape_of(fields)
         texts = fields.get("utc_datetime")
-        hours = [NEVER] * len(typed) if texts is None else list(map(hour_of, texts))
+        hours = [NEVER] * len(typed) if texts is None else hours_of(texts)
         keys, of_rows = shape.keys(fields, [hour.year for hour in hours], len(typed))
         outcomes = self._of_keys(shape, keys)
         if shape.may_contradict:

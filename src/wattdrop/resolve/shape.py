@@ -30,9 +30,12 @@ Key = tuple[Any, ...]
 def fields_of(rows: Sequence[ImpactRow]) -> Fields:
     """The columns that rows give."""
     given = [rows[0].__dict__] if len(rows) == 1 and _is_plain(rows[0]) else schema.given_by_rows(rows)
+    if len(set(map(len, given))) == 1:  # most batches give the same fields in every row
+        try:
+            return {name: list(map(itemgetter(name), given)) for name in given[0]}
+        except KeyError:
+            pass
     names = set().union(*given)
-    if set(map(len, given)) == {len(names)}:  # every row gives the same fields
-        return dict(zip(given[0], zip(*map(dict.values, given), strict=True), strict=True))
     return {name: [row.get(name) for row in given] for name in _READ if name in names}
 
 
