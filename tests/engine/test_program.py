@@ -24,7 +24,7 @@ from wattdrop.kernel.estimate import estimate
 from wattdrop.kernel.ops import FLOATS
 from wattdrop.resolve.quantities import USUAL, Quantities, QuantityColumns, evidence
 
-SIZES = (1, 2, 31, 64, 1000, 8193)
+SIZES = (1, 2, 31, 64, 1000, 8193, 16385)
 
 whole = st.integers(0, 100_000).map(float)
 some = st.floats(1e-3, 1e4)

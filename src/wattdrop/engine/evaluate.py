@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 #: From about this many rows on, numpy's fixed cost per operation is less than Python's cost per row.
 FEWEST_ROWS_FOR_ARRAYS: Final = 48
-#: Blocks that stay in the processor's cache.
-BLOCK_ROWS: Final = 8192
+#: What a block works in stays in the processor's cache, and numpy's price for a call counts little.
+BLOCK_ROWS: Final = 16384
 
 #: The reported metrics, by life-cycle stage and in total.
 METRICS: Final[Mapping[str, tuple[str, str, str, str, str]]] = {
@@ -248,21 +248,24 @@ def run_blocks(
     columns = numpy.empty((len(program.outputs), rows))
     statics = numpy.array([program.statics(setup, c) for setup in setups], dtype=numpy.float64).T
     vary = (statics != statics[:, :1]).any(axis=1).tolist()
+    sources: list[Any] = [
+        numpy.ascontiguousarray(column) if varies else float(column[0])
+        for column, varies in zip(statics, vary, strict=True)
+    ]
     size = min(BLOCK_ROWS, rows)
     q: list[Any] = [None] * len(USUAL)
     # Both branches of a choice are evaluated; the other may divide by zero.
     with numpy.errstate(all="ignore"), Room() as room:
         registers = room.arrays(program.registers(), size)
-        gathered = room.arrays(sum(vary), size)
         for start in range(0, rows, BLOCK_ROWS):
             end = min(start + BLOCK_ROWS, rows)
             of_row = setup_of_row[start:end]
-            into = iter(gathered[:, : end - start])
-            k = [
-                column.take(of_row, out=next(into), mode="clip") if varies else float(column[0])
-                for column, varies in zip(statics, vary, strict=True)
-            ]
+
+            def static(number: int, into: Any, of_row: Any = of_row) -> Any:
+                source = sources[number]
+                return source.take(of_row, out=into, mode="clip") if vary[number] else source
+
             for at, column in given.columns.items():
                 q[at] = column[start:end]
-            program.fill(k, q, (), columns[:, start:end], list(registers[:, : end - start]))
+            program.fill(static, q, (), columns[:, start:end], list(registers[:, : end - start]))
     return columns
