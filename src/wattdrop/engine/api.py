@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
 
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from ..kernel.constants import Constants
     from ..resolve.choice import Choice
     from ..schema import ImpactMetrics, ImpactResponse, ImpactRow
+    from .cause_shares import CauseShare, Made
     from .explain import Explanation
     from .half_widths import Column
-    from .ranges import CauseShare, HalfWidths, Range, Ranges
+    from .ranges import HalfWidths, Range, Ranges
 
 #: Changes whenever the same row and data can give other numbers; see the changelog.
 METHOD_VERSION = "2026.11.4"
@@ -189,14 +190,22 @@ class Estimate:
         given = resolution.at(at).named() | resolution.quantities.given(at)
         return self._worked_out_ranges().causes(at, quantity, given)
 
-    def every_cause(self) -> list[tuple[CauseShare, ...]]:
-        """``causes`` of the energy of every computed row, in order."""
-        resolution, ranges = self.resolution, self._worked_out_ranges()
-        named, given = [one.named() for one in resolution.resolved], resolution.quantities.given
-        return [
-            ranges.causes(at, "total_energy_wh", named[of] | given(at))
-            for at, of in enumerate(resolution.resolved_of)
-        ]
+    def every_cause(self, made: Callable[..., Made], no_advice: str | None = "") -> list[list[Made]]:
+        """``causes`` of the energy of every computed row, each ``made`` of the fields of a ``CauseShare``."""
+        return self._worked_out_ranges().every_cause("total_energy_wh", self._given(), made, no_advice)
+
+    def _given(self) -> list[frozenset[str]]:
+        """The fields that each computed row fills."""
+        resolution = self.resolution
+        named = [one.named() for one in resolution.resolved]
+        filled: dict[tuple[int, frozenset[str]], frozenset[str]] = {}
+        found = []
+        for key in zip(resolution.resolved_of, resolution.quantities.given_of_rows(), strict=True):
+            fields = filled.get(key)
+            if fields is None:
+                fields = filled[key] = named[key[0]] | key[1]
+            found.append(fields)
+        return found
 
     def response(self, debug: bool = False, ranges: bool = False) -> ImpactResponse:
         """The answer in the shape of the public contract; ``ranges`` adds fields that the contract does not have."""

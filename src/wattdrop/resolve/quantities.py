@@ -129,6 +129,12 @@ class QuantityColumns(Sequence[Quantities]):
         columns = self.columns.items()
         return frozenset(Quantities._fields[at] for at, column in columns if column[number] == column[number])
 
+    def given_of_rows(self) -> Sequence[frozenset[str]]:
+        """The same of every row."""
+        if self.incomplete:
+            return list(map(self.given, range(self.rows)))
+        return [frozenset(Quantities._fields[at] for at in self.columns)] * self.rows
+
     def column(self, name: str) -> Any:
         """One quantity of every row."""
         found = self.columns.get(_AT[name])
