@@ -53,5 +53,5 @@ def evaluation_of(count: int) -> Callable[[], Any]:
     if found.errors:
         raise RuntimeError(f"rows of the benchmark have errors: {found.errors[min(found.errors)].message}")
     setup_of_row: Any = np.array(found.resolved_of, dtype=np.int64) if count > 1 else found.resolved_of
-    setups = [one.setup for one in found.resolved]
+    setups = found.setups
     return partial(evaluate, setups, setup_of_row, found.quantities, resolver.constants)

@@ -24,7 +24,7 @@ from wattdrop.kernel.estimate import estimate
 from wattdrop.kernel.ops import FLOATS
 from wattdrop.resolve.quantities import USUAL, Quantities, QuantityColumns, evidence
 
-SIZES = (1, 2, 31, 64, 1000, 8193)
+SIZES = (1, 2, 31, 64, 1000, 8193, 16385)
 
 whole = st.integers(0, 100_000).map(float)
 some = st.floats(1e-3, 1e4)
@@ -135,6 +135,17 @@ def test_work_that_nobody_asks_for_is_left_out() -> None:
     assert lean.operations < full.operations / 2
     assert lean is program_of([SETUPS["dense"]], columns_of([{"input_tokens": 1.0, "output_tokens": 2.0}]))
     assert lean is not program_of([SETUPS["dense"]], columns_of([{"input_tokens": 1.0}]))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "kind"),
+    [("pass_flops", "number"), ("denoise_device_s", "static"), ("requests_in_flight", "static")],
+)
+def test_what_text_has_not_costs_a_row_of_text_nothing(quantity: str, kind: str) -> None:
+    text_only = columns_of([{"input_tokens": 10.0, "output_tokens": 20.0}] * 2)
+    program = program_of([SETUPS["dense"]], text_only, (quantity,))
+    assert [output.kind for output in program.outputs] == [kind]
+    assert program.operations == 0
 
 
 def test_the_same_setup_with_other_constants_is_worked_out_again() -> None:

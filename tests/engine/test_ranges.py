@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import wattdrop
 from wattdrop.engine.api import METRICS, default_catalog
+from wattdrop.engine.cause_shares import CauseShare
 
 CHAT = {"model_id": "gpt-4o", "input_tokens": 100, "output_tokens": 500}
 OPEN = {"model_id": "llama_v31_8b", "gpu_id": "h100_sxm_80gb", "input_tokens": 100, "output_tokens": 500}
@@ -85,6 +86,16 @@ def test_shares_of_the_causes_sum_to_one_and_come_largest_first():
     shares = [cause.share for cause in row(**CHAT).causes("total_emissions_gco2e")]
     assert sum(shares) == pytest.approx(1.0)
     assert shares == sorted(shares, reverse=True)
+
+
+@pytest.mark.parametrize("times", [1, 40])
+def test_causes_of_all_rows_are_those_of_each(times):
+    unlike = [CHAT, OPEN, {**CHAT, "batch_size": 8}, {"model_id": "none"}, {**OPEN, "output_tokens": 9}]
+    found = wattdrop.estimate(unlike * times)
+    each = [one.causes() for one in found.rows if one.error is None]
+    assert [tuple(of_row) for of_row in found.every_cause(CauseShare)] == each
+    advised = [{cause.cause for cause in of_row if cause.advice} for of_row in each[:4]]
+    assert ["occupancy" in of_row for of_row in advised] == [True, True, False, True]
 
 
 @pytest.mark.parametrize("count", [2, 1000])

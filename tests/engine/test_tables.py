@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 import wattdrop
+from wattdrop.engine.evaluate import TOTALS
 from wattdrop.errors import BadRequest
 
 ROWS = [
@@ -107,6 +108,16 @@ def test_estimate_takes_a_table_too() -> None:
     table = pa.table({"model_id": ["gpt-4o"], "output_tokens": [5]})
 
     assert wattdrop.estimate(table).equals(wattdrop.estimate_table(table))
+
+
+def test_a_table_estimated_again_has_its_results_in_their_places_and_says_what_it_said_of_itself() -> None:
+    table = pa.table({"output_tokens": [5, 500]}).replace_schema_metadata({"from": "a log"})
+    once = wattdrop.estimate_table(table, metrics=TOTALS)
+    twice = wattdrop.estimate_table(once.drop_columns("error_code"), extra="keep", metrics=TOTALS)
+    assert once.column_names == ["output_tokens", *TOTALS, "error_code", "error_message"]
+    assert twice.column_names == ["output_tokens", *TOTALS, "error_message", "error_code"]
+    assert twice.column(TOTALS[0]).equals(once.column(TOTALS[0]))
+    assert twice.schema.metadata == {b"from": b"a log"}
 
 
 def test_an_empty_table_stays_empty() -> None:

@@ -416,9 +416,12 @@ class Catalog:
         entities = {"models": models, "nodes": nodes, "gpus": gpus, "datacenters": datacenters}
         return overlaid(self, entities, shadowing)
 
-    def remembered(self, name: str, build: Callable[[], Any]) -> Any:
-        """What somebody worked out of this catalog: built when first asked for, gone with the catalog."""
-        return self._index(name, build)
+    def remembered(self, name: str, build: Callable[..., Any], *parts: Any) -> Any:
+        """What somebody worked out of this catalog: built of ``parts`` when first asked for, gone with the catalog."""
+        found = self._indexes.get(name)
+        if found is None:
+            found = self._indexes[name] = build(*parts)
+        return found
 
     def _index(self, name: str, build: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
         """A lookup built when first asked for."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
 
 from .. import schema
 from ..catalog import Catalog, load
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from ..kernel.constants import Constants
     from ..resolve.choice import Choice
     from ..schema import ImpactMetrics, ImpactResponse, ImpactRow
+    from .cause_shares import CauseShare, Made
     from .explain import Explanation
     from .half_widths import Column
-    from .ranges import CauseShare, HalfWidths, Range, Ranges
+    from .ranges import HalfWidths, Range, Ranges
 
 #: Changes whenever the same row and data can give other numbers; see the changelog.
 METHOD_VERSION = "2026.11.4"
@@ -113,6 +114,8 @@ class Estimate:
     def rows(self) -> Sequence[RowResult]:
         """Results in the order of the request."""
         errors = self.resolution.errors
+        if self.count == 1:
+            return [RowResult(self, 0, errors.get(0))]
         return [RowResult(self, number, errors.get(number)) for number in range(self.count)]
 
     def __len__(self) -> int:
@@ -187,14 +190,22 @@ class Estimate:
         given = resolution.at(at).named() | resolution.quantities.given(at)
         return self._worked_out_ranges().causes(at, quantity, given)
 
-    def every_cause(self) -> list[tuple[CauseShare, ...]]:
-        """``causes`` of the energy of every computed row, in order."""
-        resolution, ranges = self.resolution, self._worked_out_ranges()
-        named, given = [one.named() for one in resolution.resolved], resolution.quantities.given
-        return [
-            ranges.causes(at, "total_energy_wh", named[of] | given(at))
-            for at, of in enumerate(resolution.resolved_of)
-        ]
+    def every_cause(self, made: Callable[..., Made], no_advice: str | None = "") -> list[list[Made]]:
+        """``causes`` of the energy of every computed row, each ``made`` of the fields of a ``CauseShare``."""
+        return self._worked_out_ranges().every_cause("total_energy_wh", self._given(), made, no_advice)
+
+    def _given(self) -> list[frozenset[str]]:
+        """The fields that each computed row fills."""
+        resolution = self.resolution
+        named = [one.named() for one in resolution.resolved]
+        filled: dict[tuple[int, frozenset[str]], frozenset[str]] = {}
+        found = []
+        for key in zip(resolution.resolved_of, resolution.quantities.given_of_rows(), strict=True):
+            fields = filled.get(key)
+            if fields is None:
+                fields = filled[key] = named[key[0]] | key[1]
+            found.append(fields)
+        return found
 
     def response(self, debug: bool = False, ranges: bool = False) -> ImpactResponse:
         """The answer in the shape of the public contract; ``ranges`` adds fields that the contract does not have."""
@@ -216,9 +227,7 @@ class Estimate:
 
         resolution = self.resolution
         resolved, quantities = resolution.resolved, resolution.quantities
-        assumed = assumed_of_rows(
-            [one.setup for one in resolved], resolution.resolved_of, quantities, self.constants
-        )
+        assumed = assumed_of_rows(resolution.setups, resolution.resolved_of, quantities, self.constants)
         shared = [one.choices for one in resolved]
         alone = [tuple(map(served_alone, one)) for one in shared]
         return [
@@ -274,23 +283,22 @@ def estimate_checked(rows: Sequence[ImpactRow | RowError], catalog: Catalog) -> 
     """As ``estimate``, of rows that were checked already."""
     resolver = resolver_of(catalog)
     resolution = resolver.batch(rows)
-    setups = [found.setup for found in resolution.resolved]
-    evaluation = evaluate(setups, resolution.resolved_of, resolution.quantities, resolver.constants)
+    evaluation = evaluate(
+        resolution.setups, resolution.resolved_of, resolution.quantities, resolver.constants
+    )
     return Estimate(resolver, resolution, evaluation, len(rows))
 
 
 def _typed(rows: Sequence[RowLike]) -> Sequence[ImpactRow | RowError]:
     kinds = set(map(type, rows))
-    if kinds == _DICTS:
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kind is dict:
         return schema.parse_rows(rows)
-    if kinds == {schema.ImpactRow}:
+    if kind is schema.ImpactRow:
         return rows  # type: ignore[return-value]
     raw = [row for row in rows if not isinstance(row, (schema.ImpactRow, RowError))]
     parsed = iter(schema.parse_rows(raw))
     return [row if isinstance(row, (schema.ImpactRow, RowError)) else next(parsed) for row in rows]
-
-
-_DICTS: Final = frozenset({dict})
 
 
 @cache
@@ -301,5 +309,5 @@ def default_catalog() -> Catalog:
 
 def resolver_of(catalog: Catalog) -> Resolver:
     """The resolver of a catalog, which remembers what descriptions mean."""
-    found: Resolver = catalog.remembered("resolver", lambda: Resolver(catalog))
+    found: Resolver = catalog.remembered("resolver", Resolver, catalog)
     return found

@@ -174,8 +174,9 @@ class Differences:
                     q[column] = values[start:end]
                 room.used = 0
                 central = room.arrays(len(self.central.outputs), end - start)
-                k = of_central.rows(of_row, room)
-                self._fill(self.central, k, q, (), central, room)
+                into = room.arrays(len(of_central), end - start)
+                k = list(map(of_central.of_rows(of_row), range(len(into)), into))
+                self._fill(self.central, lambda number, _, k=k: k[number], q, (), central, room)
                 known = [*central, *k]
                 kept = room.used
                 for part, statics, widths in parts:
@@ -184,7 +185,7 @@ class Differences:
                     if part.effects == (DURATION,):
                         seen, slots = _moved_duration(q, factors), (len(factors),)
                     moved = room.arrays(len(part.totals), sum(slots), end - start)
-                    self._fill(part.program, statics.rows(of_row, room), seen, known, moved, room)
+                    self._fill(part.program, statics.of_rows(of_row), seen, known, moved, room)
                     found = widths[..., start:end]
                     _half_widths(central[part.at], moved, slots, found)
                     for effect, width in zip(part.effects, found, strict=True):

@@ -27,7 +27,7 @@ def _starting(*starts: str) -> tuple[str, ...]:
 #: Fields that drop whole parts of the kernel where all of a group are 0.
 _GROUPS: Final[tuple[tuple[str, ...], ...]] = (
     _starting("pass_flops", "pass_weight", "pass_activation", "pass_overhead"),
-    _starting("denoise_", "decoder_flops", "prompt_flops"),
+    _starting("denoise_flops", "denoise_step_overhead", "decoder_flops", "prompt_flops"),
     _starting("decode_tokens_per_output_audio", "decode_tokens_per_output_image", "decode_tokens_per_input"),
     _starting("prefill_tokens_per"),
     _starting("training_"),
@@ -127,31 +127,29 @@ def _program(states: tuple[State, ...], fixed: Fixed, columns: tuple[str, ...]) 
     return found
 
 
-def prepared(
-    setups: Sequence[Setup], given: QuantityColumns, c: Constants, columns: tuple[str, ...]
-) -> tuple[Program, list[tuple[float, ...]]]:
-    """The program of a few rows, and the statics of each setup."""
-    if len(setups) > 1 or given.incomplete:
-        program = program_of(setups, given, columns)
-        return program, [program.statics(setup, c) for setup in setups]
-    # Rows of one setup come again and again, and are found at once: by what is given, whatever its value.
-    (setup,) = setups
-    key = id(setup), tuple(given.columns), id(columns)
+def for_one(
+    setup: Setup, given_at: tuple[int, ...], c: Constants, columns: tuple[str, ...]
+) -> tuple[Program, tuple[float, ...]]:
+    """The program of a row that gives these quantities, and the statics of its setup.
+
+    Rows of one setup come again and again, and are found at once: by what is given, whatever its value.
+    """
+    key = id(setup), given_at, id(columns)
     found = _of_one.get(key)
     if found is None or found[0] is not setup or found[1] is not c or found[2] is not columns:
         if len(_of_one) >= _MOST_SETUPS:
             _of_one.clear()
         states = list(_NOTHING)
-        for at in given.columns:
+        for at in given_at:
             states[at] = GIVEN
         program = _program(tuple(states), fixed_of(setup), columns)
-        found = _of_one[key] = setup, c, columns, (program, [program.statics(setup, c)])
+        found = _of_one[key] = setup, c, columns, (program, program.statics(setup, c))
     return found[3]
 
 
 _of_one: dict[
     tuple[int, tuple[int, ...], int],
-    tuple[Setup, Constants, tuple[str, ...], tuple[Program, list[tuple[float, ...]]]],
+    tuple[Setup, Constants, tuple[str, ...], tuple[Program, tuple[float, ...]]],
 ] = {}
 
 

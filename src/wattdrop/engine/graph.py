@@ -6,8 +6,8 @@ what cannot change a bit of the result:
 
 - equal expressions are one node;
 - a quantity that no row gives is NaN, so ``pick`` takes the default, and a product with it is NaN too;
-- a factor or divisor of exactly 1, a summand of exactly 0, and a product with exactly 0 of something that is a number
-  and not negative;
+- a factor or divisor of exactly 1, a summand of exactly 0 beside what is never -0, and a product with exactly 0 of
+  something that is a number and not negative;
 - the branch of a ``where`` whose condition is known.
 
 ``engine.program`` makes functions of such a graph, one for floats and one for blocks of rows.
@@ -171,9 +171,15 @@ class Graph:
     def _plus(self, a: int, b: int) -> int | None:
         if self._nan in (a, b):
             return self._nan
-        if self._is(a, 0.0) and self.nodes[b].positive:
-            return b
-        return a if self._is(b, 0.0) and self.nodes[a].positive else None
+        for zero, other in ((a, b), (b, a)):
+            if self._is(zero, 0.0) and self._is_never_minus_zero(other):
+                return other
+        return None
+
+    def _is_never_minus_zero(self, n: int) -> bool:
+        """Of a sum that holds where it holds of one of its summands."""
+        node = self.nodes[n]
+        return node.positive or (node.op == "+" and any(map(self._is_never_minus_zero, node.args)))
 
     def _minus(self, a: int, b: int) -> int | None:
         if self._nan in (a, b):

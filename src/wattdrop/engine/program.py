@@ -6,6 +6,7 @@ all spelled from the graph, none by hand:
 - ``statics(s, c)``: every operation on names and constants alone, on floats, once per setup;
 - ``row(k, q, f)``: the operations on quantities, of one row of floats;
 - ``block(k, q, f, o, r)``: the same on numpy arrays of some thousand rows, into output columns ``o``, with registers ``r``.
+  ``k(number, register)`` gives a static when it is needed: gathered just before, it is still in the processor's cache.
 
 What is known already, from another program of the same graph, comes in ``f``.
 
@@ -107,14 +108,17 @@ class Program:
         block, _ = self._made()
         block(k, q, f, [columns[number] for number in self._first.values()], registers)
         for number, (kind, at, value) in enumerate(self.outputs):
+            column = columns[number]
             if kind == "static":
-                columns[number][...] = k[at]
+                source = k(at, column)
             elif kind == "number":
-                columns[number][...] = value
+                source = value
             elif kind == "quantity":
-                columns[number][...] = q[at]
-            elif self._first[at] != number:
-                columns[number][...] = columns[self._first[at]]
+                source = q[at]
+            else:
+                source = column if self._first[at] == number else columns[self._first[at]]
+            if source is not column:
+                column[...] = source
 
 
 #: Statics of all programs, two kilobytes each; beyond so many the memory starts anew.
@@ -175,7 +179,10 @@ class _Spelled:
     def row(self) -> Float:
         """``row(k, q, f)``: every column."""
         leaf = {"q": lambda node: f"q[{_QUANTITY_AT[node.value]}]"}
-        lines, text = _float_lines(self.nodes, self.dynamic, self.columns, leaf, self.static_at, self.known)
+        statics = {n: f"v{n}" for n in self.static_nodes}
+        lines, text = _float_lines(self.nodes, self.dynamic, self.columns, leaf, statics, self.known)
+        if statics:
+            lines.insert(0, f"({', '.join(statics.values())},) = k")  # half the time of one by one
         return _function("row", "k, q, f=()", lines, [text(n) for n in self.columns])
 
     # --- arrays ---
@@ -209,10 +216,13 @@ def _float_lines(
     inside: Sequence[int],
     results: Sequence[int],
     leaf: Mapping[str, Callable[[Node], str]],
-    static_at: Mapping[int, int] | None = None,
+    named: Mapping[int, str] | None = None,
     known: Mapping[int, int] | None = None,
 ) -> tuple[list[str], Callable[[int], str]]:
-    """Assignments of Python floats; an operation that is used once is written where it is used."""
+    """Assignments of Python floats; an operation that is used once is written where it is used.
+
+    ``named``: nodes that have a name already.
+    """
     uses: dict[int, int] = {}
     atoms: set[int] = set()
     for n in inside:
@@ -223,7 +233,7 @@ def _float_lines(
                 atoms.add(arg)
     for n in results:
         uses[n] = uses.get(n, 0) + 1
-    names: dict[int, str] = {}
+    names: dict[int, str] = dict(named or {})
     lines: list[str] = []
 
     def text(n: int) -> str:
@@ -234,8 +244,6 @@ def _float_lines(
             return _literal(node.value)
         if known and n in known:
             lines.append(f"v{n} = f[{known[n]}]")
-        elif static_at is not None and not node.dynamic:
-            lines.append(f"v{n} = k[{static_at[n]}]")
         elif node.op in leaf:
             lines.append(f"v{n} = {leaf[node.op](node)}")
         else:
@@ -289,6 +297,14 @@ def _array_lines(spelled: _Spelled) -> tuple[list[str], int]:
     register_of: dict[int, int] = {}
     registers = 0
 
+    def register(n: int) -> str:
+        nonlocal registers
+        if not free:
+            free.append(registers)
+            registers += 1
+        register_of[n] = free.pop()
+        return f"r[{register_of[n]}]"
+
     def text(n: int) -> str:
         node = nodes[n]
         if node.op == "const":
@@ -296,8 +312,10 @@ def _array_lines(spelled: _Spelled) -> tuple[list[str], int]:
         if n not in names:
             if n in spelled.known:
                 source = f"f[{spelled.known[n]}]"
+            elif node.op == "q":
+                source = f"q[{_QUANTITY_AT[node.value]}]"
             else:
-                source = f"q[{_QUANTITY_AT[node.value]}]" if node.op == "q" else f"k[{spelled.static_at[n]}]"
+                source = f"k({spelled.static_at[n]}, {register(n)})"
             lines.append(f"v{n} = {source}")
             names[n] = f"v{n}"
         return names[n]
@@ -309,14 +327,7 @@ def _array_lines(spelled: _Spelled) -> tuple[list[str], int]:
         free.extend(register_of.pop(arg) for arg in unneeded)
         output = output_of.get(n)
         if node.op in _UFUNCS:
-            if output is not None:
-                target = f"o[{output}]"
-            else:
-                if not free:
-                    free.append(registers)
-                    registers += 1
-                register_of[n] = free.pop()
-                target = f"r[{register_of[n]}]"
+            target = register(n) if output is None else f"o[{output}]"
             lines.append(f"v{n} = {_UFUNCS[node.op]}({', '.join(args)}, out={target})")
         else:
             lines.append(f"v{n} = {_array_text(node, args)}")

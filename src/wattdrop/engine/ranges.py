@@ -15,12 +15,12 @@ rows is as uncertain as one of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from .cases import DURATION, METHOD, WITHIN, Case, EffectId, case_of, in_order
+from .cause_shares import CauseShare, Given, Made, causes_of_rows
 from .evaluate import TOTALS, Evaluation, evaluate
 from .half_widths import Column, between, ends_of, ends_of_many, listed, plus, squared, times
 from .quantiles import Z90, z_of
@@ -31,26 +31,6 @@ if TYPE_CHECKING:
 
 KINDS: Final = ("text", "alone", "pipeline", "text_pass", "image_pass", "images", "video", "sound")
 
-#: What a caller can give to settle a cause, and the row fields that count as having given it.
-ADVICE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "occupancy": ("give batch_size, or processing_duration_ms", ("batch_size",)),
-    "utilisation": ("give utilization_rate", ("utilization_rate",)),
-    "activity": ("give tokens, images, steps or seconds", ()),
-    "precision": ("give datatype", ("datatype",)),
-    "hardware": ("give node_id, or gpu_id and gpu_count", ("node_id", "gpu_id", "cloud_instance_id")),
-    "pue": ("give pue, or the datacenter", ("pue",)),
-    "wue": ("give wue_l_per_kwh, or the datacenter", ("wue_l_per_kwh",)),
-    "grid": (
-        "give country, cloud_region or grid_gco2e_per_kwh",
-        ("country", "cloud_region", "grid_gco2e_per_kwh"),
-    ),
-    "ewif": ("give country or cloud_region", ("country", "cloud_region")),
-    "method": ("give measured_energy_wh", ("measured_energy_wh",)),
-}
-
-
-_NO_ADVICE: Final[tuple[str, tuple[str, ...]]] = ("", ())
-
 
 class Range(NamedTuple):
     """A value with the ends of its range."""
@@ -59,18 +39,6 @@ class Range(NamedTuple):
     central: float
     high: float
 
-
-class CauseShare(NamedTuple):
-    """One cause of a range: its part of the squared width, the range it would make alone, and what would settle it."""
-
-    cause: str
-    share: float
-    low: float
-    high: float
-    advice: str  # empty where the caller can do nothing, or has done it
-
-
-_share = attrgetter("share")
 
 HalfWidths: TypeAlias = tuple[str, Any, Any, Sequence[Hashable]]
 """A cause: its name, the half-widths down and up of every row (in logarithms, not negative), and the keys of the rows."""
@@ -94,6 +62,7 @@ class Ranges:
         self._at_ends: dict[EffectId, list[Evaluation]] = {}
         self._sides: dict[tuple[EffectId, str], tuple[Column, Column]] = {}
         self._squares_of_others: dict[str, tuple[Column, Column]] = {}
+        self._numbers: dict[EffectId, Any] = {}
         self._squares_of: dict[str, dict[str, tuple[list[float], list[float]]]] = {}
 
     # --- half-widths ---
@@ -273,30 +242,39 @@ class Ranges:
         if self._central.is_arrays:
             import numpy as np
 
-            numbers: dict[Hashable, int] = {}
-            number_of = [numbers.setdefault(key, len(numbers)) for key in self._keys_of_cases(effect)]
-            keys = np.array(number_of, dtype=np.int64).take(self._of_rows)
-            sums: list[float] = np.bincount(keys, central * (widths / total)).tolist()
+            sums: list[float] = np.bincount(self._numbered(effect), central * (widths / total)).tolist()
             return sums
         shared: dict[Hashable, float] = {}
         for value, width, key in zip(central, widths, self._keys(effect), strict=True):
             shared[key] = shared.get(key, 0.0) + value / total * width
         return shared.values()
 
-    def causes(self, row: int, quantity: str, given: frozenset[str]) -> tuple[CauseShare, ...]:
+    def _numbered(self, effect: EffectId) -> Any:
+        """For each of many rows the number of its key."""
+        found = self._numbers.get(effect)
+        if found is None:
+            import numpy as np
+
+            numbers: dict[Hashable, int] = {}
+            number_of = [numbers.setdefault(key, len(numbers)) for key in self._keys_of_cases(effect)]
+            found = self._numbers[effect] = np.array(number_of, dtype=np.int64).take(self._of_rows)
+        return found
+
+    def causes(self, row: int, quantity: str, given: Given) -> tuple[CauseShare, ...]:
         """The causes of one row's 90 % range, the largest first; ``given``: the fields that the row fills."""
-        value = self._central.value(row, quantity)
-        squares = [(name, down[row], up[row]) for name, (down, up) in self._squares(quantity).items()]
-        whole = sum(down + up for _, down, up in squares)
-        found = []
-        for name, below, above in squares:
-            if below + above > 1e-12 * whole > 0.0:
-                text, settles = ADVICE.get(name, _NO_ADVICE)
-                advice = text if given.isdisjoint(settles) else ""
-                low, high = value * math.exp(-math.sqrt(below)), value * math.exp(math.sqrt(above))
-                found.append(CauseShare(name, (below + above) / whole, low, high, advice))
-        found.sort(key=_share, reverse=True)
+        squares = {
+            name: (down[row : row + 1], up[row : row + 1])
+            for name, (down, up) in self._squares(quantity).items()
+        }
+        (found,) = causes_of_rows([self._central.value(row, quantity)], squares, [given], CauseShare)
         return tuple(found)
+
+    def every_cause(
+        self, quantity: str, given: Sequence[Given], made: Callable[..., Made], no_advice: str | None
+    ) -> list[list[Made]]:
+        """The same of every row."""
+        values, squares = self._central.column(quantity), self._squares(quantity)
+        return causes_of_rows(values, squares, given, made, no_advice)
 
     def _squares(self, quantity: str) -> dict[str, tuple[list[float], list[float]]]:
         """By cause, the squared half-widths down and up of every row."""

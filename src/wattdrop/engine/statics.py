@@ -7,14 +7,13 @@ in arrays, a place for each, so that a batch only says which place each of its r
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
     from ..kernel.columns import Setup
     from ..kernel.constants import Constants
     from .program import Program
-    from .room import Room
 
 Group: TypeAlias = Sequence[Sequence[Sequence["Setup"]]]
 """For each program, and each cause that it serves, the setups that it is run with: one for each end."""
@@ -81,15 +80,17 @@ class Gathered:
     def __init__(self, columns: Sequence[Any], many: Sequence[bool]) -> None:
         self._columns, self._many = columns, many
 
-    def rows(self, place_of: Any, room: Room) -> list[Any]:
-        """Of each static the number, or an array of shape (rows), (setups, 1) or (setups, rows)."""
-        found = []
-        for column, many in zip(self._columns, self._many, strict=True):
-            if many:
-                into = room.arrays(*column.shape[:-1], len(place_of))
-                column = column.take(place_of, axis=-1, out=into, mode="clip")
-            found.append(column)
-        return found
+    def of_rows(self, place_of: Any) -> Callable[[int, Any], Any]:
+        """What gives a static by its number: a number, an array of shape (setups, 1), or one gathered into a register."""
+
+        def static(number: int, into: Any) -> Any:
+            column = self._columns[number]
+            return column.take(place_of, axis=-1, out=into, mode="clip") if self._many[number] else column
+
+        return static
+
+    def __len__(self) -> int:
+        return len(self._columns)
 
 
 class Statics:

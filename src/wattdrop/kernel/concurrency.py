@@ -122,7 +122,7 @@ def concurrency(
         (1.0 - duration_weight) / usual_requests + duration_weight / duration_requests
     )
     inferred_requests = op.where(
-        s.decodes * duration_weight > 0.0,
+        s.decodes * op.is_given(e.processing_duration_s) > 0.0,
         op.sqrt(arithmetic_mean_requests * harmonic_mean_requests),
         usual_requests,
     )

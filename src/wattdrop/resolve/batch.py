@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar, cast
 
 from ..errors import RowError
 from .description import Description, contradiction
-from .hours import ANNUAL_MEAN, NEVER, HourlyRatios, hour_of
-from .quantities import HOURLY, QuantityColumns, quantity_columns
+from .hours import ANNUAL_MEAN, NEVER, HourlyRatios, hour_of, hours_of
+from .quantities import HOURLY, USUAL, QuantitiesOfOne, QuantityColumns, quantity_columns
 from .resolved import Resolved, kernel_constants, resolve_description
 from .shape import Key, Shape, fields_of, given_by, shape_of
 from .suggestions import of_one_batch, used_up
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
+    from ..kernel.columns import Setup
     from ..schema import ImpactRow
 
 #: Descriptions remembered per catalog; beyond that the memory starts anew, so hostile names cannot fill it.
 _MOST_REMEMBERED = 20_000
 _MOST_WRONG = 1_000
+
+_FIRST: Final = (0,)
+"""The rows of a batch of one."""
 
 _What = TypeVar("_What", bound=Hashable)
 _Outcome = TypeVar("_Outcome")
@@ -30,7 +34,8 @@ class Resolution(NamedTuple):
     """What a batch resolves to. Row numbers are positions in the batch."""
 
     resolved: Sequence[Resolved]  # distinct, but for rows that state the same work by different fields
-    resolved_of: Sequence[int]  # per computed row, index into ``resolved``
+    setups: Sequence[Setup]  # of each of these
+    resolved_of: Sequence[int]  # per computed row, index into both
     quantities: QuantityColumns  # of the computed rows
     computed: Sequence[int]  # row numbers that could be resolved, ascending
     errors: dict[int, RowError]  # row number -> why not
@@ -89,7 +94,7 @@ class Resolver:
         fields = fields_of(typed)
         shape = shape_of(fields)
         texts = fields.get("utc_datetime")
-        hours = [NEVER] * len(typed) if texts is None else list(map(hour_of, texts))
+        hours = [NEVER] * len(typed) if texts is None else hours_of(texts)
         keys, of_rows = shape.keys(fields, [hour.year for hour in hours], len(typed))
         outcomes = self._of_keys(shape, keys)
         if shape.may_contradict:
@@ -116,7 +121,7 @@ class Resolver:
         resolved = cast("list[Resolved]", outcomes)
         hourly = () if texts is None else self._ratios.columns(resolved, of_rows, hours)
         given = quantity_columns(fields, shape.numbers, shape.images, hourly, len(of_rows))
-        return Resolution(resolved, of_rows, given, read, errors)
+        return Resolution(resolved, [one.setup for one in resolved], of_rows, given, read, errors)
 
     def _known_row(self, row: ImpactRow | RowError) -> Resolution | None:
         """What ``batch`` gives for a row like one before it, without making columns; None where it is unlike any."""
@@ -128,14 +133,20 @@ class Resolver:
         resolved = self._by_key.get((shape, shape.key(given, hour.year)))
         if resolved is None or not shape.is_plain:
             return None
-        if shape.may_contradict and contradiction(cast("ImpactRow", row)) is not None:
+        if shape.may_contradict and contradiction(row) is not None:  # type: ignore[arg-type]
             return None
-        columns = {at: [float(given[name])] for name, at in shape.numbers}
+        quantities, given_at = list(USUAL), shape.given
+        for name, at in shape.numbers:
+            quantities[at] = float(given[name])
         if hour is not NEVER:
             ratios = self._ratios.of(resolved.place, hour)
             if ratios != ANNUAL_MEAN:
-                columns.update((at, [ratio]) for at, ratio in zip(HOURLY, ratios, strict=True))
-        return Resolution((resolved,), (0,), QuantityColumns(1, columns, frozenset()), (0,), {})
+                given_at = shape.given_with_hour
+                for at, ratio in zip(HOURLY, ratios, strict=True):
+                    quantities[at] = ratio
+        return Resolution(
+            (resolved,), (resolved.setup,), _FIRST, QuantitiesOfOne(quantities, given_at), _FIRST, {}
+        )
 
     def _of_keys(self, shape: Shape, keys: Sequence[Key]) -> list[Resolved | RowError]:
         """What rows of a shape mean, by their keys."""

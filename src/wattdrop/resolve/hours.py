@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..schema.moment import parse
 from .place import hourly_ratios
@@ -53,6 +53,18 @@ def hour_of(text: str | None) -> Hour:
     return found
 
 
+def hours_of(texts: Sequence[str | None]) -> list[Hour]:
+    """The same of many, of which most are known and spelled to the second."""
+    known = _known
+    found = []
+    for text in texts:
+        hour = None
+        if text and len(text) == 20 and text[16] == ":" and text[19] == "Z":
+            hour = known.get(text[:13])
+        found.append(hour or hour_of(text))
+    return found
+
+
 def _hour(moment: Moment | None) -> Hour:
     if moment is None:
         return NEVER
@@ -70,15 +82,20 @@ class HourlyRatios:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._known: dict[tuple[int | None, int], tuple[float, float]] = {}
+        self._known: dict[int | None, dict[int, tuple[float, float]]] = {}
 
     def of(self, place: PlaceFound, hour: Hour) -> tuple[float, float]:
         """The ratios of grid intensity and of off-site water at a place."""
-        key = place.profile_ix, hour.of_month
-        found = self._known.get(key)
+        known = self._of_profile(place.profile_ix)
+        found = known.get(hour.of_month)
         if found is None:
-            found = self._known[key] = hourly_ratios(self._catalog, place, hour.moment)
+            found = known[hour.of_month] = hourly_ratios(self._catalog, place, hour.moment)
         return found
+
+    def _of_profile(self, profile: int | None) -> dict[int, tuple[float, float]]:
+        """What is known of the hours of a profile."""
+        found = self._known.get(profile)
+        return self._known.setdefault(profile, {}) if found is None else found
 
     def columns(
         self, resolved: Sequence[Resolved], of_rows: Sequence[int], hours: Sequence[Hour]
@@ -87,10 +104,10 @@ class HourlyRatios:
         profiles = [one.place.profile_ix for one in resolved]
         if not of_rows or profiles.count(None) == len(profiles):
             return ()
-        keys = [(profiles[of], hour.of_month) for of, hour in zip(of_rows, hours, strict=True)]
-        found = list(map(self._known.get, keys))
-        if None in found:
+        known = list(map(self._of_profile, profiles))
+        try:
+            found = [known[of][hour.of_month] for of, hour in zip(of_rows, hours, strict=True)]
+        except KeyError:
             found = [self.of(resolved[of].place, hour) for of, hour in zip(of_rows, hours, strict=True)]
-        ratios = cast("list[tuple[float, float]]", found)
-        grid, water = [one for one, _ in ratios], [other for _, other in ratios]
-        return () if grid.count(1.0) == water.count(1.0) == len(ratios) else (grid, water)
+        grid, water = map(list, zip(*found, strict=True))
+        return () if grid.count(1.0) == water.count(1.0) == len(found) else (grid, water)

@@ -129,6 +129,12 @@ class QuantityColumns(Sequence[Quantities]):
         columns = self.columns.items()
         return frozenset(Quantities._fields[at] for at, column in columns if column[number] == column[number])
 
+    def given_of_rows(self) -> Sequence[frozenset[str]]:
+        """The same of every row."""
+        if self.incomplete:
+            return list(map(self.given, range(self.rows)))
+        return [frozenset(Quantities._fields[at] for at in self.columns)] * self.rows
+
     def column(self, name: str) -> Any:
         """One quantity of every row."""
         found = self.columns.get(_AT[name])
@@ -148,6 +154,31 @@ class QuantityColumns(Sequence[Quantities]):
     def replaced(self, name: str, column: Any) -> QuantityColumns:
         """The same with other values where one quantity is given."""
         return QuantityColumns(self.rows, {**self.columns, _AT[name]: column}, self.incomplete)
+
+
+class QuantitiesOfOne(QuantityColumns):
+    """The quantities of a batch of one row, which become columns when somebody asks for those.
+
+    ``values``: all of them, in their order; ``given``: the positions of those that the row gives.
+    """
+
+    __slots__ = ("given_at", "values")
+
+    rows = 1
+    incomplete = frozenset()
+
+    def __init__(self, values: list[float], given_at: tuple[int, ...]) -> None:
+        self.values = values
+        self.given_at = given_at
+
+    def row(self, number: int) -> list[float]:
+        """The quantities of the row."""
+        return self.values
+
+    @property
+    def columns(self) -> dict[int, Any]:  # type: ignore[override]
+        """A column for each that the row gives."""
+        return {at: [self.values[at]] for at in self.given_at}
 
 
 def quantity_columns(

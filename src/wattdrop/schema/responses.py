@@ -81,7 +81,7 @@ class MetricRange(Struct, frozen=True, gc=False):
     high_90: float
 
 
-class RangeCause(Struct, kw_only=True, omit_defaults=True):
+class RangeCause(Struct, omit_defaults=True, gc=False):
     """One cause of the 90 % range of the energy, the range it would make alone, and what would settle it."""
 
     cause: str

@@ -33,10 +33,10 @@ class _Retuned:
 
         self._remembered: dict[str, Any] = {}
 
-    def remembered(self, name: str, build: Callable[[], Any]) -> Any:
+    def remembered(self, name: str, build: Callable[..., Any], *parts: Any) -> Any:
         """Apart from the catalog's own: what was worked out of other constants is something else."""
         if name not in self._remembered:
-            self._remembered[name] = build()
+            self._remembered[name] = build(*parts)
         return self._remembered[name]
 
     def constant(self, constant_id: str) -> float:

@@ -52,7 +52,8 @@ def resolution_of(batch: pa.RecordBatch, fields: dict[str, str], resolver: Resol
         numbers = {at: column[computed] for at, column in numbers.items()}
         index = index[computed]
     incomplete = frozenset(at for at, column in numbers.items() if is_incomplete(at, column))
-    return Resolution(resolved, index, QuantityColumns(len(index), numbers, incomplete), computed, errors)
+    given = QuantityColumns(len(index), numbers, incomplete)
+    return Resolution(resolved, [one.setup for one in resolved], index, given, computed, errors)
 
 
 def results_of(
@@ -79,8 +80,7 @@ def estimate_batch(batch: pa.RecordBatch, catalog: Catalog | None = None) -> Est
 
 def evaluated(found: Resolution, resolver: Resolver, metrics: tuple[str, ...]) -> Evaluation:
     """The kernel's metrics of resolved rows."""
-    setups = [one.setup for one in found.resolved]
-    return evaluate(setups, found.resolved_of, found.quantities, resolver.constants, metrics)
+    return evaluate(found.setups, found.resolved_of, found.quantities, resolver.constants, metrics)
 
 
 def _resolved(outcomes: Sequence[Resolved | RowError]) -> tuple[list[Resolved], Any]:

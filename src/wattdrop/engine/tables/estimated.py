@@ -64,9 +64,13 @@ def estimate_table(
         )
     parts = [results_of(batch, fields, facts, wanted) for batch in table.to_batches(max_chunksize=BATCH_ROWS)]
     results = pa.Table.from_batches(parts, schema=schema(wanted))
-    for name in results.column_names:
-        if name in table.column_names:
-            table = table.set_column(table.column_names.index(name), name, results.column(name))
+    kept, columns, names = list(table.schema), table.columns, table.column_names
+    for field, column in zip(results.schema, results.columns, strict=True):
+        if field.name in names:
+            at = names.index(field.name)
+            kept[at], columns[at] = field, column
         else:
-            table = table.append_column(name, results.column(name))
-    return table
+            kept.append(field)
+            columns.append(column)
+    # All at once: a table for each new column would take as long as resolving some thousand rows.
+    return pa.table(columns, schema=pa.schema(kept, metadata=table.schema.metadata))
