@@ -7,11 +7,11 @@ from msgspec import Struct
 from .explanations import SourceRecord
 
 
-class GridFigure(Struct, kw_only=True):
+class GridFigure(Struct, kw_only=True, omit_defaults=True):
     """The newest yearly intensity that a row of a place without a time is estimated with."""
 
     gco2e_per_kwh: float
-    year: int | None
+    year: int | None = None
     basis: str
     zone: str
     stands_in: bool

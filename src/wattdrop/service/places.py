@@ -92,9 +92,10 @@ def _region(catalog: Catalog, ix: int) -> dict[str, Any]:
 
 def _grid(catalog: Catalog, zone_ix: int) -> dict[str, Any]:
     figure, of, _ = catalog.grids.intensity_figure(zone_ix, GRID, NEWEST_YEAR)
+    year = {} if figure.valid_from is None else {"year": figure.valid_from}
     return {
         "gco2e_per_kwh": figure.value,
-        "year": figure.valid_from,
+        **year,
         "basis": figure.basis,
         "zone": catalog.zones.ids[of],
         "stands_in": of != zone_ix,

@@ -26,7 +26,7 @@ const Cited = ({ id, sources }) => {
 
 const Grid = ({ grid, sources }) => html`
   <p class="gridfigure"><i class=${`swatch grid-${levelOf(grid)}`}></i><strong>${grams(grid)}</strong> ${t("map.perkwh")}</p>
-  <p class="hint">${grid.stands_in && t("map.standsin", { place: country(grid.zone) })} ${t("map.year", { year: grid.year })}
+  <p class="hint">${grid.stands_in && t("map.standsin", { place: country(grid.zone) })} ${grid.year && t("map.year", { year: grid.year })}
     ${" "}<${Cited} id=${grid.source_id} sources=${sources} /></p>
 `;
 
