@@ -19,13 +19,13 @@ SHOTS = {
         "/?model_id=gpt-4o&input_tokens=1000&output_tokens=500&country=FR",
         ".stages",
     ),
-    "catalog.png": ("dark", "/catalog?kind=gpus&search=h100&id=h100_sxm_80gb", "#figures"),
+    "usage.png": ("dark", "/usage?demo=true&days=90", ".requests"),
 }
 
 
 def signed_in(browser: Browser, server: Running, colours: str) -> Page:
     """A page in which a key was entered."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme=colours, locale="en-GB")  # type: ignore[arg-type]
+    page = browser.new_page(viewport={"width": 1280, "height": 1170}, color_scheme=colours, locale="en-GB")  # type: ignore[arg-type]
     page.goto(server.url)
     page.get_by_label("API key").fill(server.key)
     page.keyboard.press("Enter")
