@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests.service.processes import PATIENCE_S, Running, running
 from tools.browser import MISSING, find
 
@@ -18,6 +18,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 
 
+expect.set_options(timeout=PATIENCE_S * 1000)  # a busy machine is no failure
 AXE = Path(__file__).parent / "vendor" / "axe.js"
 
 #: What axe-core finds: the rule and the elements.

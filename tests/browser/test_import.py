@@ -16,12 +16,11 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 from tests.browser.conftest import Visitor
 from tests.bulk.test_presets import SAMPLES
-from tests.service.processes import PATIENCE_S, Running
+from tests.service.processes import Running
 
 import wattdrop
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=PATIENCE_S * 1000)
 
 ROWS = [
     {"model": "gpt-4o" if n % 3 else "llama_v31_8b", "prompt_tokens": 100 + n, "completion_tokens": 50 + n}

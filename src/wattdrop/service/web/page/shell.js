@@ -19,8 +19,8 @@ export const Shell = ({ pages, page, part: Part, spent }) => {
   useEffect(() => { document.title = t("title", { page: t(`${page.key}.title`) }); }, [spoken, page]);
 
   const speak = async (name) => {
+    keepLanguage(name); // at once: who turns the page now finds it
     await useLanguage(name);
-    keepLanguage(name);
     setSpoken(name);
   };
   const paint = (name) => {
