@@ -196,6 +196,8 @@ def test_search_and_filters() -> None:
     assert len(found) < len(json.loads(wattdrop("models", "list", "llama", "--format", "json").stdout))
     h100 = json.loads(wattdrop("nodes", "list", "--cloud", "aws", "--format", "json").stdout)
     assert {node["cloud_id"] for node in h100} == {"aws"}
+    by_name = json.loads(wattdrop("regions", "list", "europe (frankfurt)", "--format", "json").stdout)
+    assert [region["id"] for region in by_name] == ["aws:eu-central-1"]
 
 
 def test_check_data_counts_what_is_there() -> None:

@@ -93,7 +93,7 @@ LISTINGS: Final = (
             Column("pue", "PUE", 5, is_number=True),
         ),
         ("cloud_id", "country"),
-        ("region_id", "city", "display_name", "country"),
+        ("region_id", "city", "name", "country"),
     ),
 )
 
