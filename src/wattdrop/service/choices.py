@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
 from falcon.asgi import Request, Response
 
 from ..catalog import Catalog, Table
 from ..schema.choices import ChoicesResponse
-from .answers import send
-from .bodies import check_accept
 from .context import Context
 from .description import Example, operation
 from .description.operation import json_answer
+from .open_lists import send_open_list
 
 
 class ChoiceList:
@@ -36,22 +33,7 @@ class ChoiceList:
     )
     async def on_get(self, request: Request, response: Response) -> None:
         """List them."""
-        check_accept(request)
-        catalog = self._context.catalogs.base
-        response.set_header("x-wattdrop-catalog-digest", catalog.digest)
-        plain, compressed = catalog.remembered("choices", lambda: _encoded(catalog))
-        packed = "gzip" in (request.get_header("accept-encoding") or "")
-        send(response, compressed if packed else plain)
-        if packed:
-            response.set_header("Content-Encoding", "gzip")
-        response.set_header("Vary", "Accept-Encoding")
-        response.set_header("Cache-Control", "no-cache")
-
-
-def _encoded(catalog: Catalog) -> tuple[bytes, bytes]:
-    """As it is and compressed, which makes a quarter of it: every visit of the page asks for it."""
-    plain = msgspec.json.encode(_choices(catalog))
-    return plain, gzip.compress(plain, mtime=0)
+        send_open_list(request, response, self._context.catalogs.base, "choices", _choices)
 
 
 def _choices(catalog: Catalog) -> dict[str, list[dict[str, Any]]]:

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from ..catalog import Catalog
 from ..engine import METHOD_VERSION, estimate
+from ..engine.evaluate import TOTALS
 from ..schema import ImpactRow
 from ..store import Ledger, LedgerColumns, UsageReader
 from ..store.database import Database, open_database
@@ -26,14 +27,6 @@ from .entries import Entry, EntryRow, columns_of
 
 CUSTOMER_ID: Final = 1
 _AT_ONCE: Final = 1000
-_TOTALS: Final = (
-    "total_energy_wh",
-    "total_emissions_gco2e",
-    "total_water_ml",
-    "total_embodied_gco2e",
-    "total_embodied_ml",
-)
-"""What the ledger's metrics are called in an estimate, in their order."""
 
 
 class Filled(NamedTuple):
@@ -97,7 +90,7 @@ def fill(ledger: Ledger, catalog: Catalog, requests: Iterable[ImpactRow]) -> int
 def answered(rows: Sequence[ImpactRow], catalog: Catalog, customer_id: int = CUSTOMER_ID) -> LedgerColumns:
     """What the ledger keeps of requests that were estimated at the moment that they name."""
     result = estimate(rows, catalog)
-    columns = (result.evaluation.column(name) for name in _TOTALS)
+    columns = (result.evaluation.column(name) for name in TOTALS)
     centrals = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
     errors = result.resolution.errors
     kept = []

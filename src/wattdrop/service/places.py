@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
 from typing import Any
 
-import msgspec
 from falcon.asgi import Request, Response
 
 from ..catalog import Catalog
 from ..engine.explained import source_record
 from ..resolve.place import GRID, NEWEST_YEAR, zone_of_region
 from ..schema.places import PlacesResponse
-from .answers import send
-from .bodies import check_accept
 from .context import Context
 from .description import Example, operation
 from .description.operation import json_answer
+from .open_lists import send_open_list
 
 
 class PlaceList:
@@ -37,22 +34,7 @@ class PlaceList:
     )
     async def on_get(self, request: Request, response: Response) -> None:
         """List them."""
-        check_accept(request)
-        catalog = self._context.catalogs.base
-        response.set_header("x-wattdrop-catalog-digest", catalog.digest)
-        plain, compressed = catalog.remembered("places", lambda: _encoded(catalog))
-        packed = "gzip" in (request.get_header("accept-encoding") or "")
-        send(response, compressed if packed else plain)
-        if packed:
-            response.set_header("Content-Encoding", "gzip")
-        response.set_header("Vary", "Accept-Encoding")
-        response.set_header("Cache-Control", "no-cache")
-
-
-def _encoded(catalog: Catalog) -> tuple[bytes, bytes]:
-    """As it is, and compressed to a tenth."""
-    plain = msgspec.json.encode(_places(catalog))
-    return plain, gzip.compress(plain, mtime=0)
+        send_open_list(request, response, self._context.catalogs.base, "places", _places)
 
 
 def _places(catalog: Catalog) -> dict[str, list[dict[str, Any]]]:

@@ -18,6 +18,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from ..engine import METHOD_VERSION
+from ..engine.evaluate import TOTALS
 from ..errors import StoreError
 from ..schema import ImpactRow
 from ..store import ApiKey, Ledger, LedgerColumns
@@ -44,13 +45,6 @@ _SHORTEST_PAUSE_SECONDS: Final = 0.25
 _LONGEST_PAUSE_SECONDS: Final = 10.0
 _ORPHAN_SECONDS: Final = 5.0
 _RETENTION_SECONDS: Final = 3600.0
-_TOTALS: Final = (
-    "total_energy_wh",
-    "total_emissions_gco2e",
-    "total_water_ml",
-    "total_embodied_gco2e",
-    "total_embodied_ml",
-)
 _FEW_OF: Final = 8  # of fewer rows than one in so many each is read by itself
 
 
@@ -157,12 +151,12 @@ class Recorder:
         centrals: dict[int, Any]
         if len(chosen) * _FEW_OF < len(rows):
             centrals = {
-                number: tuple(evaluation.value(result.position(number), name) for name in _TOTALS)
+                number: tuple(evaluation.value(result.position(number), name) for name in TOTALS)
                 for number in chosen
                 if number not in errors
             }
         else:
-            columns = [evaluation.column(name) for name in _TOTALS]
+            columns = [evaluation.column(name) for name in TOTALS]
             centrals = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
         return [
             _entry_row(

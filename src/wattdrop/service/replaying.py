@@ -12,19 +12,13 @@ import msgspec
 
 from ..catalog import Catalog
 from ..engine import METHOD_VERSION, estimate
+from ..engine.evaluate import TOTALS
 from ..engine.recorded import BASIS
 from ..schema import ImpactRow
 from ..store import Ledger
 from ..store.ledger import METRICS
 
 _BLOCK_ROWS: Final = 2000
-_TOTALS: Final = (
-    "total_energy_wh",
-    "total_emissions_gco2e",
-    "total_water_ml",
-    "total_embodied_gco2e",
-    "total_embodied_ml",
-)
 _COLUMNS: Final = (
     "request",
     "error",
@@ -90,7 +84,7 @@ def replay(ledger: Ledger, catalog: Catalog, customer_id: int, first_day: str, l
         versions.update(row["method_version"] for row in block)
         digests.update(row["catalog_digest"] for row in block)
         result = estimate([decoder.decode(row["request"]) for row in block], catalog)
-        columns = [result.evaluation.column(name) for name in (*_TOTALS, *BASIS)]
+        columns = [result.evaluation.column(name) for name in (*TOTALS, *BASIS)]
         numbers = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
         for at, row in enumerate(block):
             error = result.resolution.errors.get(at)
