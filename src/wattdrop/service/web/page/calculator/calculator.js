@@ -1,9 +1,10 @@
 // The calculator: a form on one side, what the API answers to it on the other, at every change.
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { html } from "../html.js";
-import { ApiError, choices, estimate } from "../api.js";
+import { choices, estimate } from "../api.js";
 import { t } from "../text.js";
 import { Problem } from "../parts/answer.js";
+import { useLatest } from "../parts/latest.js";
 import { useFields } from "../parts/task.js";
 import { fromAddress, toAddress, toRow } from "../parts/work.js";
 import { EXAMPLES } from "./examples.js";
@@ -11,30 +12,6 @@ import { Form } from "./form.js";
 import { Result } from "./result.js";
 
 const PAUSE_MS = 20; // a slider that is dragged asks for its last place only
-
-const useImpact = (row, ready, onKeyEnded) => {
-  const [told, setTold] = useState({});
-  const text = JSON.stringify(row);
-  useLayoutEffect(() => { // before the next frame: the answer is awaited
-    if (!ready || !row.model_id) return setTold({});
-    const controller = new AbortController();
-    setTold((before) => ({ ...before, waiting: true }));
-    const timer = setTimeout(async () => {
-      try {
-        setTold({ impact: await estimate(row, controller.signal), row });
-      } catch (error) {
-        if (!(error instanceof ApiError)) return; // the next change has taken its place
-        if (error.status === 401) onKeyEnded();
-        else setTold({ error });
-      }
-    }, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      controller.abort();
-    };
-  }, [text, ready]);
-  return told;
-};
 
 export const Calculator = ({ known, ready, onKeyEnded, spoken }) => {
   const [work, setWork] = useState(() => fromAddress(location.search));
@@ -48,7 +25,11 @@ export const Calculator = ({ known, ready, onKeyEnded, spoken }) => {
 
   const { ofModel, fields } = useFields(work, offered, ready);
   const row = toRow(work, [...fields.asked, ...fields.more]);
-  const { impact, row: answered, error, waiting } = useImpact(row, ready, onKeyEnded);
+  const askable = ready && row.model_id;
+  const ask = async (signal) => ({ impact: await estimate(row, signal), row });
+  const { answer, error, waiting } = useLatest(askable && ask, PAUSE_MS, [JSON.stringify(row), ready]);
+  const { impact, row: answered } = answer ?? {};
+  useEffect(() => { if (error?.status === 401) onKeyEnded(); }, [error]);
 
   const change = (changes) => {
     const next = { ...work, ...changes };

@@ -1,11 +1,11 @@
 // The answer to the latest of questions that change while somebody types or drags: asked after a pause, the one before it given up.
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { ApiError } from "../api.js";
 
 // `ask` takes the signal of the question that is given up, and gives a promise; without it there is nothing to ask.
 export const useLatest = (ask, pause, needs) => {
   const [told, setTold] = useState({});
-  useEffect(() => {
+  useLayoutEffect(() => { // before the next frame: the answer is awaited
     if (!ask) return setTold({});
     const controller = new AbortController();
     setTold((before) => ({ ...before, waiting: true }));
