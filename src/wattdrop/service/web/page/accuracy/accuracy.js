@@ -1,8 +1,9 @@
 // Accuracy: every measurement that comes with the package beside what the method says of it, and the scores of both.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { accuracy, measurements } from "../api.js";
 import { t } from "../text.js";
+import { useAddress } from "../parts/address.js";
 import { Problem, useAnswer } from "../parts/answer.js";
 import { Filters } from "./filters.js";
 import { Found } from "./found.js";
@@ -14,7 +15,7 @@ import { Scores } from "./scores.js";
 import { fromAddress, passing, toAddress, worstFirst } from "./view.js";
 
 export const Accuracy = ({ spoken }) => {
-  const [view, setView] = useState(fromAddress);
+  const [view, setView] = useAddress(fromAddress);
   const [pointed, setPointed] = useState(); // at in the drawing
   const [opened, setOpened] = useState(); // in the list
   const scores = useAnswer(() => accuracy(), []);
@@ -22,11 +23,6 @@ export const Accuracy = ({ spoken }) => {
   const all = rows.answer?.measurements;
   const shown = useMemo(() => all && passing(all, view), [all, view]);
   const furthest = useMemo(() => shown?.toSorted(worstFirst)[0], [shown]);
-  useEffect(() => {
-    const back = () => setView(fromAddress());
-    addEventListener("popstate", back);
-    return () => removeEventListener("popstate", back);
-  }, []);
 
   const change = (changes) => {
     const next = { ...view, ...changes };

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { customers, keys, ownKey, users } from "../api.js";
 import { number, t } from "../text.js";
+import { useAddress } from "../parts/address.js";
 import { Problem, useAnswer } from "../parts/answer.js";
 import { Field } from "../parts/field.js";
 import { Pages } from "../parts/pages.js";
@@ -23,18 +24,13 @@ const ASK = {
 const TABLES = { keys: KeyTable, customers: CustomerTable, users: UserTable };
 
 export const Admin = ({ known, ready, scopes, onKeyEnded }) => {
-  const [view, setView] = useState(fromAddress);
+  const [view, setView] = useAddress(fromAddress);
   const [doing, setDoing] = useState(); // what a dialog is open for: { what: "key" }, { what: "revoke", one }, ...
   const [done, setDone] = useState("");
   const [changes, setChanges] = useState(0);
   const may = ready && scopes.includes("admin");
   const own = useAnswer(() => may && ownKey(), [may]);
   const found = useAnswer(() => may && ASK[view.list](view).then((answer) => ({ ...answer, list: view.list, state: view.state })), [may, changes, ...Object.values(view)]);
-  useEffect(() => {
-    const back = () => setView(fromAddress());
-    addEventListener("popstate", back);
-    return () => removeEventListener("popstate", back);
-  }, []);
   useEffect(() => { if ([own.error?.status, found.error?.status].includes(401)) onKeyEnded(); }, [own.error, found.error]);
 
   useEffect(() => { // the dialog is closed by now, and the row that it was opened from may be gone

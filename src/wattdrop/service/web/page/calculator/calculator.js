@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { choices, estimate } from "../api.js";
 import { t } from "../text.js";
+import { useAddress } from "../parts/address.js";
 import { Problem } from "../parts/answer.js";
 import { useLatest } from "../parts/latest.js";
 import { useFields } from "../parts/task.js";
@@ -14,14 +15,9 @@ import { Result } from "./result.js";
 const PAUSE_MS = 20; // a slider that is dragged asks for its last place only
 
 export const Calculator = ({ known, ready, onKeyEnded, spoken }) => {
-  const [work, setWork] = useState(() => fromAddress(location.search));
+  const [work, setWork] = useAddress(() => fromAddress(location.search));
   const [offered, setOffered] = useState({ tasks: [], services: [], regions: [], countries: [] });
   useEffect(() => { choices().then(setOffered, () => {}); }, []);
-  useEffect(() => {
-    const back = () => setWork(fromAddress(location.search));
-    addEventListener("popstate", back);
-    return () => removeEventListener("popstate", back);
-  }, []);
 
   const { ofModel, fields } = useFields(work, offered, ready);
   const row = toRow(work, [...fields.asked, ...fields.more]);

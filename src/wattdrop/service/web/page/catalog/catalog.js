@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { entities, entity } from "../api.js";
 import { named, number, t } from "../text.js";
+import { useAddress } from "../parts/address.js";
 import { Problem, useAnswer } from "../parts/answer.js";
 import { Field } from "../parts/field.js";
 import { Edit } from "./edit.js";
@@ -21,20 +22,12 @@ const toAddress = ({ kind, search, mine, id }) =>
   `/catalog?${new URLSearchParams(Object.entries({ kind, search, mine, id }).filter(([, value]) => value))}`;
 
 export const Catalog = ({ known, ready, scopes, onKeyEnded }) => {
-  const [view, setView] = useState(fromAddress);
   const [editing, setEditing] = useState(""); // how: new, like, change
+  const [view, setView] = useAddress(fromAddress, () => setEditing(""));
   const [kept, setKept] = useState(0); // counts what was kept and deleted: lists are asked for anew
   const { kind, search, mine, id, offset } = view;
   const list = useAnswer(() => ready && entities(kind, { search, custom: kind in FIELDS ? mine : "", offset, limit: AT_ONCE }), [kind, search, mine, offset, ready, kept]);
   const one = useAnswer(() => ready && id && entity(kind, id), [kind, id, ready, kept]);
-  useEffect(() => {
-    const back = () => {
-      setEditing("");
-      setView(fromAddress());
-    };
-    addEventListener("popstate", back);
-    return () => removeEventListener("popstate", back);
-  }, []);
   useEffect(() => { if ([list.error?.status, one.error?.status].includes(401)) onKeyEnded(); }, [list.error, one.error]);
 
   useEffect(() => { // on a phone the figures are below the list; after a long form they begin above the window

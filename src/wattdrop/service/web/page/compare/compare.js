@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { choices, compare, models } from "../api.js";
 import { t } from "../text.js";
+import { useAddress } from "../parts/address.js";
 import { Problem } from "../parts/answer.js";
 import { useLatest } from "../parts/latest.js";
 import { useFields } from "../parts/task.js";
@@ -26,14 +27,9 @@ const useNames = (ids, ready) => {
 };
 
 export const Compare = ({ known, ready, onKeyEnded, spoken }) => {
-  const [question, setQuestion] = useState(() => fromLocation(location.search));
+  const [question, setQuestion] = useAddress(() => fromLocation(location.search));
   const [offered, setOffered] = useState({ tasks: [], services: [], regions: [], countries: [] });
   useEffect(() => { choices().then(setOffered, () => {}); }, []);
-  useEffect(() => {
-    const back = () => setQuestion(fromLocation(location.search));
-    addEventListener("popstate", back);
-    return () => removeEventListener("popstate", back);
-  }, []);
 
   const { vary, chosen, work } = question;
   const { ofModel, fields } = useFields({ ...work, model_id: modelOf(question) }, offered, ready);

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { usage } from "../api.js";
 import { t } from "../text.js";
+import { useAddress } from "../parts/address.js";
 import { Problem, useAnswer } from "../parts/answer.js";
 import { Budget, budgetDays, budgetOf } from "./budget.js";
 import { COLOURS } from "./colours.js";
@@ -23,12 +24,7 @@ const STEPS = ["days", "from", "to", "only", "together", "row", "failed"]; // ch
 const here = () => fromAddress(location.search);
 
 const useView = () => {
-  const [view, setView] = useState(here);
-  useEffect(() => {
-    const back = () => setView(here());
-    addEventListener("popstate", back);
-    return () => removeEventListener("popstate", back);
-  }, []);
+  const [view, setView] = useAddress(here);
   const change = (changes) => {
     const next = { ...view, ...changes, ...(changes.days ? daysOf(changes.days) : {}) };
     if (next.from > next.to) next.to = next.from;

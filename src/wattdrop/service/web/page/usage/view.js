@@ -49,7 +49,6 @@ export const metricOf = (view) => METRICS.find((one) => one.key === view.metric)
 export const periodOf = (view) => view.per || usualPeriod(view);
 export const sortOf = (view) => (view.sort === "largest" ? view.metric : view.sort);
 
-const demo = (view) => (view.demo ? { demo: "true" } : {});
-export const whose = demo;
+export const whose = (view) => (view.demo ? { demo: "true" } : {});
 // Filters may be empty texts: rows that did not say.
-export const asked = (view) => ({ from: view.from, to: view.to, ...demo(view), ...view.only });
+export const asked = (view) => ({ from: view.from, to: view.to, ...whose(view), ...view.only });
