@@ -28,6 +28,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.machine import commit, machine
+from benchmarks.pages import put
 from tests.service.processes import Running, running, wait_until
 
 HERE = Path(__file__).parent
@@ -116,11 +117,13 @@ class Generator:
         self._script = folder / "load.lua"
         self._script.write_text(SCRIPT)
 
-    def start(self, url: str, key: str, connections: int, seconds: float) -> subprocess.Popen[str]:
+    def start(
+        self, url: str, key: str, connections: int, seconds: float, threads: int = 1
+    ) -> subprocess.Popen[str]:
         """Begin to send."""
         command = [
             "wrk",
-            "-t1",
+            f"-t{threads}",
             f"-c{connections}",
             f"-d{math.ceil(seconds)}s",
             "--timeout",
@@ -134,10 +137,18 @@ class Generator:
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
 
-    def run(self, url: str, key: str, connections: int, seconds: float, cpu: Callable[[], float]) -> Load:
+    def run(
+        self,
+        url: str,
+        key: str,
+        connections: int,
+        seconds: float,
+        cpu: Callable[[], float],
+        threads: int = 1,
+    ) -> Load:
         """Send, and wait for the end."""
         spent = cpu()
-        return finished(self.start(url, key, connections, seconds), cpu, spent)
+        return finished(self.start(url, key, connections, seconds, threads), cpu, spent)
 
 
 def finished(process: subprocess.Popen[str], cpu: Callable[[], float], spent: float) -> Load:
@@ -355,12 +366,7 @@ def measure(options: argparse.Namespace) -> None:
             tables[part] = makers[part]()
             print(f"\n## {part}\n\n{tables[part]}", flush=True)
     if options.write:
-        text = PAGE.read_text()
-        for part, table in {"machine": head, **tables}.items():
-            start, end = f"<!-- {part} -->\n", f"<!-- end of {part} -->"
-            before, _, rest = text.partition(start)
-            text = f"{before}{start}\n{table}\n\n{end}{rest.partition(end)[2]}"
-        PAGE.write_text(text)
+        put(PAGE, {"machine": head, **tables})
 
 
 if __name__ == "__main__":

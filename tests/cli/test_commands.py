@@ -272,3 +272,20 @@ def test_help_imports_no_schema() -> None:
         "sys.exit('msgspec' in sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=False).returncode == 0
+
+
+def test_a_command_starts_no_threads_for_linear_algebra() -> None:
+    """There is one a core, and each spins before it sleeps."""
+    script = """
+import sys
+import psutil
+from wattdrop.cli import main
+sys.argv = ["wattdrop", "--version"]
+try:
+    main()
+finally:
+    import numpy
+    sys.stderr.write(str(psutil.Process().num_threads()))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stderr == "1"

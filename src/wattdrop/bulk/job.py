@@ -18,7 +18,7 @@ from .part import Task
 from .plan import Plan, plan_of, seen
 from .progress import progress
 from .refused import JobRefused
-from .sources import parquet_metadata, parts_of
+from .sources import GROUPED_PART_ROWS, PART_ROWS, parquet_metadata, parts_of
 from .summary import Summary
 from .workers import done
 
@@ -142,7 +142,8 @@ def _tasks(
     """Parts that are still to be done, in order."""
     first = True
     for at, (one, plan) in enumerate(zip(inputs, plans, strict=True)):
-        for number, source in enumerate(parts_of(one)):
+        most_rows = GROUPED_PART_ROWS if plan.options.group_by else PART_ROWS
+        for number, source in enumerate(parts_of(one, most_rows)):
             name = f"part-{at:05}-{number:06}"
             if name not in before:
                 header = first or not target.one_file

@@ -25,6 +25,8 @@ from .refused import JobRefused, JobStopped
 TEXT_BYTES: Final = 16 << 20
 #: Rows in a part of a column format, as far as row groups allow.
 PART_ROWS: Final = 1 << 19
+#: The same where groups are added up: ranges take ten times as long a row as results, and leave no file behind.
+GROUPED_PART_ROWS: Final = 1 << 17
 #: A piece of text grows up to this many times its size in search of the end of a row.
 _LONGEST_ROW: Final = 8
 _BOM: Final = b"\xef\xbb\xbf"
@@ -179,16 +181,16 @@ class Pushed:
         """Standard input stays open."""
 
 
-def parts_of(one: Input) -> Iterator[Source]:
-    """The parts of a file, in order."""
+def parts_of(one: Input, rows: int = PART_ROWS) -> Iterator[Source]:
+    """The parts of a file, in order; those of column formats have about so many ``rows``."""
     if one.kind in ("csv", "jsonl"):
         yield from _texts(one)
     elif one.kind == "parquet":
-        yield from _row_groups(one)
+        yield from _row_groups(one, rows)
     elif one.codec or one.address == STANDARD_INPUT or not is_arrow_file(one):
-        yield from _streamed(one)
+        yield from _streamed(one, rows)
     else:
-        yield from _batches(one)
+        yield from _batches(one, rows)
 
 
 # --- Parquet ---
@@ -214,14 +216,14 @@ def _copy(one: Input) -> Any:
     return copy
 
 
-def _row_groups(one: Input) -> Iterator[Source]:
+def _row_groups(one: Input, most_rows: int) -> Iterator[Source]:
     with seekable(one) as address:
         try:
             metadata = parquet_metadata(address)
             sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
         except pa.ArrowInvalid as error:
             raise JobRefused(f"{one.address}: not Parquet: {error}") from None
-        for first, last, first_row, rows in _runs(sizes):
+        for first, last, first_row, rows in _runs(sizes, most_rows):
             yield RowGroups(address, first, last, first_row, rows)
 
 
@@ -231,11 +233,11 @@ def parquet_metadata(address: str) -> Any:
         return pq.ParquetFile(file).metadata
 
 
-def _runs(sizes: list[int]) -> Iterator[tuple[int, int, int, int]]:
+def _runs(sizes: list[int], most_rows: int) -> Iterator[tuple[int, int, int, int]]:
     """Neighbours that together have about the rows of a part: first, one past the last, first row, rows."""
     first = first_row = rows = 0
     for number, size in enumerate(sizes):
-        if rows and rows + size > PART_ROWS:
+        if rows and rows + size > most_rows:
             yield first, number, first_row, rows
             first, first_row, rows = number, first_row + rows, 0
         rows += size
@@ -252,12 +254,12 @@ def is_arrow_file(one: Input) -> bool:
         return bool(file.read(6) == b"ARROW1")
 
 
-def _batches(one: Input) -> Iterator[Source]:
+def _batches(one: Input, most_rows: int) -> Iterator[Source]:
     with places.open_input(one.address) as file:
         # One column is enough to count rows; the others are not read.
         reader = ipc.open_file(file, options=ipc.IpcReadOptions(included_fields=[0]))
         sizes = [reader.get_batch(number).num_rows for number in range(reader.num_record_batches)]
-    for first, last, first_row, rows in _runs(sizes):
+    for first, last, first_row, rows in _runs(sizes, most_rows):
         yield Batches(one.address, first, last, first_row, rows)
 
 
@@ -273,12 +275,12 @@ def arrow_stream(one: Input) -> Iterator[Any]:
             raise JobRefused(f"{one.address}: not Arrow: {error}") from None
 
 
-def _streamed(one: Input) -> Iterator[Source]:
+def _streamed(one: Input, most_rows: int) -> Iterator[Source]:
     with arrow_stream(one) as reader:
         pending: list[Any] = []
         first_row = rows = 0
         for batch in reader:
-            if rows and rows + batch.num_rows > PART_ROWS // 2:
+            if rows and rows + batch.num_rows > most_rows // 2:
                 yield _stream(reader.schema, pending, first_row, rows)
                 pending, first_row, rows = [], first_row + rows, 0
             pending.append(batch)

@@ -18,6 +18,9 @@ __all__ = ["main", "root"]
 
 def main() -> None:
     """Entry point of the ``wattdrop`` command."""
+    # numpy's linear algebra, which nothing here uses, starts a thread a core in every process; they spin for two seconds
+    # of CPU time on sixteen cores before they sleep.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(
             errors="backslashreplace"
