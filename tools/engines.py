@@ -1,4 +1,4 @@
-"""Installs what the tests of engines need into .venv: Spark, its Java, DuckDB, Polars, Dask, pandas. ``make test`` runs it.
+"""Installs what the tests of engines need into .venv: Spark, its Java, DuckDB, Polars, Dask, Ray. ``make test`` runs it.
 
 They have a lock file of their own, because they weigh ten times what the service does: who only runs it never loads them.
 """
@@ -36,7 +36,7 @@ def installed(name: str, version: str, condition: str) -> bool:
 def main() -> None:
     if missing():
         print(
-            "Installing Spark, Java, DuckDB, Polars and Dask for the tests of engines (once, 580 MB) ...",
+            "Installing Spark, Java, DuckDB, Polars, Dask and Ray for the tests of engines (once, 780 MB) ...",
             flush=True,
         )
         uv = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")

@@ -40,7 +40,7 @@ def expected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return energies
 
 
-POLARS, POLARS_LAZY, DUCKDB, DASK, DASK_FRAME = blocks("use-from-dataframes.md")
+POLARS, POLARS_LAZY, DUCKDB, DASK, DASK_FRAME, RAY = blocks("use-from-dataframes.md")
 
 
 @pytest.mark.parametrize("block", [POLARS, POLARS_LAZY])
@@ -63,6 +63,18 @@ def test_dask_dataframe(expected: list[float]) -> None:
     results = run(DASK_FRAME)["results"].compute()
     energies = results["total_energy_wh"].tolist()
     assert [None if energy != energy else energy for energy in energies] == expected
+
+
+def test_ray(expected: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    import ray
+
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)  # in the folder of the file
+    try:
+        rows = run(RAY)["results"].take_all()
+    finally:
+        ray.shutdown()
+    assert [row["total_energy_wh"] for row in rows] == expected
 
 
 @pytest.mark.parametrize("number", range(5))
