@@ -1,4 +1,4 @@
-"""A real Redis for tests: the one that ``WATTDROP_TEST_REDIS_URL`` names, else the one that ``tools/redis_server.py`` installs."""
+"""A real Redis for tests: what ``WATTDROP_TEST_REDIS_URL`` names, else what ``tools/redis_server.py`` installs."""
 
 from __future__ import annotations
 
