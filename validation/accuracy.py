@@ -256,7 +256,7 @@ def method_digest(catalog: Catalog) -> str:
 
 
 def code_of(text: str) -> str:
-    """A module without comments, docstrings and layout."""
+    """A module without comments, docstrings and layout, as text: a dump of its tree differs by version of Python."""
     import ast
 
     tree = ast.parse(text)
@@ -266,7 +266,7 @@ def code_of(text: str) -> str:
             and ast.get_docstring(part) is not None
         ):
             part.body = part.body[1:]
-    return ast.dump(tree)
+    return ast.unparse(tree)
 
 
 # --- results, printed and written -----------------------------------------------------------------------------------
