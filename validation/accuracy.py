@@ -256,17 +256,24 @@ def method_digest(catalog: Catalog) -> str:
 
 
 def code_of(text: str) -> str:
-    """A module without comments, docstrings and layout, as text: a dump of its tree differs by version of Python."""
+    """A module without comments, docstrings and layout: what every version of Python reads the same way."""
     import ast
+    from io import StringIO
+    from tokenize import COMMENT, generate_tokens
 
-    tree = ast.parse(text)
-    for part in ast.walk(tree):
+    lines = text.splitlines()
+    for token in generate_tokens(StringIO(text).readline):
+        if token.type == COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for part in ast.walk(ast.parse(text)):
         if (
             isinstance(part, ast.Module | ast.ClassDef | ast.FunctionDef)
             and ast.get_docstring(part) is not None
         ):
-            part.body = part.body[1:]
-    return ast.unparse(tree)
+            first, last = part.body[0].lineno, part.body[0].end_lineno or 0
+            lines[first - 1 : last] = [""] * (last - first + 1)
+    return "".join("".join(lines).split())
 
 
 # --- results, printed and written -----------------------------------------------------------------------------------
