@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from ..engine import METHOD_VERSION
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _MOST_ENTRIES: Final = 1000
 _MOST_ROWS: Final = 1000  # of 4000 the ranges and parts take 40 MB more, and no less time a row
+#: What is read from the journal so many times, some ten thousand rows, is added in one transaction: a commit and the sums
+#: that it changes cost the same for all of them, and two kilobytes a row wait for it.
+_MOST_READS: Final = 10
 _GATHER_SECONDS: Final = 0.5  # ranges of many rows cost a tenth a row of those of few
 _LONGEST_GATHER_SECONDS: Final = 3.0
 _PAUSE_RATIO: Final = 10.0
@@ -256,19 +260,26 @@ class Recorder:
 
     def _move(self, journal: Journal) -> bool:
         """Move a batch into the database. True where nothing waits any more."""
-        entries, mark = journal.waiting(_MOST_ENTRIES)
-        if entries:
+        reads: list[list[bytes]] = []
+        mark = None
+        while len(reads) < _MOST_READS:
+            entries, mark = journal.waiting(_MOST_ENTRIES, mark)
+            if not entries:
+                break
+            reads.append(entries)
+        if reads and mark:
             began = time.monotonic()
-            self._add(entries)
+            self._add(reads)
             journal.forget(mark)
             self._spent_seconds += time.monotonic() - began
         metrics.ledger_waiting(journal.waiting_bytes)
-        return not entries
+        return not reads
 
     def _adopt(self, journal: Journal) -> None:
         for orphan in journal.orphans():
-            for entries in orphan.batches(_MOST_ENTRIES):
-                self._add(entries)
+            reads = orphan.batches(_MOST_ENTRIES)
+            while some := list(islice(reads, _MOST_READS)):
+                self._add(some)
             orphan.remove()
 
     def _retire(self) -> None:
@@ -279,25 +290,36 @@ class Recorder:
             if erased:
                 _log.info("%d rows of the ledger are older than %d days and were erased", erased, days)
 
-    def _add(self, entries: Sequence[bytes]) -> None:
-        count = 0
+    def _add(self, reads: Sequence[Sequence[bytes]]) -> None:
+        """Add entries in one transaction; those that were read together are made ready together."""
         try:
-            for rows in self.ledger_rows([decoder.decode(entry) for entry in entries]):
-                self._ledger.add_columns(rows)
-                count += len(rows)
+            batches = [
+                rows
+                for entries in reads
+                for rows in self.ledger_rows([decoder.decode(entry) for entry in entries])
+            ]
+            count = self._ledger.add_batches(batches)
         except StoreError as error:
             if not isinstance(error, Unstorable):
                 raise
-            self._add_singly(entries)
+            self._add_apart(reads)
         except Exception:  # noqa: BLE001 - one entry that cannot be read must not stop those behind it
-            self._add_singly(entries)
+            self._add_apart(reads)
         else:
             metrics.ledger_written(count)
 
-    def _add_singly(self, entries: Sequence[bytes]) -> None:
+    def _add_apart(self, reads: Sequence[Sequence[bytes]]) -> None:
+        """Add what could not be added together: by halves, until the entry is found that is to blame."""
+        entries = reads[0]
+        if len(reads) > 1:
+            middle = len(reads) // 2
+            self._add(reads[:middle])
+            self._add(reads[middle:])
+            return
         if len(entries) > 1:
-            for entry in entries:
-                self._add([entry])
+            middle = len(entries) // 2
+            self._add([entries[:middle]])
+            self._add([entries[middle:]])
             return
         kept = self._settings.data_dir / "journal" / f"{secrets.token_hex(8)}.refused"
         kept.write_bytes(entries[0])

@@ -49,6 +49,14 @@ class Ledger:
         """Keep rows, all or none. Gives how many were new."""
         return self.add_columns(LedgerColumns.of(rows)) if rows else 0
 
+    def add_batches(self, batches: Sequence[LedgerColumns]) -> int:
+        """The same of rows as columns, in one transaction. Gives how many there were."""
+        if not batches:
+            return 0
+        rows = LedgerColumns.joined(batches)
+        self.add_columns(rows)
+        return len(rows)
+
     def add_columns(self, rows: LedgerColumns) -> int:
         """The same of rows as columns."""
         causes = self._numbered(set(rows.parts.names))

@@ -43,6 +43,20 @@ class Parts(NamedTuple):
         row, name = (np.array([entry[side] for entry in entries], dtype=np.int64) for side in (0, 1))
         return cls(row, name, values, tuple(numbers))
 
+    @classmethod
+    def joined(cls, of_batches: Sequence[Parts], starts: Sequence[int]) -> Parts:
+        """Of several batches, each with the number of its first row."""
+        import numpy as np
+
+        numbers: dict[str, int] = {}
+        row, name, value = [], [], []
+        for parts, start in zip(of_batches, starts, strict=False):
+            number_of = np.array([numbers.setdefault(one, len(numbers)) for one in parts.names], dtype=np.int64)
+            row.append(parts.row + start)
+            name.append(number_of[parts.name])
+            value.append(parts.value)
+        return cls(np.concatenate(row), np.concatenate(name), np.concatenate(value), tuple(numbers))
+
     def sums(self, group_of_row: Any, weight_of_row: Any, causes: Mapping[str, int]) -> dict[int, Any]:
         """For each group an array of shape (causes, 11), the number of the cause first; rows of group -1 are left out."""
         import numpy as np

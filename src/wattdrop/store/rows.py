@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 from .columns import COLUMNS, METRICS, WHOLE_NUMBERS, is_number
@@ -80,6 +81,24 @@ class LedgerColumns:
             else:  # an array of floats has NaN for None
                 columns[name] = np.array(values, dtype=np.float64) if is_number(name) else list(values)
         return cls(columns, [row.batch for row in rows], Parts.of_rows([row.parts for row in rows]))
+
+    @classmethod
+    def joined(cls, batches: Sequence[LedgerColumns]) -> LedgerColumns:
+        """Of several batches, one behind another."""
+        import numpy as np
+
+        if len(batches) == 1:
+            return batches[0]
+        columns = {
+            name: list(chain.from_iterable(of_batches))
+            if isinstance(of_batches[0], list)
+            else np.concatenate(of_batches)
+            for name in COLUMNS
+            if (of_batches := [batch[name] for batch in batches])
+        }
+        names = list(chain.from_iterable(batch.batches for batch in batches))
+        starts = list(accumulate(map(len, batches), initial=0))
+        return cls(columns, names, Parts.joined([batch.parts for batch in batches], starts))
 
     def listed(self, name: str) -> list[Any]:
         """A column as a database takes it."""
