@@ -355,12 +355,17 @@ def measure(options: argparse.Namespace) -> None:
             tables[part] = makers[part]()
             print(f"\n## {part}\n\n{tables[part]}", flush=True)
     if options.write:
-        text = PAGE.read_text()
-        for part, table in {"machine": head, **tables}.items():
-            start, end = f"<!-- {part} -->\n", f"<!-- end of {part} -->"
-            before, _, rest = text.partition(start)
-            text = f"{before}{start}\n{table}\n\n{end}{rest.partition(end)[2]}"
-        PAGE.write_text(text)
+        put({"machine": head, **tables})
+
+
+def put(parts: Mapping[str, str]) -> None:
+    """Put tables into the page, each between its marks."""
+    text = PAGE.read_text()
+    for part, table in parts.items():
+        start, end = f"<!-- {part} -->\n", f"<!-- end of {part} -->"
+        before, _, rest = text.partition(start)
+        text = f"{before}{start}\n{table}\n\n{end}{rest.partition(end)[2]}"
+    PAGE.write_text(text)
 
 
 if __name__ == "__main__":

@@ -293,12 +293,12 @@ class Recorder:
     def _add(self, reads: Sequence[Sequence[bytes]]) -> None:
         """Add entries in one transaction; those that were read together are made ready together."""
         try:
-            batches = [
-                rows
+            rows = LedgerColumns.joined(
+                some
                 for entries in reads
-                for rows in self.ledger_rows([decoder.decode(entry) for entry in entries])
-            ]
-            count = self._ledger.add_batches(batches)
+                for some in self.ledger_rows([decoder.decode(entry) for entry in entries])
+            )
+            self._ledger.add_columns(rows)
         except StoreError as error:
             if not isinstance(error, Unstorable):
                 raise
@@ -306,7 +306,7 @@ class Recorder:
         except Exception:  # noqa: BLE001 - one entry that cannot be read must not stop those behind it
             self._add_apart(reads)
         else:
-            metrics.ledger_written(count)
+            metrics.ledger_written(len(rows))
 
     def _add_apart(self, reads: Sequence[Sequence[bytes]]) -> None:
         """Add what could not be added together: by halves, until the entry is found that is to blame."""

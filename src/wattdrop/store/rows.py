@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
@@ -83,22 +83,24 @@ class LedgerColumns:
         return cls(columns, [row.batch for row in rows], Parts.of_rows([row.parts for row in rows]))
 
     @classmethod
-    def joined(cls, batches: Sequence[LedgerColumns]) -> LedgerColumns:
-        """Of several batches, one behind another."""
+    def joined(cls, of: Iterable[LedgerColumns]) -> LedgerColumns:
+        """One behind another. Whoever holds none of them any more needs no room for them twice."""
         import numpy as np
 
-        if len(batches) == 1:
-            return batches[0]
-        columns = {
-            name: list(chain.from_iterable(of_batches))
-            if isinstance(of_batches[0], list)
-            else np.concatenate(of_batches)
-            for name in COLUMNS
-            if (of_batches := [batch[name] for batch in batches])
-        }
-        names = list(chain.from_iterable(batch.batches for batch in batches))
-        starts = list(accumulate(map(len, batches), initial=0))
-        return cls(columns, names, Parts.joined([batch.parts for batch in batches], starts))
+        first, *others = batches = list(of)
+        if not others:
+            return first
+        columns: dict[str, Any] = {}
+        for name in COLUMNS:
+            values = [batch[name] for batch in batches]
+            is_text = isinstance(first[name], list)
+            columns[name] = list(chain.from_iterable(values)) if is_text else np.concatenate(values)
+        starts = accumulate(map(len, batches), initial=0)
+        return cls(
+            columns,
+            list(chain.from_iterable(batch.batches for batch in batches)),
+            Parts.joined([(batch.parts, start) for batch, start in zip(batches, starts, strict=False)]),
+        )
 
     def listed(self, name: str) -> list[Any]:
         """A column as a database takes it."""
