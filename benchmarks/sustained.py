@@ -5,7 +5,7 @@
 Answers do not wait for the database: what it does not take as fast as rows are answered waits in the journal. So rows a
 second that are answered for some seconds say nothing about a day; rows a second until the journal is empty again do. Each
 option may be given again; without any, everything is measured. PostgreSQL is the one that the tests start. With ``--write``
-the table goes to docs/reference/benchmarks-service.md. The clients run on the machine that they measure, and take little of it.
+the table goes to docs/reference/benchmarks-service.md. The clients run on the machine that they measure, and take little.
 """
 
 from __future__ import annotations
@@ -104,8 +104,8 @@ class Watched:
         every = [self._postgres, *self._postgres.children(recursive=True)]
         return sum(sum(one.cpu_times()[:2]) for one in every)
 
-    def feed(self, seconds: float, workers: int, ids: bool) -> tuple[int, int]:
-        """Send for so long, with a process of clients a worker. Gives the rows answered, and how many are stored."""
+    def feed(self, seconds: float, workers: int, ids: bool) -> tuple[int, int, float]:
+        """Send for so long, with a process of clients a worker. Gives rows answered, how many are stored, and seconds."""
         command = [
             sys.executable,
             str(Path(__file__).with_name("feed.py")),
@@ -121,9 +121,10 @@ class Watched:
         while any(one.poll() is None for one in clients):
             self.look()
             time.sleep(WATCH_S)
-        counts = [map(int, one.communicate()[0].split()) for one in clients]
-        answered, stored = map(sum, zip(*counts, strict=True))
-        return answered, stored
+        answered, stored, spent = zip(
+            *(map(float, one.communicate()[0].split()) for one in clients), strict=True
+        )
+        return int(sum(answered)), int(sum(stored)), max(spent)
 
     def wait_for(self, rows: int) -> None:
         """Until so many rows are in the database."""
@@ -135,13 +136,8 @@ class Watched:
 def seen(watched: Watched, seconds: float, workers: int, ids: bool) -> Seen:
     """Warm up, send, and wait until all is in the database."""
     watched.wait_for(watched.feed(2, workers, ids)[1])
-    before, threads, database_s, start = (
-        watched.stored(),
-        watched.threads(),
-        watched.database_s(),
-        time.monotonic(),
-    )
-    answered, stored = watched.feed(seconds, workers, ids)
+    before, threads, database_s = watched.stored(), watched.threads(), watched.database_s()
+    answered, stored, feed_s = watched.feed(seconds, workers, ids)
     fed, fed_at = watched.threads(), time.monotonic()
     watched.wait_for(before + stored)
     end, ended_at = watched.threads(), time.monotonic()
@@ -152,7 +148,7 @@ def seen(watched: Watched, seconds: float, workers: int, ids: bool) -> Seen:
         ledger_s += end[busiest] - threads.get(busiest, 0.0)
     all_s = sum(end.values()) - sum(spent for one, spent in threads.items() if one in end)
     return Seen(
-        answered, stored, fed_at - start, ended_at - start, all_s - ledger_s, ledger_s, watched.database_s() - database_s,
+        answered, stored, feed_s, ended_at - fed_at + feed_s, all_s - ledger_s, ledger_s, watched.database_s() - database_s,
         watched.journal_bytes, watched.worker_bytes,
     )  # fmt: skip
 
