@@ -197,7 +197,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--ids", action="store_true", help="only rows that have names of their own")
     parser.add_argument("--write", action="store_true", help=f"put the table into {load.PAGE.name}")
     given = parser.parse_args(arguments)
-    head = f"{load.where()}; {given.seconds:g} s a run, {CONNECTIONS} connections a worker."
+    busy = ", ".join(f"{one:.1f}" for one in psutil.getloadavg())
+    head = f"{load.where()}; load average before {busy}; {given.seconds:g} s a run, {CONNECTIONS} connections a worker."
     print(head, "", sep="\n", flush=True)
     lines = []
     for line in table(given):

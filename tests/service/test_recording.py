@@ -27,13 +27,11 @@ READ_BYTES = 2_000
 class Ledgered:
     """A recorder whose journal is moved when a test says so."""
 
-    def __init__(self, where: str | Path, folder: Path, in_files: bool) -> None:
+    def __init__(self, where: str | Path, folder: Path, in_files: bool, **settings: str) -> None:
         self.folder = folder
         self.store: Store = open_store(where, b"s" * 32, folder / "ledger", in_files)
-        settings = read_settings({"WATTDROP_DATA_DIR": str(folder)})
-        self.recorder = Recorder(
-            self.store.ledger, Catalogs(default_catalog(), self.store.entities), settings
-        )
+        given = read_settings({"WATTDROP_DATA_DIR": str(folder), **settings})
+        self.recorder = Recorder(self.store.ledger, Catalogs(default_catalog(), self.store.entities), given)
         self.recorder._thread = object()  # type: ignore[assignment] # none: the tests do its work
         self.journal = self.recorder._opened()
 
@@ -200,3 +198,24 @@ def test_of_a_large_request_every_row_is_kept(opened: Callable[[], Ledgered]) ->
     one.answered(None)
     one.move()
     assert len(one.names()) == 2 * recording._MOST_ROWS + 2
+
+
+def test_large_requests_wait_where_much_waits_for_the_database(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = Ledgered(tmp_path / "wattdrop.db", tmp_path, False, WATTDROP_LEDGER_JOURNAL_BYTES="10000")
+    one.answered("a")
+    one.move()
+    assert one.recorder.pause(1000) == 0.0
+    while one.journal.waiting_bytes < 5000:
+        one.answered(*[f"{one.journal.waiting_bytes} {at}" for at in range(10)])
+    first, second = one.recorder.pause(1), one.recorder.pause(1)
+    assert 0.0 < first < second
+    assert one.recorder.pause(10**9) == 10.0  # longer, and clients give up
+    assert [record.getMessage() for record in caplog.records] == [
+        "the ledger is slower than what is answered: large requests wait for it now"
+    ]
+    one.move()
+    assert one.recorder.pause(1000) == 0.0
+    one.journal.close()
+    one.store.close()

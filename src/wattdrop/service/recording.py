@@ -25,6 +25,7 @@ from ..schema import ImpactRow
 from ..store import ApiKey, Ledger, LedgerColumns
 from ..store.database import Unstorable
 from . import metrics
+from .backlog import Backlog
 from .entries import Entry, EntryRow, columns_of, decoder, encoder
 from .exchange import drawn, new_name
 from .settings import Settings
@@ -67,6 +68,7 @@ class Recorder:
         self._away = ""
         self._one_in = settings.ledger_one_in if settings.ledger == "sampled" else 1
         self._spent_seconds = 0.0  # on batches since the journal was last empty
+        self._backlog = Backlog(settings.ledger_journal_bytes)
 
     @property
     def is_on(self) -> bool:
@@ -128,6 +130,11 @@ class Recorder:
         if not self._news.is_set():
             self._news.set()
         return len(kept)
+
+    def pause(self, rows: int) -> float:
+        """Seconds that a request of so many rows is to wait before it is answered, so that there is room for them."""
+        journal = self._journal
+        return self._backlog.pause(rows / self._one_in, journal.waiting_bytes) if journal is not None else 0.0
 
     def _kept(
         self, rows: Sequence[ImpactRow | RowError], result: Estimate, fallback: str, first: int, again: bool
@@ -269,9 +276,11 @@ class Recorder:
             reads.append(entries)
         if reads and mark:
             began = time.monotonic()
-            self._add(reads)
+            count = self._add(reads)
             journal.forget(mark)
-            self._spent_seconds += time.monotonic() - began
+            spent = time.monotonic() - began
+            self._spent_seconds += spent
+            self._backlog.moved(count, spent)
         metrics.ledger_waiting(journal.waiting_bytes)
         return not reads
 
@@ -290,8 +299,8 @@ class Recorder:
             if erased:
                 _log.info("%d rows of the ledger are older than %d days and were erased", erased, days)
 
-    def _add(self, reads: Sequence[Sequence[bytes]]) -> None:
-        """Add entries in one transaction; those that were read together are made ready together."""
+    def _add(self, reads: Sequence[Sequence[bytes]]) -> int:
+        """Add entries in one transaction; those that were read together are made ready together. Gives their rows."""
         try:
             rows = LedgerColumns.joined(
                 some
@@ -302,29 +311,26 @@ class Recorder:
         except StoreError as error:
             if not isinstance(error, Unstorable):
                 raise
-            self._add_apart(reads)
+            return self._add_apart(reads)
         except Exception:  # noqa: BLE001 - one entry that cannot be read must not stop those behind it
-            self._add_apart(reads)
-        else:
-            metrics.ledger_written(len(rows))
+            return self._add_apart(reads)
+        metrics.ledger_written(len(rows))
+        return len(rows)
 
-    def _add_apart(self, reads: Sequence[Sequence[bytes]]) -> None:
+    def _add_apart(self, reads: Sequence[Sequence[bytes]]) -> int:
         """Add what could not be added together: by halves, until the entry is found that is to blame."""
         entries = reads[0]
         if len(reads) > 1:
             middle = len(reads) // 2
-            self._add(reads[:middle])
-            self._add(reads[middle:])
-            return
+            return self._add(reads[:middle]) + self._add(reads[middle:])
         if len(entries) > 1:
             middle = len(entries) // 2
-            self._add([entries[:middle]])
-            self._add([entries[middle:]])
-            return
+            return self._add([entries[:middle]]) + self._add([entries[middle:]])
         kept = self._settings.data_dir / "journal" / f"{secrets.token_hex(8)}.refused"
         kept.write_bytes(entries[0])
         metrics.ledger_dropped(1, "refused")
         _log.exception("an answer could not be added to the ledger; it is kept as %s", kept)
+        return 0
 
     # --- from the journal to the ledger ---
 
