@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ from tests.service.processes import Running, running, wait_until
 from tests.store import postgresql
 
 from benchmarks import load
-from wattdrop.store.database import Database, open_database
+from wattdrop.store import Store, key_secret, open_store
 
 STORES = {"table": "database", "files": "segments"}
 WATCH_S = 0.1
@@ -67,12 +67,11 @@ class Seen(NamedTuple):
 class Watched:
     """A server, its database, and what they use."""
 
-    def __init__(
-        self, server: Running, folder: Path, database: Database, postgres: psutil.Process | None
-    ) -> None:
+    def __init__(self, server: Running, folder: Path, store: Store, postgres: psutil.Process | None) -> None:
         self._server = server
+        self._key = store.keys.create("benchmark")
         self._journal = folder / "journal"
-        self._database = database
+        self._database = store.database
         self._postgres = postgres
         self._processes = [psutil.Process(server.process.pid), *server.workers()]
         self.journal_bytes = 0
@@ -85,8 +84,9 @@ class Watched:
 
     def look(self) -> None:
         """Note the most of what is there now."""
-        sizes = [path.stat().st_size for path in self._journal.glob("*.journal") if path.exists()]
-        self.journal_bytes = max(self.journal_bytes, sum(sizes))
+        with suppress(FileNotFoundError):  # moved meanwhile
+            sizes = [path.stat().st_size for path in self._journal.glob("*.journal")]
+            self.journal_bytes = max(self.journal_bytes, sum(sizes))
         self.worker_bytes = max(self.worker_bytes, *(one.memory_info().rss for one in self._processes))
 
     def threads(self) -> dict[tuple[int, int], float]:
@@ -110,7 +110,7 @@ class Watched:
             sys.executable,
             str(Path(__file__).with_name("feed.py")),
             self._server.url,
-            self._server.key,
+            self._key,
         ]
         clients = [
             subprocess.Popen(
@@ -138,6 +138,8 @@ def seen(watched: Watched, seconds: float, workers: int, ids: bool) -> Seen:
     watched.wait_for(watched.feed(2, workers, ids)[1])
     before, threads, database_s = watched.stored(), watched.threads(), watched.database_s()
     answered, stored, feed_s = watched.feed(seconds, workers, ids)
+    if not answered:
+        raise SystemExit("nothing was answered")
     fed, fed_at = watched.threads(), time.monotonic()
     watched.wait_for(before + stored)
     end, ended_at = watched.threads(), time.monotonic()
@@ -154,7 +156,9 @@ def seen(watched: Watched, seconds: float, workers: int, ids: bool) -> Seen:
 
 
 @contextmanager
-def service(rows: str, workers: int, postgres: postgresql.Server | None) -> Iterator[Watched]:
+def service(
+    rows: str, workers: int, postgres: postgresql.Server | None, journal_bytes: str = ""
+) -> Iterator[Watched]:
     """A server with its own folder and database, ready."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -162,13 +166,14 @@ def service(rows: str, workers: int, postgres: postgresql.Server | None) -> Iter
         environment = {
             "WATTDROP_LEDGER_STORE": STORES[rows],
             **({"WATTDROP_DATABASE_URL": url} if url else {}),
+            **({"WATTDROP_LEDGER_JOURNAL_BYTES": journal_bytes} if journal_bytes else {}),
         }
         server = stack.enter_context(running(folder, "--workers", str(workers), **environment))
         if workers > 1:
             wait_until(lambda: len(server.ready_workers()) == workers, "no workers")
-        database = open_database(url or folder / "wattdrop.db")
-        stack.callback(database.close)
-        yield Watched(server, folder, database, psutil.Process(postgres.pid) if postgres else None)
+        store = open_store(url or folder / "wattdrop.db", key_secret("", folder / "key-secret"))
+        stack.callback(store.close)
+        yield Watched(server, folder, store, psutil.Process(postgres.pid) if postgres else None)
 
 
 def table(given: argparse.Namespace) -> Iterator[str]:
@@ -180,7 +185,7 @@ def table(given: argparse.Namespace) -> Iterator[str]:
             for rows in given.rows or STORES:
                 for ids in (True,) if given.ids else (False, True):
                     for workers in given.workers or (1, 2):
-                        with service(rows, workers, postgres) as watched:
+                        with service(rows, workers, postgres, given.journal_bytes) as watched:
                             cells = seen(watched, given.seconds, workers, ids).cells()
                         named = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[name]
                         yield f"| {named} | {rows} | {'yes' if ids else 'no'} | {workers} | {cells} |"
@@ -194,6 +199,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, action="append")
     parser.add_argument("--rows", choices=STORES, action="append")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
+    parser.add_argument(
+        "--journal-bytes", default="", help="limit of the journal: large requests wait at half of it"
+    )
     parser.add_argument("--ids", action="store_true", help="only rows that have names of their own")
     parser.add_argument("--write", action="store_true", help=f"put the table into {load.PAGE.name}")
     given = parser.parse_args(arguments)

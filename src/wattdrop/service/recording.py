@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _MOST_ENTRIES: Final = 1000
 _MOST_ROWS: Final = 1000  # of 4000 the ranges and parts take 40 MB more, and no less time a row
-#: What is read from the journal so many times, some ten thousand rows, is added in one transaction: a commit and the sums
-#: that it changes cost the same for all of them, and two kilobytes a row wait for it.
-_MOST_READS: Final = 10
+#: What is read from the journal so many times, some five thousand rows, is added in one transaction: the commit, the sums
+#: and the pages of indexes that it changes are paid once. It takes five kilobytes a row; twice as many save no tenth more.
+_MOST_READS: Final = 5
 _GATHER_SECONDS: Final = 0.5  # ranges of many rows cost a tenth a row of those of few
 _LONGEST_GATHER_SECONDS: Final = 3.0
 _PAUSE_RATIO: Final = 10.0

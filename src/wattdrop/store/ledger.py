@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from ..errors import StoreError
 from .clock import now, written
 from .columns import COLUMNS, DIMENSIONS, ENTITIES, IDS, METRICS
-from .database import Database, Transaction
+from .database import Database, Row, Transaction
 from .rows import LedgerColumns, LedgerRow
 from .segments import Segments, table_of
 from .sums import add_sums
@@ -57,8 +57,9 @@ class Ledger:
         causes = self._numbered(set(rows.parts.names))
         if self._in_segments:
             return self._add_to_files(rows, causes)
+        named = _Named.of(rows)  # before the transaction, in which others wait
         with self._database.transaction() as transaction:
-            new = _inserted(transaction, rows)
+            new = named.inserted(transaction)
             add_sums(transaction, rows, new, causes)
         return sum(new)
 
@@ -420,12 +421,23 @@ def _unknown(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
     return found
 
 
-def _inserted(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
-    """Insert rows. Gives for each whether it was not there yet."""
-    names = list(zip(rows.listed("customer_id"), rows["request_id"], strict=True))
-    first = {name: at for at, name in reversed(list(enumerate(names)))}
-    values = list(zip(*map(rows.listed, COLUMNS), strict=True))
-    # In one order, so that two processes with the same rows wait for each other instead of for ever.
-    ordered = [values[first[name]] for name in sorted(first)]
-    new = transaction.insert_new("ledger", COLUMNS, ordered)
-    return [name in new and first[name] == at for at, name in enumerate(names)]
+class _Named(NamedTuple):
+    """Rows on their way into the table."""
+
+    names: Sequence[Row]
+    first: Mapping[Row, int]
+    """Of each name, the first row that has it."""
+    ordered: Sequence[Row]
+    """Those rows in one order, so that two processes with the same rows wait for each other instead of for ever."""
+
+    @classmethod
+    def of(cls, rows: LedgerColumns) -> _Named:
+        names = list(zip(rows.listed("customer_id"), rows["request_id"], strict=True))
+        first = {name: at for at, name in reversed(list(enumerate(names)))}
+        values = list(zip(*map(rows.listed, COLUMNS), strict=True))
+        return cls(names, first, [values[first[name]] for name in sorted(first)])
+
+    def inserted(self, transaction: Transaction) -> list[bool]:
+        """Insert them. Gives for each row whether it was not there yet."""
+        new = transaction.insert_new("ledger", COLUMNS, self.ordered)
+        return [name in new and self.first[name] == at for at, name in enumerate(self.names)]
