@@ -84,7 +84,7 @@ class LedgerColumns:
 
     @classmethod
     def joined(cls, of: Iterable[LedgerColumns]) -> LedgerColumns:
-        """One behind another. Whoever holds none of them any more needs no room for them twice."""
+        """One behind another."""
         import numpy as np
 
         first, *others = batches = list(of)
