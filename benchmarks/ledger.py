@@ -24,12 +24,13 @@ from wattdrop.service.catalogs import Catalogs
 from wattdrop.service.entries import decoder
 from wattdrop.service.recording import Recorder
 from wattdrop.service.settings import read_settings
-from wattdrop.store import ApiKey, open_store
+from wattdrop.store import ApiKey, LedgerColumns, open_store
 
 MODELS = ("gpt-4o", "llama_v31_8b", "claude-3-5-sonnet", "mistral-large-latest", "gemini-1.5-pro")
 REGIONS = ("us-east-1", "europe-west1", "eastus", "ap-south-1")
 PER_REQUEST = 100
 ROWS_A_DAY = 500
+TOGETHER = 5  # thousands of rows a transaction, as under load
 
 
 def rows(number: int) -> list[ImpactRow]:
@@ -93,8 +94,8 @@ def main(count: int, where: str, segments: bool = False) -> None:
             for batch in recorder.ledger_rows([decoder.decode(entry) for entry in entries[at : at + 40]])
         ]
     with timed(f"{'segments' if segments else 'rows'} and sums ({store.database.dialect})", count):
-        for batch_rows in ledger_rows:
-            store.ledger.add_columns(batch_rows)
+        for at in range(0, len(ledger_rows), TOGETHER):
+            store.ledger.add_columns(LedgerColumns.joined(ledger_rows[at : at + TOGETHER]))
     year = ("2026-01-01", "2026-12-31")
     asked("usage, total of a year", lambda: store.usage.usage(1, *year))
     asked("usage, by model and month", lambda: store.usage.usage(1, *year, ["model"], "month"))

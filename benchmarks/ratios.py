@@ -71,6 +71,8 @@ RATIOS: Final[Sequence[Ratio]] = (
     Ratio("", "`import wattdrop` against `python -c pass`", "python -c 'import wattdrop'", "python -c pass", "less"),
     Ratio("T10", "`import wattdrop`, interpreter included [ms]", "python -c 'import wattdrop'", "a millisecond", "less", 50),
     Ratio("T12", "Ledger of 1,000 rows against their bytes to bytes", "ledger, 1000 rows", "1000 rows, bytes to bytes", "less", 0.3),
+    Ratio("", "Ledger of ten such requests of a day that wait together, against the same", "ledger, 10,000 rows of a day", "1000 rows, bytes to bytes", "less"),
+    Ratio("", "Ledger of the same in files, against the same", "ledger, 10,000 rows of a day in files", "1000 rows, bytes to bytes", "less"),
     Ratio("ranges", "1,000 rows: ranges on against off", "1000 rows, ranges on", "1000 rows, ranges off", "less", 2),
     Ratio("", "1,000 rows, bytes to bytes: `?ranges=true` against without", "1000 rows, answer with ranges", "1000 rows, answer without ranges", "less"),
 )  # fmt: skip

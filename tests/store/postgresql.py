@@ -36,6 +36,11 @@ class Server:
 
         pg_ctl(arguments, pgdata=self._embedded.pgdata, user=self._embedded.system_user, timeout=60)
 
+    @property
+    def pid(self) -> int:
+        """The process that the others are children of, where it was started here."""
+        return int((Path(self._embedded.pgdata) / "postmaster.pid").read_text().split()[0])
+
     def new_database(self) -> str:
         """The address of a new, empty database."""
         name = f"test_{secrets.token_hex(6)}"

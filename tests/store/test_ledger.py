@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wattdrop.store import LedgerRow, Store, open_store
+from wattdrop.store import LedgerColumns, LedgerRow, Store, open_store
 from wattdrop.store.ledger import ENTITIES, IDS, METRICS, _Erasure
 from wattdrop.store.usage import Amount
 
@@ -182,6 +182,26 @@ def test_writers_with_the_same_rows_keep_each_once(store: Store) -> None:
         thread.join()
     assert store.ledger.count(1) == 300
     assert sum(usage.rows for usage in store.usage.usage(1, "2026-11-25", "2026-11-25", ["model"])) == 300
+
+
+def test_batches_that_are_joined_are_as_one(store: Store) -> None:
+    def rows(customer_id: int) -> list[LedgerRow]:
+        return [
+            row(str(at), customer_id=customer_id, project_id=f"p{at % 3}", cost=0.5 if at % 2 else None,
+                parts={f"method|{at % 4}": [0.1 * at] * 10, "grid|FR": [0.2] * 10} if at % 5 else {})
+            for at in range(60)
+        ]  # fmt: skip
+
+    whole, parts = rows(1), rows(2)
+    store.ledger.add(whole)
+    batches = [LedgerColumns.of(parts[start : start + 25]) for start in range(0, 60, 25)]
+    assert store.ledger.add_columns(LedgerColumns.joined(batches)) == 60
+    days = ("2026-11-25", "2026-11-25")
+    assert store.usage.usage(2, *days, ["project"]) == store.usage.usage(1, *days, ["project"])
+    first, second = (
+        [{**one, "customer_id": 0} for one in store.ledger.rows(customer_id)] for customer_id in (1, 2)
+    )
+    assert sorted(first, key=str) == sorted(second, key=str)
 
 
 texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)

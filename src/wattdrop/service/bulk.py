@@ -155,6 +155,8 @@ class BulkResource:
                     )
                 number += len(block)
                 await limits.wait_for_rows(key, len(block))
+                if keep.rows:
+                    await asyncio.sleep(self._context.recorder.pause(len(block)))
                 yield await loop.run_in_executor(self._threads, answering.lines, block, record)
             await reading
             if answering.part is not None:

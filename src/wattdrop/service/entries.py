@@ -84,7 +84,7 @@ def columns_of(answered: Sequence[tuple[Entry, EntryRow]], catalog: Catalog) -> 
         "cost": np.array(costs, dtype=np.float64),
         "currency": _storable(currencies),
         "error": [one.error for _, one in answered],
-        "request": [_json.encode(row).decode() for row in rows],
+        "request": _as_json(rows),
         "method_version": [entry.method_version for entry, _ in answered],
         "catalog_digest": [entry.catalog_digest for entry, _ in answered],
         "weight": _whole(entry.weight for entry, _ in answered),
@@ -116,11 +116,9 @@ def _add_ranges(
         given = central[:, place]
         ratio = np.divide(given, found.central, out=np.ones_like(given), where=found.central != 0.0)
         low[:, place], high[:, place] = found.low * ratio, found.high * ratio
-        for at, of_row, quantities in zip(
-            place.tolist(), found.entities, found.basis.T.tolist(), strict=True
-        ):
-            entities[at] = of_row
-            basis[at] = _json.encode(_Basis(*quantities)).decode()
+        quantities = _as_json([_Basis(*of_row) for of_row in found.basis.T.tolist()])
+        for at, of_row, text in zip(place.tolist(), found.entities, quantities, strict=True):
+            entities[at], basis[at] = of_row, text
         scaled = found.parts.value * np.concatenate([ratio, ratio]).take(found.parts.row, axis=1).T
         parts = Parts(place[found.parts.row], found.parts.name, scaled, found.parts.names)
     known = (of_row or _as_asked(one) for of_row, (_, one) in zip(entities, answered, strict=True))
@@ -138,6 +136,11 @@ def _as_asked(one: EntryRow) -> tuple[str, ...]:
     row = one.row if one.central else None
     model = row and (row.model_used_id or row.model_id or row.model_hugging_face_path or row.model_name)
     return (model or "", *("",) * (len(ENTITIES) - 1))
+
+
+def _as_json(values: Sequence[msgspec.Struct]) -> list[str]:
+    """Each as a text. JSON has no line breaks of its own."""
+    return _json.encode_lines(values).decode().split("\n")[:-1]
 
 
 def _whole(values: Iterable[int | None]) -> Any:

@@ -97,4 +97,6 @@ class Impacts:
         loop = asyncio.get_running_loop()
         rows = await loop.run_in_executor(self._threads, parse)
         await self._limits.take_rows(key, len(rows))
+        if storing.rows:
+            await asyncio.sleep(self._recorder.pause(len(rows)))
         return await loop.run_in_executor(self._threads, answered, rows)

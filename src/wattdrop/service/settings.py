@@ -74,7 +74,7 @@ SETTINGS: Final = (
     Setting(
         "ledger_journal_bytes",
         "1000000000",
-        "Most bytes of answers that wait in data_dir/journal while the database is away.",
+        "Most bytes of answers that wait in data_dir/journal for the database; from half of it on, large requests wait.",
     ),
     Setting("max_rows", "1000", "Most rows of one request; more is answered with 413."),
     Setting(

@@ -74,17 +74,24 @@ class Journal:
             except OSError as error:
                 raise JournalFull(f"the journal cannot be written: {error.strerror}") from error
 
-    def waiting(self, most: int) -> tuple[list[bytes], Mark]:
-        """Entries that were not forgotten yet, oldest first, at most so many, and what to pass to ``forget``."""
-        for segment in self._segments[:-1]:
-            if segment.read < segment.size:
-                return segment.entries(most)
-        return self._segments[-1].entries(most)
+    def waiting(self, most: int, after: Mark | None = None) -> tuple[list[bytes], Mark]:
+        """Entries that were not forgotten yet, oldest first, at most so many, and what to pass to ``forget``.
+
+        ``after``: what came with entries that were read before; those behind them.
+        """
+        segment, at = after or (self._segments[0], self._segments[0].read)
+        for later in self._segments[self._segments.index(segment) + 1 :]:
+            if at < segment.size:
+                break
+            segment, at = later, later.read
+        return segment.entries(most, at)
 
     def forget(self, mark: Mark) -> None:
         """Everything up to a mark is in the database."""
         segment, end = mark
         with self._lock:
+            for earlier in self._segments[: self._segments.index(segment)]:
+                earlier.read = earlier.size
             segment.read = end
             last = self._segments[-1]
             if last.read >= last.size > self._segment_bytes // 16:
@@ -145,15 +152,15 @@ class _Segment:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self.size += len(data)
 
-    def entries(self, most: int) -> tuple[list[bytes], Mark]:
-        data = os.pread(self._file, min(self.size - self.read, _READ_BYTES), self.read)
+    def entries(self, most: int, at: int) -> tuple[list[bytes], Mark]:
+        data = os.pread(self._file, min(self.size - at, _READ_BYTES), at)
         if len(data) < _HEAD.size:
-            return [], (self, self.read)
+            return [], (self, at)
         needed = _HEAD.size + _HEAD.unpack_from(data)[0]
         if len(data) < needed:  # one entry larger than what is read at a time
-            data = os.pread(self._file, needed, self.read)
+            data = os.pread(self._file, needed, at)
         found, used = _whole_entries(data, most)
-        return found, (self, self.read + used)
+        return found, (self, at + used)
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..errors import StoreError
 from .clock import now, written
 from .columns import COLUMNS, DIMENSIONS, ENTITIES, IDS, METRICS
-from .database import Database, Transaction
+from .database import Database, Row, Transaction
 from .rows import LedgerColumns, LedgerRow
 from .segments import Segments, table_of
 from .sums import add_sums
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["COLUMNS", "DIMENSIONS", "ENTITIES", "IDS", "METRICS", "Ledger", "LedgerRow"]
 
@@ -52,18 +55,31 @@ class Ledger:
     def add_columns(self, rows: LedgerColumns) -> int:
         """The same of rows as columns."""
         causes = self._numbered(set(rows.parts.names))
-        written_files: list[str] = []
+        if self._in_segments:
+            return self._add_to_files(rows, causes)
+        named = _Named.of(rows)  # before the transaction, in which others wait
+        with self._database.transaction() as transaction:
+            new = named.inserted(transaction)
+            add_sums(transaction, rows, new, causes)
+        return sum(new)
+
+    def _add_to_files(self, rows: LedgerColumns, causes: Mapping[str, int]) -> int:
+        import pyarrow as pa
+
+        table = table_of(rows)
+        # Other processes wait for a transaction, so files are written before it, as if every row were new: they mostly are.
+        files = self._written(table)
         try:
             with self._database.transaction() as transaction:
-                if self._in_segments:
-                    new = _unknown(transaction, rows)
-                    written_files += self._write(transaction, rows, new)
-                else:
-                    new = _inserted(transaction, rows)
+                new = _unknown(transaction, rows)
+                if not all(new):
+                    self._files.remove(file.name for file in files)
+                    files = self._written(table.filter(pa.array(new)))
+                for file in files:
+                    _list(transaction, file)
                 add_sums(transaction, rows, new, causes)
         except BaseException:
-            if written_files:
-                self._files.remove(written_files)
+            self._files.remove(file.name for file in files)
             raise
         return sum(new)
 
@@ -79,24 +95,29 @@ class Ledger:
             self._causes = dict(self._database.query("SELECT name, id FROM usage_cause"))
         return self._causes
 
-    def _write(self, transaction: Transaction, rows: LedgerColumns, new: Sequence[bool]) -> list[str]:
-        """Write files of the new rows, one a customer, and list them."""
-        import pyarrow as pa
+    def _written(self, table: pa.Table) -> list[_File]:
+        """Write files of rows, one a customer."""
         from pyarrow import compute
 
-        table = table_of(rows)
-        if not all(new):
-            table = table.filter(pa.array(new))
-        names = []
-        for customer_id in compute.unique(table["customer_id"]).to_pylist():
-            some = table.filter(compute.equal(table["customer_id"], customer_id))
-            names.append(self._files.write_tables([some]))
-            days, moments = compute.min_max(some["day"]), compute.min_max(some["recorded_at"])
-            _list(
-                transaction, customer_id, names[-1], days["min"].as_py(), days["max"].as_py(), moments["min"].as_py(),
-                len(some),
-            )  # fmt: skip
-        return names
+        files = []
+        try:
+            for customer_id in compute.unique(table["customer_id"]).to_pylist():
+                some = table.filter(compute.equal(table["customer_id"], customer_id))
+                days, moments = compute.min_max(some["day"]), compute.min_max(some["recorded_at"])
+                name = self._files.write_tables([some])
+                file = _File(
+                    customer_id,
+                    name,
+                    days["min"].as_py(),
+                    days["max"].as_py(),
+                    moments["min"].as_py(),
+                    len(some),
+                )
+                files.append(file)
+        except BaseException:
+            self._files.remove(file.name for file in files)
+            raise
+        return files
 
     @property
     def _files(self) -> Segments:
@@ -235,9 +256,8 @@ class Ledger:
                 return 0
             what.old.append(name)
             if again:
-                what.seen.add(
-                    _list(transaction, customer_id, again, min(days), max(days), recorded_at, after)
-                )
+                file = _File(customer_id, again, min(days), max(days), recorded_at, after)
+                what.seen.add(_list(transaction, file))
             return 0 if replaced_at else before - after
 
         return change
@@ -285,10 +305,8 @@ class Ledger:
                 for one in chosen
             )
             if replaced == len(chosen):
-                _list(
-                    transaction, customer_id, name, min(one[2] for one in chosen), max(one[3] for one in chosen),
-                    chosen[0][4], rows,
-                )  # fmt: skip
+                days = [day for one in chosen for day in one[2:4]]
+                _list(transaction, _File(customer_id, name, min(days), max(days), chosen[0][4], rows))
             else:  # another process was faster, or erased some of them
                 raise StoreError("files of the ledger changed while they were put together")
         return True
@@ -356,20 +374,23 @@ def _mark(name: str) -> str:
     return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _list(
-    transaction: Transaction,
-    customer_id: int,
-    name: str,
-    first_day: str,
-    last_day: str,
-    recorded_at: str,
-    rows: int,
-) -> int:
+class _File(NamedTuple):
+    """What the list of files says of one."""
+
+    customer_id: int
+    name: str
+    first_day: str
+    last_day: str
+    first_recorded_at: str
+    row_count: int
+
+
+def _list(transaction: Transaction, file: _File) -> int:
     """Let a file count from now on. Gives its number."""
     ((number,),) = transaction.query(
         "INSERT INTO ledger_segment (customer_id, name, first_day, last_day, first_recorded_at, row_count, replaced_at) "
         "VALUES (?, ?, ?, ?, ?, ?, '') RETURNING id",
-        (customer_id, name, first_day, last_day, recorded_at, rows),
+        file,
     )
     return int(number)
 
@@ -400,12 +421,23 @@ def _unknown(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
     return found
 
 
-def _inserted(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
-    """Insert rows. Gives for each whether it was not there yet."""
-    names = list(zip(rows.listed("customer_id"), rows["request_id"], strict=True))
-    first = {name: at for at, name in reversed(list(enumerate(names)))}
-    values = list(zip(*map(rows.listed, COLUMNS), strict=True))
-    # In one order, so that two processes with the same rows wait for each other instead of for ever.
-    ordered = [values[first[name]] for name in sorted(first)]
-    new = transaction.insert_new("ledger", COLUMNS, ordered)
-    return [name in new and first[name] == at for at, name in enumerate(names)]
+class _Named(NamedTuple):
+    """Rows on their way into the table."""
+
+    names: Sequence[Row]
+    first: Mapping[Row, int]
+    """Of each name, the first row that has it."""
+    ordered: Sequence[Row]
+    """Those rows in one order, so that two processes with the same rows wait for each other instead of for ever."""
+
+    @classmethod
+    def of(cls, rows: LedgerColumns) -> _Named:
+        names = list(zip(rows.listed("customer_id"), rows["request_id"], strict=True))
+        first = {name: at for at, name in reversed(list(enumerate(names)))}
+        values = list(zip(*map(rows.listed, COLUMNS), strict=True))
+        return cls(names, first, [values[first[name]] for name in sorted(first)])
+
+    def inserted(self, transaction: Transaction) -> list[bool]:
+        """Insert them. Gives for each row whether it was not there yet."""
+        new = transaction.insert_new("ledger", COLUMNS, self.ordered)
+        return [name in new and self.first[name] == at for at, name in enumerate(self.names)]

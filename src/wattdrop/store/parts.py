@@ -43,6 +43,20 @@ class Parts(NamedTuple):
         row, name = (np.array([entry[side] for entry in entries], dtype=np.int64) for side in (0, 1))
         return cls(row, name, values, tuple(numbers))
 
+    @classmethod
+    def joined(cls, of_batches: Sequence[tuple[Parts, int]]) -> Parts:
+        """Of several batches, each with the number that its first row has among all."""
+        import numpy as np
+
+        numbers: dict[str, int] = {}
+        row, name = [], []
+        for parts, start in of_batches:
+            number_of = [numbers.setdefault(one, len(numbers)) for one in parts.names]
+            row.append(parts.row + start)
+            name.append(np.array(number_of, dtype=np.int64)[parts.name])
+        value = np.concatenate([parts.value for parts, _ in of_batches])
+        return cls(np.concatenate(row), np.concatenate(name), value, tuple(numbers))
+
     def sums(self, group_of_row: Any, weight_of_row: Any, causes: Mapping[str, int]) -> dict[int, Any]:
         """For each group an array of shape (causes, 11), the number of the cause first; rows of group -1 are left out."""
         import numpy as np

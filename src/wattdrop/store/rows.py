@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 from .columns import COLUMNS, METRICS, WHOLE_NUMBERS, is_number
@@ -80,6 +81,26 @@ class LedgerColumns:
             else:  # an array of floats has NaN for None
                 columns[name] = np.array(values, dtype=np.float64) if is_number(name) else list(values)
         return cls(columns, [row.batch for row in rows], Parts.of_rows([row.parts for row in rows]))
+
+    @classmethod
+    def joined(cls, of: Iterable[LedgerColumns]) -> LedgerColumns:
+        """One behind another."""
+        import numpy as np
+
+        first, *others = batches = list(of)
+        if not others:
+            return first
+        columns: dict[str, Any] = {}
+        for name in COLUMNS:
+            values = [batch[name] for batch in batches]
+            is_text = isinstance(first[name], list)
+            columns[name] = list(chain.from_iterable(values)) if is_text else np.concatenate(values)
+        starts = accumulate(map(len, batches), initial=0)
+        return cls(
+            columns,
+            list(chain.from_iterable(batch.batches for batch in batches)),
+            Parts.joined([(batch.parts, start) for batch, start in zip(batches, starts, strict=False)]),
+        )
 
     def listed(self, name: str) -> list[Any]:
         """A column as a database takes it."""

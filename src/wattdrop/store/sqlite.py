@@ -25,6 +25,8 @@ from .database import (
 
 _BUSY_TIMEOUT_S: Final = 10.0
 _CLOSE_TIMEOUT_S: Final = 30.0
+#: A row of the ledger takes more than a kilobyte: on pages of half the size, as usual, adding many takes a sixth longer.
+_PAGE_BYTES: Final = 8192
 #: Statements that a connection keeps ready. One with many rows takes up to a megabyte, and Python would keep 128.
 _PREPARED: Final = 16
 _UNSURE_NS: Final = 100_000_000
@@ -82,6 +84,7 @@ class SqliteDatabase(Database):
             connection = self._connect()
             with self._condition:
                 self._all.append(connection)
+            connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # of a new file; others keep theirs
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA foreign_keys = ON")
             self._local.connection = connection
