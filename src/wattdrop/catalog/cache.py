@@ -13,8 +13,12 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from typing import Any, Final
 from zlib import crc32
+
+from ..typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 FORMAT: Final = 1  # raise it when the shape of a part changes
 _MAGIC: Final = b"wattdrop"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Final, NamedTuple
-
 from ..errors import CatalogError
 from ..schema.names import letters_and_digits, normalise, slug
+from ..typed import TYPE_CHECKING, NamedTuple
 from ..units import BYTES_PER_GB
 from .figure import Figure, Intensity, Quantity, Source
 from .gpu_nodes import node_of_each_gpu
@@ -14,7 +12,11 @@ from .grids import Grids
 from .kinds import CONSTANT_QUANTITY, KIND, PROVENANCE_FIELDS
 from .table import Part, Table
 
-Entity = Mapping[str, Any]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from typing import Any, Final, TypeAlias
+
+Entity: TypeAlias = "Mapping[str, Any]"
 LIFE_CYCLE_INTENSITY: Final = "grid_intensity_gco2e_per_kwh"
 
 

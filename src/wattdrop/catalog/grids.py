@@ -6,14 +6,15 @@ A zone without a figure of its own takes its proxy's, then its parent's, up to t
 from __future__ import annotations
 
 from math import nan
-from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..errors import CatalogError
+from ..typed import TYPE_CHECKING, NamedTuple
 from .figure import Figure, Intensity
 from .table import BETWEEN_ITEMS, Part, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Final
 
 EXACT_YEAR: Final = "exact-year"
 EARLIER_YEAR: Final = "earlier-year"

@@ -5,7 +5,10 @@ A field that is neither here nor a quantity stops the load: a misspelt key must 
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from ..typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 
 class Kind(NamedTuple):

@@ -7,18 +7,20 @@ a plain estimate never opens. An overlaid table keeps a reference to its base an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import nan
-from typing import TYPE_CHECKING, Any, Final, overload
 
 from ..errors import CatalogError
 from ..schema.names import normalise
+from ..typed import TYPE_CHECKING
 from .figure import Figure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any, Final, TypeAlias
+
     from .nearest import NameIndex
 
-Part = Mapping[str, Any]
+Part: TypeAlias = "Mapping[str, Any]"
 BETWEEN_ROWS: Final = "\x1f"
 BETWEEN_ITEMS: Final = "\x1e"
 _FEW_NAMES: Final = 12
@@ -100,36 +102,6 @@ def _split(packed: str, rows: int) -> list[str]:
     return packed.split(BETWEEN_ROWS) if rows else []
 
 
-class ChainedIds(Sequence[str]):
-    """The ids of a base table followed by those of an overlay, without copying the base."""
-
-    __slots__ = ("_first", "_second")
-
-    def __init__(self, first: Sequence[str], second: Sequence[str]) -> None:
-        self._first = first
-        self._second = second
-
-    def __len__(self) -> int:
-        return len(self._first) + len(self._second)
-
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[str]: ...
-    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
-        if isinstance(index, slice):
-            return [self[position] for position in range(*index.indices(len(self)))]
-        position = index + len(self) if index < 0 else index
-        start_of_second = len(self._first)
-        return (
-            self._first[position] if position < start_of_second else self._second[position - start_of_second]
-        )
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self._first
-        yield from self._second
-
-
 class Table:
     """Entities of one kind. `kind` is the plural used everywhere: models, gpus, nodes, zones, ..."""
 
@@ -164,7 +136,11 @@ class Table:
     def ids(self) -> Sequence[str]:
         """The id of every row."""
         own = self._own().ids
-        return own if self._base is None else ChainedIds(self._base.ids, own)
+        if self._base is None:
+            return own
+        from .chained_ids import ChainedIds
+
+        return ChainedIds(self._base.ids, own)
 
     def find(self, name: str) -> int | None:
         """The row whose id or alias is `name`, whatever its case and separators. No guessing."""

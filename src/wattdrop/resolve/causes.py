@@ -8,13 +8,14 @@ setups, see ``engine.ranges``. What the row itself gives does not move: a cause 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
-
 from ..errors import RowError
+from ..typed import TYPE_CHECKING, NamedTuple, cast
 from .resolved import Resolved, resolve_description
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from typing import Any, Final
+
     from ..catalog import Catalog, Table
     from ..kernel.columns import Setup
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
 
+from ..typed import TYPE_CHECKING, NamedTuple
 from ..units import BYTES_PER_GB, FLOPS_PER_TFLOP, G_PER_KG, ML_PER_L, S_PER_YEAR
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import RowError
 from ..kernel.columns import Evidence, Setup
@@ -21,6 +20,7 @@ from ..kernel.replica import (
     step_overhead_s,
     token_overhead_s,
 )
+from ..typed import TYPE_CHECKING, NamedTuple
 from ..units import PER_BILLION
 from .choice import Choice
 from .description import Description
