@@ -19,9 +19,12 @@ except ImportError:  # a Python without it, as collections has it there
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from typing import Any, Self
+    from typing import Any, Final, Self
 
 _tuple_of = tuple.__new__
+#: Compiling the function that makes a tuple takes as long as some hundred calls do without: a cold start has fewer.
+_OFTEN: Final = 100
+_calls: dict[type, int] = {}
 
 
 class _OfFields(type):
@@ -44,10 +47,16 @@ class NamedTuple(tuple, metaclass=_OfFields):  # type: ignore[type-arg]
     _field_defaults: Mapping[str, Any] = {}
 
     def __new__(cls, *values: Any, **named: Any) -> Self:
-        """Of values in order and by name. At its first call a class gets a function of its own, which takes its fields."""
-        cls.__new__ = staticmethod(_maker(cls))  # type: ignore[method-assign]
-        made: Self = cls.__new__(cls, *values, **named)
-        return made
+        """Of values in order and by name. A class that is called often gets a function of its own instead."""
+        calls = _calls[cls] = _calls.get(cls, 0) + 1
+        rest = cls._fields[len(values) :]
+        filled = {**cls._field_defaults, **named}
+        wrong = len(values) > len(cls._fields) or not named.keys() <= set(rest) <= filled.keys()
+        if wrong or calls >= _OFTEN:
+            cls.__new__ = staticmethod(_maker(cls))  # type: ignore[method-assign]
+            made: Self = cls.__new__(cls, *values, **named)  # says what is wrong
+            return made
+        return _tuple_of(cls, (*values, *map(filled.__getitem__, rest)))
 
     @classmethod
     def _make(cls, values: Iterable[Any]) -> Self:
