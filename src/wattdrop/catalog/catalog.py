@@ -6,11 +6,12 @@ from ..errors import CatalogError
 from ..schema.names import letters_and_digits, normalise, slug
 from ..typed import TYPE_CHECKING, NamedTuple
 from ..units import BYTES_PER_GB
+from .columns import Part
 from .figure import Figure, Intensity, Quantity, Source
 from .gpu_nodes import node_of_each_gpu
 from .grids import Grids
 from .kinds import CONSTANT_QUANTITY, KIND, PROVENANCE_FIELDS
-from .table import Part, Table
+from .table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping

@@ -9,8 +9,9 @@ from math import nan
 
 from ..errors import CatalogError
 from ..typed import TYPE_CHECKING, NamedTuple
+from .columns import BETWEEN_ITEMS, Part
 from .figure import Figure, Intensity
-from .table import BETWEEN_ITEMS, Part, Table
+from .table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -14,7 +14,7 @@ from ..errors import CatalogError
 from ..typed import TYPE_CHECKING
 from . import cache
 from .catalog import Catalog
-from .table import Part
+from .columns import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ..schema.names import normalise, slug
+from .columns import BETWEEN_ITEMS, BETWEEN_ROWS, Detail, packed_object, packed_texts
 from .figure import BASES
 from .gpu_nodes import node_of_each_gpu
 from .kinds import KIND, KINDS
 from .records import LongRow, RawFigure, Record, Records, source_ids_of
-from .table import BETWEEN_ITEMS, BETWEEN_ROWS, Table
+from .table import Table
 
 Parts = dict[str, dict[str, Any]]
 Names = Mapping[str, int]
@@ -98,23 +99,25 @@ def _spellings(record: Record) -> Iterable[tuple[str, str]]:
 
 def columns_part(entries: Sequence[Record], names: Names) -> dict[str, Any]:
     """The values of a table, packed by column."""
-    return {
+    quantities = _keys(record.figures for record in entries)
+    texts, lists = _keys(record.texts for record in entries), _keys(record.lists for record in entries)
+    part: dict[str, Any] = {
         "rows": len(entries),
-        "ids": BETWEEN_ROWS.join(record.id for record in entries),
-        "names": BETWEEN_ROWS.join(names),
+        "ids": BETWEEN_ROWS.join(record.id for record in entries).encode(),
+        "names": BETWEEN_ROWS.join(("", *names, "")).encode(),
         "name_rows": array("i", names.values()).tobytes(),
-        "numbers": {
-            quantity: _numbers(entries, quantity) for quantity in _keys(record.figures for record in entries)
-        },
-        "texts": {
-            field: BETWEEN_ROWS.join(record.texts.get(field, "") for record in entries)
-            for field in _keys(record.texts for record in entries)
-        },
-        "lists": {
-            field: BETWEEN_ROWS.join(BETWEEN_ITEMS.join(record.lists.get(field, ())) for record in entries)
-            for field in _keys(record.lists for record in entries)
-        },
+        "quantities": quantities,
+        "fields": [*texts, *lists],
     }
+    for quantity in quantities:
+        part[f"number {quantity}"] = _numbers(entries, quantity)
+    for field in texts:
+        part[f"text {field}"] = packed_texts(record.texts.get(field, "") for record in entries)
+    for field in lists:
+        part[f"text {field}"] = packed_texts(
+            BETWEEN_ITEMS.join(record.lists.get(field, ())) for record in entries
+        )
+    return part
 
 
 def _keys(mappings: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -130,7 +133,7 @@ def _numbers(entries: Sequence[Record], quantity: str) -> bytes:
 
 def figures_part(records: Records, entries: Sequence[Record]) -> dict[str, Any]:
     """Provenance of a table: per entity, and per figure where it says something of its own."""
-    figures: dict[str, dict[int, tuple[float, float, int | None, str, str, str]]] = {}
+    figures: dict[str, dict[int, Detail]] = {}
     for ix, record in enumerate(entries):
         for quantity, figure in record.figures.items():
             if _says_something(figure):
@@ -140,12 +143,13 @@ def figures_part(records: Records, entries: Sequence[Record]) -> dict[str, Any]:
                 figures.setdefault(quantity, {})[ix] = detail
     files = _keys([{record.file: None} for record in entries])
     return {
-        "figures": figures,
-        "sources": [BETWEEN_ITEMS.join(record.sources) for record in entries],
-        "bases": [record.basis or basis_of(records, record.sources) for record in entries],
-        "notes": {ix: record.note for ix, record in enumerate(entries) if record.note},
+        "quantities": list(figures),
+        **{f"figures {quantity}": packed_object(details) for quantity, details in figures.items()},
+        "sources": packed_texts(BETWEEN_ITEMS.join(record.sources) for record in entries),
+        "bases": packed_texts(record.basis or basis_of(records, record.sources) for record in entries),
+        "notes": packed_object({ix: record.note for ix, record in enumerate(entries) if record.note}),
         "files": files,
-        "file_rows": [files.index(record.file) for record in entries],
+        "file_rows": array("i", [files.index(record.file) for record in entries]).tobytes(),
         "defaults": {
             quantity.id: (
                 BETWEEN_ITEMS.join(quantity.source_ids),

@@ -1,8 +1,8 @@
 """One kind of entity as columns, found by name.
 
-Rows are integers from the first lookup on. Numbers are float64 buffers read straight from the cache, texts
-are split when a column is first asked for, and figures with their provenance sit in a part of their own that
-a plain estimate never opens. An overlaid table keeps a reference to its base and only its own few rows.
+Rows are integers from the first lookup on. Numbers and texts are read where they lie in the cache (`columns`), and
+figures with their provenance sit in a part of their own that a plain estimate never opens. An overlaid table keeps a
+reference to its base and only its own few rows.
 """
 
 from __future__ import annotations
@@ -12,94 +12,15 @@ from math import nan
 from ..errors import CatalogError
 from ..schema.names import normalise
 from ..typed import TYPE_CHECKING
+from .columns import BETWEEN_ITEMS, Columns, Provenance
 from .figure import Figure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from typing import Any, Final, TypeAlias
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Final
 
+    from .columns import Part
     from .nearest import NameIndex
-
-Part: TypeAlias = "Mapping[str, Any]"
-BETWEEN_ROWS: Final = "\x1f"
-BETWEEN_ITEMS: Final = "\x1e"
-_FEW_NAMES: Final = 12
-
-
-class _Columns:
-    """The rows of one cached part, unpacked column by column as they are asked for."""
-
-    __slots__ = ("_found", "_lists", "_names", "_numbers", "_part", "_texts", "hidden", "ids", "rows")
-
-    def __init__(self, part: Part) -> None:
-        self._part = part
-        self.rows: Final[int] = part["rows"]
-        self.ids: Final[tuple[str, ...]] = tuple(_split(part["ids"], self.rows))
-        self._names: dict[str, int] | None = None
-        self._found: dict[str, int | None] = {}
-        self.hidden: Final[frozenset[int]] = part.get("hidden", frozenset())  # rows below that these replace
-        self._numbers: dict[str, Sequence[float]] = {}
-        self._texts: dict[str, list[str]] = {}
-        self._lists: dict[str, list[tuple[str, ...]]] = {}
-
-    @property
-    def names(self) -> dict[str, int]:
-        """Every normalised name with its row."""
-        if self._names is None:
-            names = self._part["names"].split(BETWEEN_ROWS) if self._part["names"] else []
-            self._names = dict(zip(names, memoryview(self._part["name_rows"]).cast("i"), strict=True))
-        return self._names
-
-    def find(self, key: str) -> int | None:
-        """The row of a normalised name. The first few are searched in the text as it is, which takes a thirtieth of the
-        time that the eleven thousand names of models take to become a dictionary.
-        """
-        if self._names is not None:
-            return self._names.get(key)
-        if key not in self._found:
-            if len(self._found) >= _FEW_NAMES:
-                return self.names.get(key)
-            self._found[key] = self._searched(key)
-        return self._found[key]
-
-    def _searched(self, key: str) -> int | None:
-        text = f"{BETWEEN_ROWS}{self._part['names']}{BETWEEN_ROWS}"
-        at = text.find(f"{BETWEEN_ROWS}{key}{BETWEEN_ROWS}")
-        if at < 0 or not key:
-            return None
-        row: int = memoryview(self._part["name_rows"]).cast("i")[text.count(BETWEEN_ROWS, 0, at)]
-        return row
-
-    def numbers(self, quantity: str) -> Sequence[float] | None:
-        column = self._numbers.get(quantity)
-        if column is None and (packed := self._part["numbers"].get(quantity)) is not None:
-            column = self._numbers[quantity] = memoryview(packed).cast("d")
-        return column
-
-    def texts(self, field: str) -> list[str] | None:
-        column = self._texts.get(field)
-        if column is None and (packed := self._part["texts"].get(field)) is not None:
-            column = self._texts[field] = _split(packed, self.rows)
-        return column
-
-    def lists(self, field: str) -> list[tuple[str, ...]] | None:
-        column = self._lists.get(field)
-        if column is None and (packed := self._part["lists"].get(field)) is not None:
-            column = [
-                tuple(items.split(BETWEEN_ITEMS)) if items else () for items in _split(packed, self.rows)
-            ]
-            self._lists[field] = column
-        return column
-
-    def quantities(self) -> list[str]:
-        return list(self._part["numbers"])
-
-    def fields(self) -> list[str]:
-        return [*self._part["texts"], *self._part["lists"]]
-
-
-def _split(packed: str, rows: int) -> list[str]:
-    return packed.split(BETWEEN_ROWS) if rows else []
 
 
 class Table:
@@ -119,14 +40,14 @@ class Table:
         self._known = known  # (kind, quantity or field) -> does such a thing exist at all
         self._base = base
         self._offset = len(base) if base is not None else 0
-        self._columns: _Columns | None = None
-        self._figures: Part | None = None
+        self._columns: Columns | None = None
+        self._figures: Provenance | None = None
         self._near: NameIndex | None = None
 
-    def _own(self) -> _Columns:
+    def _own(self) -> Columns:
         columns = self._columns
         if columns is None:
-            columns = self._columns = _Columns(self._part(self.kind))
+            columns = self._columns = Columns(self._part(self.kind))
         return columns
 
     def __len__(self) -> int:
@@ -226,11 +147,12 @@ class Table:
         """The items of a list field, such as `aliases`."""
         if ix < self._offset and self._base is not None:
             return self._base.texts(ix, field)
-        column = self._own().lists(field)
+        column = self._own().texts(field)
         if column is None:
             self._must_know(field)
             return ()
-        return column[ix - self._offset]
+        items = column[ix - self._offset]
+        return tuple(items.split(BETWEEN_ITEMS)) if items else ()
 
     def figure(self, ix: int, quantity: str) -> Figure | None:
         """The value of a quantity with range, source and basis; None where it is not known."""
@@ -241,11 +163,11 @@ class Table:
             return None
         own_ix = ix - self._offset
         details = self._details()
-        low, high, valid_from, sources, basis, note = details["figures"].get(quantity, {}).get(own_ix, _PLAIN)
+        low, high, valid_from, sources, basis, note = details.of_quantity(quantity).get(own_ix, _PLAIN)
         if not sources or not basis:
-            default_sources, default_basis = details["defaults"].get(quantity, ("", ""))
-            sources = sources or default_sources or details["sources"][own_ix]
-            basis = basis or default_basis or details["bases"][own_ix]
+            default_sources, default_basis = details.defaults.get(quantity, ("", ""))
+            sources = sources or default_sources or details.sources[own_ix]
+            basis = basis or default_basis or details.bases[own_ix]
         return Figure(value, low, high, valid_from, tuple(sources.split(BETWEEN_ITEMS)), basis, note)
 
     def figures(self, ix: int) -> Iterator[tuple[str, Figure]]:
@@ -259,14 +181,13 @@ class Table:
         """The remark about the entity as a whole."""
         if ix < self._offset and self._base is not None:
             return self._base.note(ix)
-        note: str = self._details()["notes"].get(ix - self._offset, "")
-        return note
+        return self._details().notes.get(ix - self._offset, "")
 
     def source_ids(self, ix: int) -> tuple[str, ...]:
         """The sources of the entity as a whole: the origin of every figure that names none of its own."""
         if ix < self._offset and self._base is not None:
             return self._base.source_ids(ix)
-        sources: str = self._details()["sources"][ix - self._offset]
+        sources = self._details().sources[ix - self._offset]
         return tuple(sources.split(BETWEEN_ITEMS)) if sources else ()
 
     def file(self, ix: int) -> str:
@@ -274,8 +195,7 @@ class Table:
         if ix < self._offset and self._base is not None:
             return self._base.file(ix)
         details = self._details()
-        file: str = details["files"][details["file_rows"][ix - self._offset]]
-        return file
+        return details.files[details.file_rows[ix - self._offset]]
 
     def quantities(self) -> list[str]:
         """The quantities of which at least one row has a figure, in the order of the data files."""
@@ -290,14 +210,15 @@ class Table:
     def all_source_ids(self) -> set[str]:
         """Every source that an entity or a figure of the table names."""
         details = self._details()
-        joined = set(details["sources"])
-        joined.update(detail[3] for figures in details["figures"].values() for detail in figures.values())
+        joined = set(details.sources)
+        for quantity in details.quantities:
+            joined.update(sources for _, _, _, sources, _, _ in details.of_quantity(quantity).values())
         inherited = self._base.all_source_ids() if self._base is not None else set()
         return inherited.union(*(sources.split(BETWEEN_ITEMS) for sources in joined if sources))
 
-    def _details(self) -> Part:
+    def _details(self) -> Provenance:
         if self._figures is None:
-            self._figures = self._part(self.kind + ".figures")
+            self._figures = Provenance(self._part(self.kind + ".figures"), self._own().rows)
         return self._figures
 
     def _must_know(self, field: str) -> None:
