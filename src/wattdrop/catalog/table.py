@@ -22,11 +22,26 @@ if TYPE_CHECKING:
     from .columns import Part
     from .nearest import NameIndex
 
+_MOST_ASKED: Final = 1000
+"""Names remembered; beyond that the memory starts anew."""
+_NOT_ASKED: Final = -1
+
 
 class Table:
     """Entities of one kind. `kind` is the plural used everywhere: models, gpus, nodes, zones, ..."""
 
-    __slots__ = ("_base", "_columns", "_figures", "_known", "_near", "_offset", "_part", "kind")
+    __slots__ = (
+        "_absent",
+        "_asked",
+        "_base",
+        "_columns",
+        "_figures",
+        "_known",
+        "_near",
+        "_offset",
+        "_part",
+        "kind",
+    )
 
     def __init__(
         self,
@@ -43,6 +58,8 @@ class Table:
         self._columns: Columns | None = None
         self._figures: Provenance | None = None
         self._near: NameIndex | None = None
+        self._asked: dict[str, int | None] = {}
+        self._absent: set[str] = set()
 
     def _own(self) -> Columns:
         columns = self._columns
@@ -65,7 +82,12 @@ class Table:
 
     def find(self, name: str) -> int | None:
         """The row whose id or alias is `name`, whatever its case and separators. No guessing."""
-        return self.find_normalised(normalise(name))
+        found = self._asked.get(name, _NOT_ASKED)
+        if found == _NOT_ASKED:
+            if len(self._asked) >= _MOST_ASKED:
+                self._asked.clear()
+            found = self._asked[name] = self.find_normalised(normalise(name))
+        return found
 
     def find_normalised(self, key: str) -> int | None:
         """As `find`, for a name that went through `normalise` already."""
@@ -223,10 +245,13 @@ class Table:
 
     def _must_know(self, field: str) -> None:
         """A misspelt column must not look like a missing figure."""
+        if field in self._absent:
+            return
         if not self._known(self.kind, field):
             raise CatalogError(
                 f"{self.kind} have no field or quantity named {field!r}; see docs/reference/data-files.md"
             )
+        self._absent.add(field)
 
 
 _PLAIN: Final = (nan, nan, None, "", "", "")

@@ -176,10 +176,14 @@ def _precision(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
     choice = next((c for c in resolved.choices if c.question == "datatype"), None)
     if choice is None or choice.basis == "given" or not resolved.setup.decodes:
         return (resolved.setup,)
-    others = ("fp8", "bf16")
-    described = (resolved.description._replace(datatype=name) for name in others)
-    again = [resolve_description(catalog, d) for d in described]
-    return tuple(a.setup for a in again if not isinstance(a, RowError)) or (resolved.setup,)
+    ends = []
+    for name in ("fp8", "bf16"):
+        again: Resolved | RowError = resolved
+        if name != choice.chosen:
+            again = resolve_description(catalog, resolved.description._replace(datatype=name))
+        if not isinstance(again, RowError):
+            ends.append(again.setup)
+    return tuple(ends) or (resolved.setup,)
 
 
 def _hardware(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
