@@ -7,8 +7,9 @@ takes this class from ``typed``, where type checkers see ``typing.NamedTuple``.
 from __future__ import annotations
 
 try:
-    from _collections import _tuplegetter as field_at  # type: ignore[import-not-found]  # what collections.namedtuple reads its fields by
-except ImportError:  # a Python without it, as collections has it there
+    # What the fields of collections.namedtuple are read by; collections, too, does without where there is none.
+    from _collections import _tuplegetter as field_at  # type: ignore[import-not-found]
+except ImportError:
     from operator import itemgetter
 
     def field_at(at: int, doc: str) -> property:
@@ -18,7 +19,7 @@ except ImportError:  # a Python without it, as collections has it there
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from typing import Any, Final, Self
 
 _tuple_of = tuple.__new__
@@ -43,8 +44,8 @@ class _OfFields(type):
 class NamedTuple(tuple, metaclass=_OfFields):  # type: ignore[type-arg]
     """The base of a class whose body lists fields."""
 
-    _fields: tuple[str, ...] = ()
-    _field_defaults: Mapping[str, Any] = {}
+    _fields = tuple[str, ...]()
+    _field_defaults = dict[str, object]()  # noqa: RUF012 — with an annotation it would be a field
 
     def __new__(cls, *values: Any, **named: Any) -> Self:
         """Of values in order and by name. A class that is called often gets a function of its own instead."""

@@ -7,10 +7,8 @@ from ..schema.names import letters_and_digits, normalise, slug
 from ..typed import TYPE_CHECKING, NamedTuple
 from ..units import BYTES_PER_GB
 from .columns import Part
-from .figure import Figure, Intensity, Quantity, Source
-from .gpu_nodes import node_of_each_gpu
+from .figure import CONSTANT_QUANTITY, Figure, Intensity, Quantity, Source
 from .grids import Grids
-from .kinds import CONSTANT_QUANTITY, KIND, PROVENANCE_FIELDS
 from .table import Table
 
 if TYPE_CHECKING:
@@ -76,14 +74,23 @@ class Catalog:
         return table
 
     def _knows(self, kind: str, field: str) -> bool:
+        from .kinds import KIND, PROVENANCE_FIELDS
+
         known = KIND[kind].texts | KIND[kind].lists | PROVENANCE_FIELDS
-        return field in known or field == CONSTANT_QUANTITY or field in self.quantities()
+        return field == CONSTANT_QUANTITY or self._has_quantity(field) or field in known
 
     # --- the data dictionary and the sources ---
 
     def quantities(self) -> dict[str, Quantity]:
         """The data dictionary by id."""
         return self._index("quantities", self._read_quantities)
+
+    def _has_quantity(self, quantity_id: str) -> bool:
+        return (
+            quantity_id in self._part("quantities")
+            if self._base is None
+            else self._base._has_quantity(quantity_id)
+        )
 
     def _read_quantities(self) -> dict[str, Quantity]:
         if self._base is not None:
@@ -228,7 +235,11 @@ class Catalog:
         return found
 
     def _gpu_nodes(self) -> dict[str, int]:
-        return node_of_each_gpu(self.nodes) if self._base is not None else dict(self._part("nodes.of_gpus"))
+        if self._base is None:
+            return dict(self._part("nodes.of_gpus"))
+        from .gpu_nodes import node_of_each_gpu
+
+        return node_of_each_gpu(self.nodes)
 
     @property
     def default_hardware(self) -> tuple[DefaultHardware, ...]:

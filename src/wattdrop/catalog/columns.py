@@ -61,7 +61,8 @@ def packed_object(content: Any) -> bytes:
     return marshal.dumps(content)
 
 
-def _unpacked(packed: Packed) -> Any:
+def unpacked(packed: Packed) -> Any:
+    """Such an object."""
     return marshal.loads(packed)  # noqa: S302 — made by this process, or read from a cache that is trusted
 
 
@@ -156,7 +157,7 @@ class Provenance:
         """By quantity, the sources and the basis of a figure that names none, before those of its entity."""
         self.sources = Texts(part["sources"], rows)
         self.bases = Texts(part["bases"], rows)
-        self.notes: Mapping[int, str] = _unpacked(part["notes"])
+        self.notes: Mapping[int, str] = unpacked(part["notes"])
         self.files: Sequence[str] = part["files"]
         self.file_rows: Sequence[int] = memoryview(part["file_rows"]).cast("i")
 
@@ -165,7 +166,7 @@ class Provenance:
         found = self._figures.get(quantity)
         if found is None:
             packed = self._part.get(f"figures {quantity}")
-            found = self._figures[quantity] = {} if packed is None else _unpacked(packed)
+            found = self._figures[quantity] = {} if packed is None else unpacked(packed)
         return found
 
 

@@ -23,6 +23,10 @@ SOURCE_KINDS: Final = (
 )
 
 
+#: A constant carries its value in the entry itself, so it is read as a figure of this name.
+CONSTANT_QUANTITY: Final = "value"
+
+
 class Figure(NamedTuple):
     """The value of a quantity for an entity, and where it came from. low and high are nan where nobody gave
     them.

@@ -155,5 +155,3 @@ KIND: Final[dict[str, Kind]] = {kind.name: kind for kind in KINDS}
 PROVENANCE_FIELDS: Final = _words("source basis note")
 # What a figure may say besides its value: keys of a TOML figure, suffixes of a CSV column.
 FIGURE_FIELDS: Final = ("low", "high", "source", "basis", "valid_from", "year", "note")
-# A constant carries its value in the entry itself, so it is read as a figure of this name.
-CONSTANT_QUANTITY: Final = "value"

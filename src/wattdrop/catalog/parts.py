@@ -284,7 +284,7 @@ def _provenance_of(records: Records, row: LongRow) -> tuple[str, str]:
 
 
 def _intensity_parts(records: Records, zones: Names) -> Parts:
-    """One part per quantity: zone row -> its years, oldest first, as (year, value, sources, basis)."""
+    """One part per quantity: zone row -> its years, oldest first, as (year, value, sources, basis), packed."""
     values: dict[str, dict[int, list[tuple[int, float, str, str]]]] = {}
     details: dict[str, dict[int, dict[int, tuple[float, float, str]]]] = {}
     for row in records.long["intensity"]:
@@ -315,7 +315,7 @@ def _intensity_parts(records: Records, zones: Names) -> Parts:
     parts: Parts = {"intensity": {"quantities": sorted(values)}, "intensity.figures": details}
     for quantity, by_zone in values.items():
         parts[f"intensity.{quantity}"] = {
-            "zones": {zone: tuple(sorted(years)) for zone, years in by_zone.items()},
+            "zones": {zone: packed_object(tuple(sorted(years))) for zone, years in by_zone.items()},
         }
     return parts
 
