@@ -21,6 +21,7 @@ Detail: TypeAlias = "tuple[float, float, int | None, str, str, str]"
 BETWEEN_ROWS: Final = "\x1f"
 BETWEEN_ITEMS: Final = "\x1e"
 _FEW_NAMES: Final = 12
+_FEW_TEXTS: Final = 200
 _BYTES_PER_START: Final = 4
 
 
@@ -34,26 +35,36 @@ def packed_texts(texts: Iterable[str]) -> bytes:
 
 
 class Texts:
-    """A packed column of texts.
+    """A packed column of texts. The first few are read where they lie; then all are taken apart.
 
     >>> column = Texts(packed_texts(["llama", "", "größe"]), 3)
     >>> column[0], column[2], list(column)
     ('llama', 'größe', ['llama', '', 'größe'])
     """
 
-    __slots__ = ("_packed", "_starts", "rows")
+    __slots__ = ("_packed", "_read", "_rows", "_starts", "_texts")
 
     def __init__(self, packed: Packed, rows: int) -> None:
         view, size = memoryview(packed), _BYTES_PER_START * (rows + 1)
         self._starts = view[:size].cast("I")
         self._packed = view[size:]
-        self.rows = rows
+        self._rows = rows
+        self._read = 0
+        self._texts: list[str] | None = None
 
     def __getitem__(self, row: int) -> str:
-        return str(self._packed[self._starts[row] : self._starts[row + 1]], "utf-8")
+        if self._texts is not None:
+            return self._texts[row]
+        self._read += 1
+        if self._read > _FEW_TEXTS:
+            self._texts = list(self)
+        return self._text(row)
 
     def __iter__(self) -> Iterator[str]:
-        return map(self.__getitem__, range(self.rows))
+        return map(self._text, range(self._rows))
+
+    def _text(self, row: int) -> str:
+        return str(self._packed[self._starts[row] : self._starts[row + 1]], "utf-8")
 
 
 def packed_object(content: Any) -> bytes:
