@@ -168,7 +168,7 @@ class Provenance:
         """By quantity, the sources and the basis of a figure that names none, before those of its entity."""
         self.sources = Texts(part["sources"], rows)
         self.bases = Texts(part["bases"], rows)
-        self.notes: Mapping[int, str] = unpacked(part["notes"])
+        self.notes = Texts(part["notes"], rows)
         self.files: Sequence[str] = part["files"]
         self.file_rows: Sequence[int] = memoryview(part["file_rows"]).cast("i")
 

@@ -147,7 +147,7 @@ def figures_part(records: Records, entries: Sequence[Record]) -> dict[str, Any]:
         **{f"figures {quantity}": packed_object(details) for quantity, details in figures.items()},
         "sources": packed_texts(BETWEEN_ITEMS.join(record.sources) for record in entries),
         "bases": packed_texts(record.basis or basis_of(records, record.sources) for record in entries),
-        "notes": packed_object({ix: record.note for ix, record in enumerate(entries) if record.note}),
+        "notes": packed_texts(record.note for record in entries),
         "files": files,
         "file_rows": array("i", [files.index(record.file) for record in entries]).tobytes(),
         "defaults": {

@@ -203,7 +203,7 @@ class Table:
         """The remark about the entity as a whole."""
         if ix < self._offset and self._base is not None:
             return self._base.note(ix)
-        return self._details().notes.get(ix - self._offset, "")
+        return self._details().notes[ix - self._offset]
 
     def source_ids(self, ix: int) -> tuple[str, ...]:
         """The sources of the entity as a whole: the origin of every figure that names none of its own."""
