@@ -64,33 +64,20 @@ class Catalog:
 
     def _table(self, kind: str) -> Table:
         if self._base is None:
-            return Table(kind, self._part, self._knows)
+            return Table(kind, self._part)
         base = self._base.table(kind)
-        return Table(kind, self._part, self._knows, base) if kind in self._extra_kinds else base
+        return Table(kind, self._part, base) if kind in self._extra_kinds else base
 
     def table(self, kind: str) -> Table:
         """The table of a kind by its name: models, gpus, ..."""
         table: Table = getattr(self, "default_hardware_table" if kind == "default_hardware" else kind)
         return table
 
-    def _knows(self, kind: str, field: str) -> bool:
-        from .kinds import KIND, PROVENANCE_FIELDS
-
-        known = KIND[kind].texts | KIND[kind].lists | PROVENANCE_FIELDS
-        return field == CONSTANT_QUANTITY or self._has_quantity(field) or field in known
-
     # --- the data dictionary and the sources ---
 
     def quantities(self) -> dict[str, Quantity]:
         """The data dictionary by id."""
         return self._index("quantities", self._read_quantities)
-
-    def _has_quantity(self, quantity_id: str) -> bool:
-        return (
-            quantity_id in self._part("quantities")
-            if self._base is None
-            else self._base._has_quantity(quantity_id)
-        )
 
     def _read_quantities(self) -> dict[str, Quantity]:
         if self._base is not None:

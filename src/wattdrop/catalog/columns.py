@@ -80,13 +80,14 @@ def unpacked(packed: Packed) -> Any:
 class Columns:
     """What an estimate needs of the entities."""
 
-    __slots__ = ("_found", "_names", "_numbers", "_part", "_texts", "hidden", "ids", "rows")
+    __slots__ = ("_found", "_known", "_names", "_numbers", "_part", "_texts", "hidden", "ids", "rows")
 
     def __init__(self, part: Part) -> None:
         self._part = part
         self.rows: Final[int] = part["rows"]
         self.ids: Final[tuple[str, ...]] = tuple(_split(part["ids"])) if self.rows else ()
         self._names: dict[str, int] | None = None
+        self._known: frozenset[str] | None = None
         self._found: dict[str, int | None] = {}
         self.hidden: Final[frozenset[int]] = part.get("hidden", frozenset())  # rows below that these replace
         self._numbers: dict[str, Sequence[float]] = {}
@@ -133,6 +134,12 @@ class Columns:
         if column is None and (packed := self._part.get(f"text {field}")) is not None:
             column = self._texts[field] = Texts(packed, self.rows)
         return column
+
+    def knows(self, name: str) -> bool:
+        """Whether there is such a quantity or field at all, be it that no row has it."""
+        if self._known is None:
+            self._known = unpacked(self._part["known"])
+        return name in self._known
 
     def quantities(self) -> Sequence[str]:
         """The columns of numbers."""

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from ..schema.names import normalise, slug
 from .columns import BETWEEN_ITEMS, BETWEEN_ROWS, Detail, packed_object, packed_texts
-from .figure import BASES
+from .figure import BASES, CONSTANT_QUANTITY
 from .gpu_nodes import node_of_each_gpu
-from .kinds import KIND, KINDS
+from .kinds import KIND, KINDS, PROVENANCE_FIELDS, Kind
 from .records import LongRow, RawFigure, Record, Records, source_ids_of
 from .table import Table
 
@@ -35,7 +35,7 @@ def build_parts(records: Records) -> Parts:
     for kind in KINDS:
         entries = records.entities[kind.name]
         names[kind.name] = names_of(records, kind.name, entries)
-        parts[kind.name] = columns_part(entries, names[kind.name])
+        parts[kind.name] = columns_part(records, kind, entries, names[kind.name])
         parts[kind.name + ".figures"] = figures_part(records, entries)
     for kind in KINDS:
         check_references(records, records.entities[kind.name], lambda kind_name, key: key in names[kind_name])
@@ -45,7 +45,7 @@ def build_parts(records: Records) -> Parts:
     parts["mix"] = _mix_part(records, zones)
     parts.update(_hourly_parts(records, zones))
     parts["ewif"] = _ewif_part(records, zones)
-    parts["nodes.of_gpus"] = node_of_each_gpu(Table("nodes", parts.__getitem__, lambda kind, field: True))
+    parts["nodes.of_gpus"] = node_of_each_gpu(Table("nodes", parts.__getitem__))
     parts["long.figures"] = _long_sources(records)
     return parts
 
@@ -97,7 +97,7 @@ def _spellings(record: Record) -> Iterable[tuple[str, str]]:
             yield "cloud_instance_id", f"{record.texts['cloud_id']}:{record.texts['cloud_instance_id']}"
 
 
-def columns_part(entries: Sequence[Record], names: Names) -> dict[str, Any]:
+def columns_part(records: Records, kind: Kind, entries: Sequence[Record], names: Names) -> dict[str, Any]:
     """The values of a table, packed by column."""
     quantities = _keys(record.figures for record in entries)
     texts, lists = _keys(record.texts for record in entries), _keys(record.lists for record in entries)
@@ -108,6 +108,9 @@ def columns_part(entries: Sequence[Record], names: Names) -> dict[str, Any]:
         "name_rows": array("i", names.values()).tobytes(),
         "quantities": quantities,
         "fields": [*texts, *lists],
+        "known": packed_object(
+            kind.texts | kind.lists | PROVENANCE_FIELDS | {CONSTANT_QUANTITY, *records.quantities}
+        ),
     }
     for quantity in quantities:
         part[f"number {quantity}"] = _numbers(entries, quantity)

@@ -30,36 +30,17 @@ _NOT_ASKED: Final = -1
 class Table:
     """Entities of one kind. `kind` is the plural used everywhere: models, gpus, nodes, zones, ..."""
 
-    __slots__ = (
-        "_absent",
-        "_asked",
-        "_base",
-        "_columns",
-        "_figures",
-        "_known",
-        "_near",
-        "_offset",
-        "_part",
-        "kind",
-    )
+    __slots__ = ("_asked", "_base", "_columns", "_figures", "_near", "_offset", "_part", "kind")
 
-    def __init__(
-        self,
-        kind: str,
-        part: Callable[[str], Part],
-        known: Callable[[str, str], bool],
-        base: Table | None = None,
-    ) -> None:
+    def __init__(self, kind: str, part: Callable[[str], Part], base: Table | None = None) -> None:
         self.kind: Final = kind
         self._part = part
-        self._known = known  # (kind, quantity or field) -> does such a thing exist at all
         self._base = base
         self._offset = len(base) if base is not None else 0
         self._columns: Columns | None = None
         self._figures: Provenance | None = None
         self._near: NameIndex | None = None
         self._asked: dict[str, int | None] = {}
-        self._absent: set[str] = set()
 
     def _own(self) -> Columns:
         columns = self._columns
@@ -245,13 +226,10 @@ class Table:
 
     def _must_know(self, field: str) -> None:
         """A misspelt column must not look like a missing figure."""
-        if field in self._absent:
-            return
-        if not self._known(self.kind, field):
+        if not self._own().knows(field):
             raise CatalogError(
                 f"{self.kind} have no field or quantity named {field!r}; see docs/reference/data-files.md"
             )
-        self._absent.add(field)
 
 
 _PLAIN: Final = (nan, nan, None, "", "", "")
