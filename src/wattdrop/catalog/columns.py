@@ -25,12 +25,21 @@ _FEW_TEXTS: Final = 200
 _BYTES_PER_START: Final = 4
 
 
+def encoded_text(text: str) -> bytes:
+    """UTF-8; what has no such form, as half of a surrogate pair, stays what it is."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _decoded(packed: Packed) -> str:
+    return str(packed, "utf-8", "surrogatepass")
+
+
 def packed_texts(texts: Iterable[str]) -> bytes:
     """A column of texts, packed."""
     from array import array
     from itertools import accumulate
 
-    encoded = [text.encode() for text in texts]
+    encoded = list(map(encoded_text, texts))
     return array("I", accumulate(map(len, encoded), initial=0)).tobytes() + b"".join(encoded)
 
 
@@ -64,7 +73,7 @@ class Texts:
         return map(self._text, range(self._rows))
 
     def _text(self, row: int) -> str:
-        return str(self._packed[self._starts[row] : self._starts[row + 1]], "utf-8")
+        return _decoded(self._packed[self._starts[row] : self._starts[row + 1]])
 
 
 def packed_object(content: Any) -> bytes:
@@ -115,7 +124,7 @@ class Columns:
 
     def _searched(self, key: str) -> int | None:
         names, mark = bytes(self._part["names"]), BETWEEN_ROWS.encode()
-        at = names.find(mark + key.encode() + mark)
+        at = names.find(mark + encoded_text(key) + mark)
         if at < 0 or not key:
             return None
         row: int = memoryview(self._part["name_rows"]).cast("i")[names.count(mark, 0, at)]
@@ -189,4 +198,4 @@ class Provenance:
 
 
 def _split(packed: Packed) -> list[str]:
-    return str(packed, "utf-8").split(BETWEEN_ROWS)
+    return _decoded(packed).split(BETWEEN_ROWS)

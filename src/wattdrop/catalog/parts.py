@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ..schema.names import normalise, slug
-from .columns import BETWEEN_ITEMS, BETWEEN_ROWS, Detail, packed_object, packed_texts
+from .columns import BETWEEN_ITEMS, BETWEEN_ROWS, Detail, encoded_text, packed_object, packed_texts
 from .figure import BASES, CONSTANT_QUANTITY
 from .gpu_nodes import node_of_each_gpu
 from .kinds import KIND, KINDS, PROVENANCE_FIELDS, Kind
@@ -103,8 +103,8 @@ def columns_part(records: Records, kind: Kind, entries: Sequence[Record], names:
     texts, lists = _keys(record.texts for record in entries), _keys(record.lists for record in entries)
     part: dict[str, Any] = {
         "rows": len(entries),
-        "ids": BETWEEN_ROWS.join(record.id for record in entries).encode(),
-        "names": BETWEEN_ROWS.join(("", *names, "")).encode(),
+        "ids": encoded_text(BETWEEN_ROWS.join(record.id for record in entries)),
+        "names": encoded_text(BETWEEN_ROWS.join(("", *names, ""))),
         "name_rows": array("i", names.values()).tobytes(),
         "quantities": quantities,
         "fields": [*texts, *lists],
