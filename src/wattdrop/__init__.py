@@ -8,9 +8,11 @@ False
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from .typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from .bulk import spark
     from .catalog import Catalog, load
     from .engine import METHOD_VERSION, Comparison, Estimate, RowResult, compare, estimate, estimate_table

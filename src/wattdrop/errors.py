@@ -25,7 +25,10 @@ Every code has a paragraph in docs/reference/errors.md.
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, NamedTuple
+from .typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import ClassVar, Final
 
 
 class WattdropError(Exception):

@@ -7,7 +7,10 @@ enter. One litre per kWh is one millilitre per Wh, so water factors need no conv
 
 from __future__ import annotations
 
-from typing import Final
+from .typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Final
 
 WH_PER_KWH: Final = 1000.0
 WH_PER_MWH: Final = 1e6

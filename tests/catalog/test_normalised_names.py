@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wattdrop.schema.names import letters_and_digits, normalise, slug
+
+if TYPE_CHECKING:
+    from wattdrop.catalog import Catalog
 
 
 @pytest.mark.parametrize(
@@ -46,3 +51,12 @@ def test_families_compare_by_letters_and_digits() -> None:
 @given(st.text())
 def test_a_slug_has_only_what_the_contract_allows(text: str) -> None:
     assert set(slug(text)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+@pytest.mark.parametrize("name", ["\ud800", "gpt-4o\udfff", "\x1f", "llama\x1fv31", "\x00", ""])
+def test_a_name_that_is_no_text_is_no_name(catalog: Catalog, name: str) -> None:
+    """Neither while names are searched as they lie, nor once they are a dictionary."""
+    for _ in range(2):
+        assert catalog.models.find(name) is None
+        assert catalog.models.find_normalised(normalise(name)) is None
+        assert [*catalog.models.names()]

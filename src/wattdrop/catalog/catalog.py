@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Final, NamedTuple
-
 from ..errors import CatalogError
 from ..schema.names import letters_and_digits, normalise, slug
+from ..typed import TYPE_CHECKING, NamedTuple
 from ..units import BYTES_PER_GB
-from .figure import Figure, Intensity, Quantity, Source
-from .gpu_nodes import node_of_each_gpu
+from .columns import Part
+from .figure import CONSTANT_QUANTITY, Figure, Intensity, Quantity, Source
 from .grids import Grids
-from .kinds import CONSTANT_QUANTITY, KIND, PROVENANCE_FIELDS
-from .table import Part, Table
+from .table import Table
 
-Entity = Mapping[str, Any]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from typing import Any, Final, TypeAlias
+
+Entity: TypeAlias = "Mapping[str, Any]"
 LIFE_CYCLE_INTENSITY: Final = "grid_intensity_gco2e_per_kwh"
 
 
@@ -63,18 +64,14 @@ class Catalog:
 
     def _table(self, kind: str) -> Table:
         if self._base is None:
-            return Table(kind, self._part, self._knows)
+            return Table(kind, self._part)
         base = self._base.table(kind)
-        return Table(kind, self._part, self._knows, base) if kind in self._extra_kinds else base
+        return Table(kind, self._part, base) if kind in self._extra_kinds else base
 
     def table(self, kind: str) -> Table:
         """The table of a kind by its name: models, gpus, ..."""
         table: Table = getattr(self, "default_hardware_table" if kind == "default_hardware" else kind)
         return table
-
-    def _knows(self, kind: str, field: str) -> bool:
-        known = KIND[kind].texts | KIND[kind].lists | PROVENANCE_FIELDS
-        return field in known or field == CONSTANT_QUANTITY or field in self.quantities()
 
     # --- the data dictionary and the sources ---
 
@@ -225,7 +222,11 @@ class Catalog:
         return found
 
     def _gpu_nodes(self) -> dict[str, int]:
-        return node_of_each_gpu(self.nodes) if self._base is not None else dict(self._part("nodes.of_gpus"))
+        if self._base is None:
+            return dict(self._part("nodes.of_gpus"))
+        from .gpu_nodes import node_of_each_gpu
+
+        return node_of_each_gpu(self.nodes)
 
     @property
     def default_hardware(self) -> tuple[DefaultHardware, ...]:

@@ -3,7 +3,12 @@
 Named tuples, because importing dataclasses costs a cold start more than reading the catalog does.
 """
 
-from typing import Final, NamedTuple
+from __future__ import annotations
+
+from ..typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 BASES: Final = ("given", "measured", "published", "derived", "assumed")
 SOURCE_KINDS: Final = (
@@ -16,6 +21,10 @@ SOURCE_KINDS: Final = (
     "assumption",
     "fit",
 )
+
+
+#: A constant carries its value in the entry itself, so it is read as a figure of this name.
+CONSTANT_QUANTITY: Final = "value"
 
 
 class Figure(NamedTuple):

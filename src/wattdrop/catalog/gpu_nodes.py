@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from ..typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Final
+
     from .table import Table
 
 ON_PREMISES: Final = "onprem"

@@ -6,14 +6,18 @@ A zone without a figure of its own takes its proxy's, then its parent's, up to t
 from __future__ import annotations
 
 from math import nan
-from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..errors import CatalogError
+from ..typed import TYPE_CHECKING, NamedTuple
+from .columns import BETWEEN_ITEMS, Part, unpacked
 from .figure import Figure, Intensity
-from .table import BETWEEN_ITEMS, Part, Table
+from .table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Final, TypeAlias
+
+_Years: TypeAlias = "Sequence[tuple[int, float, str, str]]"
 
 EXACT_YEAR: Final = "exact-year"
 EARLIER_YEAR: Final = "earlier-year"
@@ -40,7 +44,7 @@ class Grids:
     def __init__(self, zones: Table, part: Callable[[str], Part]) -> None:
         self._zones = zones
         self._part = part
-        self._intensity: dict[str, dict[int, Sequence[tuple[int, float, str, str]]]] = {}
+        self._intensity: dict[tuple[str, int], _Years] = {}
         self._ratios: Sequence[float] | None = None
 
     def ladder(self, zone_ix: int) -> Iterator[tuple[int, str]]:
@@ -66,7 +70,7 @@ class Grids:
     def intensity(self, zone_ix: int, quantity: str, year: int) -> Intensity:
         """The last figure not later than the year, of the zone or of who stands in for it."""
         for ix, rung in self.ladder(zone_ix):
-            years = self._years(quantity).get(ix)
+            years = self._years(quantity, ix)
             if years:
                 figure, year_rung = _in_force(years, year)
                 first_source = figure.sources.split(BETWEEN_ITEMS, 1)[0]
@@ -78,7 +82,7 @@ class Grids:
     def intensity_figure(self, zone_ix: int, quantity: str, year: int) -> tuple[Figure, int, str]:
         """As `intensity`, with range, all sources and note: (figure, the zone it is of, rung)."""
         for ix, rung in self.ladder(zone_ix):
-            years = self._years(quantity).get(ix)
+            years = self._years(quantity, ix)
             if years:
                 found, year_rung = _in_force(years, year)
                 details = self._part("intensity.figures").get(quantity, {}).get(ix, {})
@@ -95,14 +99,15 @@ class Grids:
 
     def history(self, zone_ix: int, quantity: str) -> tuple[tuple[int, float], ...]:
         """(year, value) of the zone itself, oldest first; empty where it has none of its own."""
-        return tuple((entry[0], entry[1]) for entry in self._years(quantity).get(zone_ix, ()))
+        return tuple((entry[0], entry[1]) for entry in self._years(quantity, zone_ix))
 
-    def _years(self, quantity: str) -> dict[int, Sequence[tuple[int, float, str, str]]]:
-        zones = self._intensity.get(quantity)
-        if zones is None:
+    def _years(self, quantity: str, zone_ix: int) -> _Years:
+        years = self._intensity.get((quantity, zone_ix))
+        if years is None:
             known = quantity in self._part("intensity")["quantities"]
-            zones = self._intensity[quantity] = self._part(f"intensity.{quantity}")["zones"] if known else {}
-        return zones
+            packed = self._part(f"intensity.{quantity}")["zones"].get(zone_ix) if known else None
+            years = self._intensity[quantity, zone_ix] = () if packed is None else unpacked(packed)
+        return years
 
     def mix(self, zone_ix: int) -> tuple[int, dict[str, float]] | None:
         """(year, share of each fuel) of the zone's newest known generation mix."""

@@ -5,7 +5,10 @@ A field that is neither here nor a quantity stops the load: a misspelt key must 
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from ..typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 
 class Kind(NamedTuple):
@@ -152,5 +155,3 @@ KIND: Final[dict[str, Kind]] = {kind.name: kind for kind in KINDS}
 PROVENANCE_FIELDS: Final = _words("source basis note")
 # What a figure may say besides its value: keys of a TOML figure, suffixes of a CSV column.
 FIGURE_FIELDS: Final = ("low", "high", "source", "basis", "valid_from", "year", "note")
-# A constant carries its value in the entry itself, so it is read as a figure of this name.
-CONSTANT_QUANTITY: Final = "value"

@@ -8,20 +8,23 @@ text.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Any, Final
 from zlib import crc32
 
 from ..errors import CatalogError
+from ..typed import TYPE_CHECKING
 from . import cache
 from .catalog import Catalog
-from .table import Part
+from .columns import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Final, TypeAlias
 
 _DATA: Final = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data")
 _CODE: Final = os.path.dirname(os.path.abspath(__file__))
 _SUFFIXES: Final = (".toml", ".csv")
 
-_Parts = Callable[[str], Part]
+_Parts: TypeAlias = "Callable[[str], Part]"
 
 _loaded: dict[str, tuple[str, Catalog]] = {}  # folder -> the stamp it had, its catalog
 

@@ -90,7 +90,7 @@ def _parts(records: Records, base: Catalog, replaced: Mapping[str, frozenset[int
         if len(records.problems) > before:
             problem = records.problems[before]
             raise Conflict(str(problem), field=problem.field, reason=_place(problem))
-        parts[kind] = {**columns_part(entries, names[kind]), "hidden": hidden}
+        parts[kind] = {**columns_part(records, KIND[kind], entries, names[kind]), "hidden": hidden}
         parts[kind + ".figures"] = figures_part(records, entries)
 
     def exists(kind: str, key: str) -> bool:

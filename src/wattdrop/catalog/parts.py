@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ..schema.names import normalise, slug
-from .figure import BASES
+from .columns import BETWEEN_ITEMS, BETWEEN_ROWS, Detail, encoded_text, packed_object, packed_texts
+from .figure import BASES, CONSTANT_QUANTITY
 from .gpu_nodes import node_of_each_gpu
-from .kinds import KIND, KINDS
+from .kinds import KIND, KINDS, PROVENANCE_FIELDS, Kind
 from .records import LongRow, RawFigure, Record, Records, source_ids_of
-from .table import BETWEEN_ITEMS, BETWEEN_ROWS, Table
+from .table import Table
 
 Parts = dict[str, dict[str, Any]]
 Names = Mapping[str, int]
@@ -34,7 +35,7 @@ def build_parts(records: Records) -> Parts:
     for kind in KINDS:
         entries = records.entities[kind.name]
         names[kind.name] = names_of(records, kind.name, entries)
-        parts[kind.name] = columns_part(entries, names[kind.name])
+        parts[kind.name] = columns_part(records, kind, entries, names[kind.name])
         parts[kind.name + ".figures"] = figures_part(records, entries)
     for kind in KINDS:
         check_references(records, records.entities[kind.name], lambda kind_name, key: key in names[kind_name])
@@ -44,7 +45,7 @@ def build_parts(records: Records) -> Parts:
     parts["mix"] = _mix_part(records, zones)
     parts.update(_hourly_parts(records, zones))
     parts["ewif"] = _ewif_part(records, zones)
-    parts["nodes.of_gpus"] = node_of_each_gpu(Table("nodes", parts.__getitem__, lambda kind, field: True))
+    parts["nodes.of_gpus"] = node_of_each_gpu(Table("nodes", parts.__getitem__))
     parts["long.figures"] = _long_sources(records)
     return parts
 
@@ -96,25 +97,30 @@ def _spellings(record: Record) -> Iterable[tuple[str, str]]:
             yield "cloud_instance_id", f"{record.texts['cloud_id']}:{record.texts['cloud_instance_id']}"
 
 
-def columns_part(entries: Sequence[Record], names: Names) -> dict[str, Any]:
+def columns_part(records: Records, kind: Kind, entries: Sequence[Record], names: Names) -> dict[str, Any]:
     """The values of a table, packed by column."""
-    return {
+    quantities = _keys(record.figures for record in entries)
+    texts, lists = _keys(record.texts for record in entries), _keys(record.lists for record in entries)
+    part: dict[str, Any] = {
         "rows": len(entries),
-        "ids": BETWEEN_ROWS.join(record.id for record in entries),
-        "names": BETWEEN_ROWS.join(names),
+        "ids": encoded_text(BETWEEN_ROWS.join(record.id for record in entries)),
+        "names": encoded_text(BETWEEN_ROWS.join(("", *names, ""))),
         "name_rows": array("i", names.values()).tobytes(),
-        "numbers": {
-            quantity: _numbers(entries, quantity) for quantity in _keys(record.figures for record in entries)
-        },
-        "texts": {
-            field: BETWEEN_ROWS.join(record.texts.get(field, "") for record in entries)
-            for field in _keys(record.texts for record in entries)
-        },
-        "lists": {
-            field: BETWEEN_ROWS.join(BETWEEN_ITEMS.join(record.lists.get(field, ())) for record in entries)
-            for field in _keys(record.lists for record in entries)
-        },
+        "quantities": quantities,
+        "fields": [*texts, *lists],
+        "known": packed_object(
+            kind.texts | kind.lists | PROVENANCE_FIELDS | {CONSTANT_QUANTITY, *records.quantities}
+        ),
     }
+    for quantity in quantities:
+        part[f"number {quantity}"] = _numbers(entries, quantity)
+    for field in texts:
+        part[f"text {field}"] = packed_texts(record.texts.get(field, "") for record in entries)
+    for field in lists:
+        part[f"text {field}"] = packed_texts(
+            BETWEEN_ITEMS.join(record.lists.get(field, ())) for record in entries
+        )
+    return part
 
 
 def _keys(mappings: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -130,7 +136,7 @@ def _numbers(entries: Sequence[Record], quantity: str) -> bytes:
 
 def figures_part(records: Records, entries: Sequence[Record]) -> dict[str, Any]:
     """Provenance of a table: per entity, and per figure where it says something of its own."""
-    figures: dict[str, dict[int, tuple[float, float, int | None, str, str, str]]] = {}
+    figures: dict[str, dict[int, Detail]] = {}
     for ix, record in enumerate(entries):
         for quantity, figure in record.figures.items():
             if _says_something(figure):
@@ -140,12 +146,13 @@ def figures_part(records: Records, entries: Sequence[Record]) -> dict[str, Any]:
                 figures.setdefault(quantity, {})[ix] = detail
     files = _keys([{record.file: None} for record in entries])
     return {
-        "figures": figures,
-        "sources": [BETWEEN_ITEMS.join(record.sources) for record in entries],
-        "bases": [record.basis or basis_of(records, record.sources) for record in entries],
-        "notes": {ix: record.note for ix, record in enumerate(entries) if record.note},
+        "quantities": list(figures),
+        **{f"figures {quantity}": packed_object(details) for quantity, details in figures.items()},
+        "sources": packed_texts(BETWEEN_ITEMS.join(record.sources) for record in entries),
+        "bases": packed_texts(record.basis or basis_of(records, record.sources) for record in entries),
+        "notes": packed_texts(record.note for record in entries),
         "files": files,
-        "file_rows": [files.index(record.file) for record in entries],
+        "file_rows": array("i", [files.index(record.file) for record in entries]).tobytes(),
         "defaults": {
             quantity.id: (
                 BETWEEN_ITEMS.join(quantity.source_ids),
@@ -280,7 +287,7 @@ def _provenance_of(records: Records, row: LongRow) -> tuple[str, str]:
 
 
 def _intensity_parts(records: Records, zones: Names) -> Parts:
-    """One part per quantity: zone row -> its years, oldest first, as (year, value, sources, basis)."""
+    """One part per quantity: zone row -> its years, oldest first, as (year, value, sources, basis), packed."""
     values: dict[str, dict[int, list[tuple[int, float, str, str]]]] = {}
     details: dict[str, dict[int, dict[int, tuple[float, float, str]]]] = {}
     for row in records.long["intensity"]:
@@ -311,7 +318,7 @@ def _intensity_parts(records: Records, zones: Names) -> Parts:
     parts: Parts = {"intensity": {"quantities": sorted(values)}, "intensity.figures": details}
     for quantity, by_zone in values.items():
         parts[f"intensity.{quantity}"] = {
-            "zones": {zone: tuple(sorted(years)) for zone, years in by_zone.items()},
+            "zones": {zone: packed_object(tuple(sorted(years))) for zone, years in by_zone.items()},
         }
     return parts
 

@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterator, Mapping
 from fnmatch import fnmatch
 from typing import Any, Final, NamedTuple
 
-from .figure import BASES, SOURCE_KINDS, Problem, Quantity, Source
-from .kinds import CONSTANT_QUANTITY, FIGURE_FIELDS, KINDS, Kind
+from .figure import BASES, CONSTANT_QUANTITY, SOURCE_KINDS, Problem, Quantity, Source
+from .kinds import FIGURE_FIELDS, KINDS, Kind
 
 # Column names of CSV tables that are the entry's id or name under another heading.
 _RENAMED_COLUMNS: Final = {

@@ -1,160 +1,51 @@
 """One kind of entity as columns, found by name.
 
-Rows are integers from the first lookup on. Numbers are float64 buffers read straight from the cache, texts
-are split when a column is first asked for, and figures with their provenance sit in a part of their own that
-a plain estimate never opens. An overlaid table keeps a reference to its base and only its own few rows.
+Rows are integers from the first lookup on. Numbers and texts are read where they lie in the cache (`columns`), and
+figures with their provenance sit in a part of their own that a plain estimate never opens. An overlaid table keeps a
+reference to its base and only its own few rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import nan
-from typing import TYPE_CHECKING, Any, Final, overload
 
 from ..errors import CatalogError
 from ..schema.names import normalise
+from ..typed import TYPE_CHECKING
+from .columns import BETWEEN_ITEMS, Columns, Provenance
 from .figure import Figure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Final
+
+    from .columns import Part
     from .nearest import NameIndex
 
-Part = Mapping[str, Any]
-BETWEEN_ROWS: Final = "\x1f"
-BETWEEN_ITEMS: Final = "\x1e"
-_FEW_NAMES: Final = 12
-
-
-class _Columns:
-    """The rows of one cached part, unpacked column by column as they are asked for."""
-
-    __slots__ = ("_found", "_lists", "_names", "_numbers", "_part", "_texts", "hidden", "ids", "rows")
-
-    def __init__(self, part: Part) -> None:
-        self._part = part
-        self.rows: Final[int] = part["rows"]
-        self.ids: Final[tuple[str, ...]] = tuple(_split(part["ids"], self.rows))
-        self._names: dict[str, int] | None = None
-        self._found: dict[str, int | None] = {}
-        self.hidden: Final[frozenset[int]] = part.get("hidden", frozenset())  # rows below that these replace
-        self._numbers: dict[str, Sequence[float]] = {}
-        self._texts: dict[str, list[str]] = {}
-        self._lists: dict[str, list[tuple[str, ...]]] = {}
-
-    @property
-    def names(self) -> dict[str, int]:
-        """Every normalised name with its row."""
-        if self._names is None:
-            names = self._part["names"].split(BETWEEN_ROWS) if self._part["names"] else []
-            self._names = dict(zip(names, memoryview(self._part["name_rows"]).cast("i"), strict=True))
-        return self._names
-
-    def find(self, key: str) -> int | None:
-        """The row of a normalised name. The first few are searched in the text as it is, which takes a thirtieth of the
-        time that the eleven thousand names of models take to become a dictionary.
-        """
-        if self._names is not None:
-            return self._names.get(key)
-        if key not in self._found:
-            if len(self._found) >= _FEW_NAMES:
-                return self.names.get(key)
-            self._found[key] = self._searched(key)
-        return self._found[key]
-
-    def _searched(self, key: str) -> int | None:
-        text = f"{BETWEEN_ROWS}{self._part['names']}{BETWEEN_ROWS}"
-        at = text.find(f"{BETWEEN_ROWS}{key}{BETWEEN_ROWS}")
-        if at < 0 or not key:
-            return None
-        row: int = memoryview(self._part["name_rows"]).cast("i")[text.count(BETWEEN_ROWS, 0, at)]
-        return row
-
-    def numbers(self, quantity: str) -> Sequence[float] | None:
-        column = self._numbers.get(quantity)
-        if column is None and (packed := self._part["numbers"].get(quantity)) is not None:
-            column = self._numbers[quantity] = memoryview(packed).cast("d")
-        return column
-
-    def texts(self, field: str) -> list[str] | None:
-        column = self._texts.get(field)
-        if column is None and (packed := self._part["texts"].get(field)) is not None:
-            column = self._texts[field] = _split(packed, self.rows)
-        return column
-
-    def lists(self, field: str) -> list[tuple[str, ...]] | None:
-        column = self._lists.get(field)
-        if column is None and (packed := self._part["lists"].get(field)) is not None:
-            column = [
-                tuple(items.split(BETWEEN_ITEMS)) if items else () for items in _split(packed, self.rows)
-            ]
-            self._lists[field] = column
-        return column
-
-    def quantities(self) -> list[str]:
-        return list(self._part["numbers"])
-
-    def fields(self) -> list[str]:
-        return [*self._part["texts"], *self._part["lists"]]
-
-
-def _split(packed: str, rows: int) -> list[str]:
-    return packed.split(BETWEEN_ROWS) if rows else []
-
-
-class ChainedIds(Sequence[str]):
-    """The ids of a base table followed by those of an overlay, without copying the base."""
-
-    __slots__ = ("_first", "_second")
-
-    def __init__(self, first: Sequence[str], second: Sequence[str]) -> None:
-        self._first = first
-        self._second = second
-
-    def __len__(self) -> int:
-        return len(self._first) + len(self._second)
-
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[str]: ...
-    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
-        if isinstance(index, slice):
-            return [self[position] for position in range(*index.indices(len(self)))]
-        position = index + len(self) if index < 0 else index
-        start_of_second = len(self._first)
-        return (
-            self._first[position] if position < start_of_second else self._second[position - start_of_second]
-        )
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self._first
-        yield from self._second
+_MOST_ASKED: Final = 1000
+"""Names remembered; beyond that the memory starts anew."""
+_NOT_ASKED: Final = -1
 
 
 class Table:
     """Entities of one kind. `kind` is the plural used everywhere: models, gpus, nodes, zones, ..."""
 
-    __slots__ = ("_base", "_columns", "_figures", "_known", "_near", "_offset", "_part", "kind")
+    __slots__ = ("_asked", "_base", "_columns", "_figures", "_near", "_offset", "_part", "kind")
 
-    def __init__(
-        self,
-        kind: str,
-        part: Callable[[str], Part],
-        known: Callable[[str, str], bool],
-        base: Table | None = None,
-    ) -> None:
+    def __init__(self, kind: str, part: Callable[[str], Part], base: Table | None = None) -> None:
         self.kind: Final = kind
         self._part = part
-        self._known = known  # (kind, quantity or field) -> does such a thing exist at all
         self._base = base
         self._offset = len(base) if base is not None else 0
-        self._columns: _Columns | None = None
-        self._figures: Part | None = None
+        self._columns: Columns | None = None
+        self._figures: Provenance | None = None
         self._near: NameIndex | None = None
+        self._asked: dict[str, int | None] = {}
 
-    def _own(self) -> _Columns:
+    def _own(self) -> Columns:
         columns = self._columns
         if columns is None:
-            columns = self._columns = _Columns(self._part(self.kind))
+            columns = self._columns = Columns(self._part(self.kind))
         return columns
 
     def __len__(self) -> int:
@@ -164,11 +55,20 @@ class Table:
     def ids(self) -> Sequence[str]:
         """The id of every row."""
         own = self._own().ids
-        return own if self._base is None else ChainedIds(self._base.ids, own)
+        if self._base is None:
+            return own
+        from .chained_ids import ChainedIds
+
+        return ChainedIds(self._base.ids, own)
 
     def find(self, name: str) -> int | None:
         """The row whose id or alias is `name`, whatever its case and separators. No guessing."""
-        return self.find_normalised(normalise(name))
+        found = self._asked.get(name, _NOT_ASKED)
+        if found == _NOT_ASKED:
+            if len(self._asked) >= _MOST_ASKED:
+                self._asked.clear()
+            found = self._asked[name] = self.find_normalised(normalise(name))
+        return found
 
     def find_normalised(self, key: str) -> int | None:
         """As `find`, for a name that went through `normalise` already."""
@@ -250,11 +150,12 @@ class Table:
         """The items of a list field, such as `aliases`."""
         if ix < self._offset and self._base is not None:
             return self._base.texts(ix, field)
-        column = self._own().lists(field)
+        column = self._own().texts(field)
         if column is None:
             self._must_know(field)
             return ()
-        return column[ix - self._offset]
+        items = column[ix - self._offset]
+        return tuple(items.split(BETWEEN_ITEMS)) if items else ()
 
     def figure(self, ix: int, quantity: str) -> Figure | None:
         """The value of a quantity with range, source and basis; None where it is not known."""
@@ -265,11 +166,11 @@ class Table:
             return None
         own_ix = ix - self._offset
         details = self._details()
-        low, high, valid_from, sources, basis, note = details["figures"].get(quantity, {}).get(own_ix, _PLAIN)
+        low, high, valid_from, sources, basis, note = details.of_quantity(quantity).get(own_ix, _PLAIN)
         if not sources or not basis:
-            default_sources, default_basis = details["defaults"].get(quantity, ("", ""))
-            sources = sources or default_sources or details["sources"][own_ix]
-            basis = basis or default_basis or details["bases"][own_ix]
+            default_sources, default_basis = details.defaults.get(quantity, ("", ""))
+            sources = sources or default_sources or details.sources[own_ix]
+            basis = basis or default_basis or details.bases[own_ix]
         return Figure(value, low, high, valid_from, tuple(sources.split(BETWEEN_ITEMS)), basis, note)
 
     def figures(self, ix: int) -> Iterator[tuple[str, Figure]]:
@@ -283,14 +184,13 @@ class Table:
         """The remark about the entity as a whole."""
         if ix < self._offset and self._base is not None:
             return self._base.note(ix)
-        note: str = self._details()["notes"].get(ix - self._offset, "")
-        return note
+        return self._details().notes[ix - self._offset]
 
     def source_ids(self, ix: int) -> tuple[str, ...]:
         """The sources of the entity as a whole: the origin of every figure that names none of its own."""
         if ix < self._offset and self._base is not None:
             return self._base.source_ids(ix)
-        sources: str = self._details()["sources"][ix - self._offset]
+        sources = self._details().sources[ix - self._offset]
         return tuple(sources.split(BETWEEN_ITEMS)) if sources else ()
 
     def file(self, ix: int) -> str:
@@ -298,8 +198,7 @@ class Table:
         if ix < self._offset and self._base is not None:
             return self._base.file(ix)
         details = self._details()
-        file: str = details["files"][details["file_rows"][ix - self._offset]]
-        return file
+        return details.files[details.file_rows[ix - self._offset]]
 
     def quantities(self) -> list[str]:
         """The quantities of which at least one row has a figure, in the order of the data files."""
@@ -314,19 +213,20 @@ class Table:
     def all_source_ids(self) -> set[str]:
         """Every source that an entity or a figure of the table names."""
         details = self._details()
-        joined = set(details["sources"])
-        joined.update(detail[3] for figures in details["figures"].values() for detail in figures.values())
+        joined = set(details.sources)
+        for quantity in details.quantities:
+            joined.update(sources for _, _, _, sources, _, _ in details.of_quantity(quantity).values())
         inherited = self._base.all_source_ids() if self._base is not None else set()
         return inherited.union(*(sources.split(BETWEEN_ITEMS) for sources in joined if sources))
 
-    def _details(self) -> Part:
+    def _details(self) -> Provenance:
         if self._figures is None:
-            self._figures = self._part(self.kind + ".figures")
+            self._figures = Provenance(self._part(self.kind + ".figures"), self._own().rows)
         return self._figures
 
     def _must_know(self, field: str) -> None:
         """A misspelt column must not look like a missing figure."""
-        if not self._known(self.kind, field):
+        if not self._own().knows(field):
             raise CatalogError(
                 f"{self.kind} have no field or quantity named {field!r}; see docs/reference/data-files.md"
             )

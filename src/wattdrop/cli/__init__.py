@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+
+from ..typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from .commands import root
 
 __all__ = ["main", "root"]

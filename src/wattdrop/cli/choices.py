@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ..typed import TYPE_CHECKING
 from .tables import wrapped
 
 if TYPE_CHECKING:

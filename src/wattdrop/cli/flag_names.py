@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from ..typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Final
 
 SHORT: Final = {
     "model_id": "--model",

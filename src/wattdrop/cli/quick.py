@@ -9,9 +9,9 @@ wrong.
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING
 
 from ..schema.plain import PLAIN_COUNTS, PLAIN_TEXTS, plain_row
+from ..typed import TYPE_CHECKING
 from .flag_names import FORMATS, flags_of
 
 if TYPE_CHECKING:

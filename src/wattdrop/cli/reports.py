@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias
-
 from ..engine.api import METRICS
 from ..errors import RowError
+from ..typed import TYPE_CHECKING
 from .choices import choice_lines
 from .scales import CARBON, ENERGY, WATER, digits, scale_for
 from .tables import shortened, table, wrapped
 
 if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Sequence
+    from typing import Literal, TypeAlias
+
     from ..engine import Estimate, RowResult
     from ..engine.api import Part
     from ..schema import ImpactRow
 
 ParsedRow: TypeAlias = "ImpactRow | RowError"
-Metrics: TypeAlias = Sequence[float]
+Metrics: TypeAlias = "Sequence[float]"
 """Values in the order of ``_METRICS``."""
 
 _WIDTH = 80
@@ -205,6 +206,8 @@ def _grounds(result: Estimate) -> list[str]:
 
 def _assumptions(result: Estimate) -> list[str]:
     """What the method had to assume, question by question, for how many of the computed requests."""
+    from collections import Counter
+
     resolution = result.resolution
     assumed: dict[str, Counter[str]] = {}
     for at, rows in Counter(resolution.resolved_of).items():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from ..typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
 
 
 def table(
@@ -36,7 +39,26 @@ def shortened(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int, indent: str) -> str:
-    """The text over several lines, each but the first indented."""
+    """The text over several lines, each but the first indented.
+
+    >>> print(wrapped("occupancy 65 % (give batch_size)", 20, "    "))
+    occupancy 65 % (give
+        batch_size)
+    """
+    words = text.split(" ")
+    if not text.isprintable() or max(map(len, words)) > width - len(indent):
+        return _broken(text, width, indent)
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        elif word:
+            lines.append(indent + word)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _broken(text: str, width: int, indent: str) -> str:
+    """The same of a text with words longer than a line. Importing textwrap takes longer than a row does to compute."""
     from textwrap import fill
 
     return fill(text, width=width, subsequent_indent=indent, break_on_hyphens=False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from ..typed import TYPE_CHECKING
 from .api import METHOD_VERSION, Estimate, RowResult, estimate
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from .comparison import Comparison, compare
     from .tables import estimate_table
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, overload
-
 from .. import schema
 from ..catalog import Catalog, load
 from ..errors import RowError
@@ -13,11 +9,15 @@ from ..kernel.ops import FLOATS
 from ..resolve.batch import Resolution, Resolver
 from ..resolve.quantities import evidence
 from ..resolve.software import served_alone
+from ..typed import TYPE_CHECKING, NamedTuple, overload
 from .assumed import assumed_quantities
 from .evaluate import METRICS as METRICS
 from .evaluate import Evaluation, evaluate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any, Literal, TypeAlias
+
     import pyarrow as pa
 
     from ..kernel.constants import Constants
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: Changes whenever the same row and data can give other numbers; see the changelog.
 METHOD_VERSION = "2026.11.4"
 
-Part: TypeAlias = Literal["total", "inference", "training", "fine_tuning"]
+Part: TypeAlias = "Literal['total', 'inference', 'training', 'fine_tuning']"
 
 
 class RowResult(NamedTuple):
@@ -301,10 +301,15 @@ def _typed(rows: Sequence[RowLike]) -> Sequence[ImpactRow | RowError]:
     return [row if isinstance(row, (schema.ImpactRow, RowError)) else next(parsed) for row in rows]
 
 
-@cache
+_default_catalog: Catalog | None = None
+
+
 def default_catalog() -> Catalog:
     """The package's own catalog, loaded once in a process. `load` looks for changed files at every call."""
-    return load()
+    global _default_catalog
+    if _default_catalog is None:
+        _default_catalog = load()
+    return _default_catalog
 
 
 def resolver_of(catalog: Catalog) -> Resolver:

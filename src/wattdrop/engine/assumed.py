@@ -6,16 +6,15 @@ energy are reported. So a picture's assumed size is named for a row that makes p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING
-
 from ..kernel.estimate import estimate
 from ..kernel.ops import FLOATS
 from ..resolve.choice import Choice
+from ..typed import TYPE_CHECKING
 from .evaluate import evaluate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from ..kernel.columns import Evidence, Setup
     from ..kernel.constants import Constants
     from ..resolve.quantities import QuantityColumns
@@ -71,10 +70,19 @@ def assumed_of_rows(
     return [tuple(one) for one in found]
 
 
-@lru_cache(maxsize=1000)
+_MOST_REMEMBERED = 1000
+_remembered: dict[tuple[Setup, str], Setup] = {}
+
+
 def _doubled(setup: Setup, default: str) -> Setup:
     """The same object again for the same setup: what is worked out of setups is remembered by object."""
-    return setup._replace(**{default: 2.0 * float(getattr(setup, default))})
+    found = _remembered.get((setup, default))
+    if found is None:
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        found = setup._replace(**{default: 2.0 * float(getattr(setup, default))})
+        _remembered[setup, default] = found
+    return found
 
 
 def _assumed(default: str, value: float) -> Choice:

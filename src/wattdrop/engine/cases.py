@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
-
 from ..resolve.causes import CAUSES, Cause, causes_of, kind_of_work
+from ..typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Final
+
     from ..catalog import Catalog
     from ..kernel.columns import Setup
     from ..resolve.description import Description

@@ -5,10 +5,15 @@ Worked out cause by cause, a column for all rows; only the order of the causes i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from math import exp, sqrt
-from operator import add
-from typing import Final, NamedTuple, TypeVar
+
+from ..typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Final, TypeAlias, TypeVar
+
+    Made = TypeVar("Made")
 
 #: What a caller can give to settle a cause, and the row fields that count as having given it.
 ADVICE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -44,10 +49,8 @@ class CauseShare(NamedTuple):
 Given = frozenset[str]
 """The fields that a row fills."""
 
-Squares = Mapping[str, tuple[Sequence[float], Sequence[float]]]
+Squares: TypeAlias = "Mapping[str, tuple[Sequence[float], Sequence[float]]]"
 """By cause, the squared half-widths down and up of every row."""
-
-Made = TypeVar("Made")
 
 
 def causes_of_rows(
@@ -66,7 +69,7 @@ def causes_of_rows(
     no_advice : what stands for no advice.
     """
     names = [name for name, sides in squares.items() if any(map(any, sides))]
-    widths = [list(map(add, *squares[name])) for name in names]
+    widths = [[down + up for down, up in zip(*squares[name], strict=True)] for name in names]
     lows = [[value * exp(-sqrt(w)) for value, w in zip(values, squares[n][0], strict=True)] for n in names]
     highs = [[value * exp(sqrt(w)) for value, w in zip(values, squares[n][1], strict=True)] for n in names]
     if not names:

@@ -6,17 +6,16 @@ first few rows of a process go through the text itself, because making a program
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final, get_type_hints
-
+from ..kernel import estimate as stages
 from ..kernel.columns import Setup
 from ..kernel.estimate import Impact, estimate
 from ..kernel.ops import FLOATS, arrays
 from ..resolve.quantities import USUAL, Quantities, QuantitiesOfOne, evidence
+from ..typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any, Final
 
     from ..kernel.constants import Constants
     from ..resolve.quantities import QuantityColumns
@@ -166,16 +165,21 @@ class Evaluation:
         return found
 
 
-@cache
+_known_positions: dict[tuple[str, ...], dict[str, int]] = {}
+
+
 def _positions(columns: tuple[str, ...]) -> dict[str, int]:
-    return {name: at for at, name in enumerate(columns)}
+    found = _known_positions.get(columns)
+    if found is None:
+        found = _known_positions[columns] = {name: at for at, name in enumerate(columns)}
+    return found
 
 
 def place(name: str) -> tuple[int, int]:
     """Stage and field that hold a quantity of the impact."""
     if not _PLACES:
-        for stage, kind in enumerate(get_type_hints(Impact).values()):
-            for field, quantity in enumerate(kind._fields):
+        for stage, kind in enumerate(Impact.__annotations__.values()):
+            for field, quantity in enumerate(getattr(stages, kind)._fields):
                 _PLACES[quantity] = (stage, field)
     return _PLACES[name]
 

@@ -6,12 +6,15 @@ A half-width is the logarithm of the ratio of an end to the central value: how f
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, TypeAlias
 
+from ..typed import TYPE_CHECKING
 from .quantiles import Z50, Z90
 
-Column: TypeAlias = Any
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, TypeAlias
+
+Column: TypeAlias = "Any"
 """One number a row: a list of floats, or a float64 array where the estimate was made of arrays."""
 
 

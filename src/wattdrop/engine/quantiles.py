@@ -6,7 +6,10 @@ resolving a row does.
 
 from __future__ import annotations
 
-from typing import Final
+from ..typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Final
 
 Z90: Final = 1.6448536269514715
 Z50: Final = 0.6744897501960817

@@ -15,18 +15,20 @@ rows is as uncertain as one of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
+from ..typed import TYPE_CHECKING, NamedTuple
 from .cases import DURATION, METHOD, WITHIN, Case, EffectId, case_of, in_order
-from .cause_shares import CauseShare, Given, Made, causes_of_rows
+from .cause_shares import CauseShare, causes_of_rows
 from .evaluate import TOTALS, Evaluation, evaluate
 from .half_widths import Column, between, ends_of, ends_of_many, listed, plus, squared, times
 from .quantiles import Z90, z_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from typing import Any, Final, TypeAlias
+
     from .api import Estimate
+    from .cause_shares import Given, Made
     from .differences import Widths
 
 KINDS: Final = ("text", "alone", "pipeline", "text_pass", "image_pass", "images", "video", "sound")
@@ -40,7 +42,7 @@ class Range(NamedTuple):
     high: float
 
 
-HalfWidths: TypeAlias = tuple[str, Any, Any, Sequence[Hashable]]
+HalfWidths: TypeAlias = "tuple[str, Any, Any, Sequence[Hashable]]"
 """A cause: its name, the half-widths down and up of every row (in logarithms, not negative), and the keys of the rows."""
 
 
@@ -59,6 +61,8 @@ class Ranges:
             self._effects.append(DURATION)
         error = math.exp(Z90 * estimate.catalog.constant("duration_error"))
         self._duration_factors = 1.0 / error, error
+        self._nothing = self._zeros()
+        self._widths: dict[bool, Widths | None] = {}
         self._at_ends: dict[EffectId, list[Evaluation]] = {}
         self._sides: dict[tuple[EffectId, str], tuple[Column, Column]] = {}
         self._squares_of_others: dict[str, tuple[Column, Column]] = {}
@@ -124,7 +128,7 @@ class Ranges:
         return found
 
     def _worked_out(self, effect: EffectId, quantity: str) -> tuple[Column, Column]:
-        of_totals = self._within_of_totals if effect == WITHIN else self._of_totals
+        of_totals = self._of_totals(within=effect == WITHIN)
         if quantity in TOTALS and of_totals is not None:
             if effect not in of_totals.sides:
                 return self._nothing, self._nothing
@@ -136,26 +140,22 @@ class Ranges:
         ends = [self._values(end, quantity) for end in self._at_ends[effect]]
         return ends_of_many(central, ends) if self._central.is_arrays else ends_of(central, ends)
 
-    @cached_property
-    def _of_totals(self) -> Widths | None:
-        """Half-widths of the totals; None where the rows are to be evaluated whole at each end."""
-        return self._by_programs(within=False)
+    def _of_totals(self, within: bool = False) -> Widths | None:
+        """Half-widths of the totals; None where the rows are to be evaluated whole at each end.
 
-    @cached_property
-    def _within_of_totals(self) -> Widths | None:
-        """The same of the method's 50 % point, which most callers do not ask for."""
-        return self._by_programs(within=True)
-
-    def _by_programs(self, within: bool) -> Widths | None:
+        ``within``: of the method's 50 % point alone, which most callers do not ask for.
+        """
         if not self._central.by_program:
             return None
-        from .width_programs import widths
+        if within not in self._widths:
+            from .width_programs import widths
 
-        given, factors = self._central.given, self._duration_factors
-        return widths(self._cases, self._of_rows, given, self._constants, factors, within)
+            given, factors = self._central.given, self._duration_factors
+            found = widths(self._cases, self._of_rows, given, self._constants, factors, within)
+            self._widths[within] = found
+        return self._widths[within]
 
-    @cached_property
-    def _nothing(self) -> Column:
+    def _zeros(self) -> Column:
         if not self._central.is_arrays:
             return [0.0] * self._central.rows
         import numpy
@@ -208,8 +208,9 @@ class Ranges:
 
     def _others(self, quantity: str) -> tuple[Column, Column]:
         """The squared half-widths of all effects but the method's, summed."""
-        if quantity in TOTALS and self._of_totals is not None:
-            down, up = self._of_totals.squares
+        of_totals = self._of_totals()
+        if quantity in TOTALS and of_totals is not None:
+            down, up = of_totals.squares
             return down[quantity], up[quantity]
         found = self._squares_of_others.get(quantity)
         if found is None:

@@ -5,8 +5,9 @@ description. ``Evidence`` holds the *quantities* of each row; NaN means "not giv
 setup's default through ``pick``. Field by field, each is one float (a row) or one array (a block of rows).
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
+from ..typed import NamedTuple
 from .ops import Column
 
 

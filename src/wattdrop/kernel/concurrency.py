@@ -1,7 +1,8 @@
 """How many requests share the accelerators: as the row gives it, as its duration tells, or as is usual."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
+from ..typed import NamedTuple
 from .columns import Evidence, Setup
 from .constants import Constants
 from .ops import Column, Ops

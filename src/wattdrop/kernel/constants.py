@@ -1,6 +1,8 @@
 """The method's constants, by name. The values, ranges and sources live in ``data/methodology/*.toml``."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from ..typed import NamedTuple
 
 
 class Constants(NamedTuple):

@@ -4,8 +4,9 @@ Energy is counted in *full-power seconds*: seconds of one accelerator at its max
 arithmetic, so that is its FLOP over the accelerator's peak, times a fitted factor for the share of the peak it reaches.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
+from ..typed import NamedTuple
 from .columns import Evidence, Setup
 from .constants import Constants
 from .ops import Column, Ops

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ..typed import NamedTuple
 from .columns import Evidence, Setup
 from .constants import Constants
 from .ops import Column, Ops

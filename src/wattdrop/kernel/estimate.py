@@ -1,8 +1,8 @@
 """The whole method, in the order in which a request's impact comes about."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from __future__ import annotations
 
+from ..typed import TYPE_CHECKING, NamedTuple
 from .columns import Evidence, Setup
 from .concurrency import Concurrency, concurrency
 from .constants import Constants
@@ -16,6 +16,10 @@ from .passes import PassResult, passes
 from .text import Decode, Prefill, Rates, Reply, Tokens, decode, prefill, rates, reply, tokens
 from .training import Totals, totals
 from .water import Water, water
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 class Impact(NamedTuple):

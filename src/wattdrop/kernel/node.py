@@ -1,7 +1,8 @@
 """From device-seconds to the energy of the node: accelerators, host, idle capacity."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
+from ..typed import NamedTuple
 from .columns import Evidence, Setup
 from .constants import Constants
 from .ops import Column, Ops

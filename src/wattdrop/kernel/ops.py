@@ -9,14 +9,20 @@ logarithms are not in this list; they are taken once per entity (see ``kernel.de
 from __future__ import annotations
 
 import math
-from typing import Any, Protocol, TypeAlias
+
+from ..typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
 
 #: A column: one float, or a numpy array of float64 of shape (n,). The two are never mixed within one call.
-Column: TypeAlias = Any
+Column: TypeAlias = "Any"
 
 
-class Ops(Protocol):
+class Ops:
     """What a kernel stage may call besides arithmetic."""
+
+    __slots__ = ()
 
     def mn(self, a: Column, b: Column) -> Column:
         """Smaller of the two."""
@@ -40,7 +46,7 @@ class Ops(Protocol):
         """Smallest whole number not below, as a float."""
 
 
-class _Floats:
+class _Floats(Ops):
     """Python floats: a row at a time, without numpy."""
 
     __slots__ = ()
@@ -70,7 +76,7 @@ class _Floats:
 FLOATS: Ops = _Floats()
 
 
-class _Arrays:
+class _Arrays(Ops):
     """numpy blocks: many rows at a time."""
 
     __slots__ = ("_np",)

@@ -4,8 +4,9 @@ A small model at small batch spends its time on launching kernels, a large one o
 weights once. The three are added; overhead and weights are shared by the requests of one call.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
+from ..typed import NamedTuple
 from .columns import Evidence, Setup
 from .constants import Constants
 from .ops import Column, Ops

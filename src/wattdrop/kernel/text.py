@@ -5,8 +5,9 @@ A *full-power second* is energy divided by the accelerator's maximum power: 2 fu
 sums over all accelerators that serve the request, and both are the request's own share of a batch.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
 
+from ..typed import NamedTuple
 from .columns import Evidence, Setup
 from .constants import Constants
 from .ops import Column, Ops

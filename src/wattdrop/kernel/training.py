@@ -1,7 +1,8 @@
 """Training and fine-tuning, spread over the model's expected lifetime requests; and the totals of a row."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
+from ..typed import NamedTuple
 from .columns import Evidence, Setup
 from .constants import Constants
 from .ops import Column, Ops

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar, cast
 
 from ..errors import RowError
+from ..typed import TYPE_CHECKING, NamedTuple, cast
 from .description import Description, contradiction
 from .hours import ANNUAL_MEAN, NEVER, HourlyRatios, hour_of, hours_of
 from .quantities import HOURLY, USUAL, QuantitiesOfOne, QuantityColumns, quantity_columns
 from .resolved import Resolved, kernel_constants, resolve_description
 from .shape import Key, Shape, fields_of, given_by, shape_of
-from .suggestions import of_one_batch, used_up
+from .suggestions import OfOneBatch, used_up
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+    from typing import Final, TypeVar
+
     from ..catalog import Catalog
     from ..kernel.columns import Setup
     from ..schema import ImpactRow
+
+    _What = TypeVar("_What", bound=Hashable)
+    _Outcome = TypeVar("_Outcome")
 
 #: Descriptions remembered per catalog; beyond that the memory starts anew, so hostile names cannot fill it.
 _MOST_REMEMBERED = 20_000
@@ -25,9 +30,6 @@ _MOST_WRONG = 1_000
 
 _FIRST: Final = (0,)
 """The rows of a batch of one."""
-
-_What = TypeVar("_What", bound=Hashable)
-_Outcome = TypeVar("_Outcome")
 
 
 class Resolution(NamedTuple):
@@ -63,7 +65,7 @@ class Resolver:
         known = self._remembered
         found: list[Resolved | RowError | None] = [known.get(d) for d in distinct]
         if None in found:
-            with of_one_batch():
+            with OfOneBatch():
                 return [self._described(d) for d in distinct]
         return cast("list[Resolved | RowError]", found)
 

@@ -8,13 +8,18 @@ setups, see ``engine.ranges``. What the row itself gives does not move: a cause 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
-
 from ..errors import RowError
+from ..typed import TYPE_CHECKING, NamedTuple, cast
+from .facility import facility_of
+from .lifetime import lifetime
+from .machine import machine_of
+from .occupancy import utilization
 from .resolved import Resolved, resolve_description
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from typing import Any, Final
+
     from ..catalog import Catalog, Table
     from ..kernel.columns import Setup
 
@@ -41,10 +46,44 @@ class Cause(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """Figures and constants that a cause moves, by quantity and by id."""
+    """Figures and constants that a cause moves, by quantity and by id, and what of the setup follows from them."""
 
     quantities: Mapping[str, str]  # quantity -> constant that holds its spread where the figure has no range
     constants: tuple[str, ...]  # constants that move to their own low and high
+    again: Callable[[Catalog, Resolved], Setup | None]  # the setup of the description in a moved catalog
+
+
+def _whole(catalog: Catalog, resolved: Resolved) -> Setup | None:
+    """The same description resolved again; a larger model on more accelerators is part of the cause."""
+    again = resolve_description(catalog, resolved.description)
+    return None if isinstance(again, RowError) else again.setup
+
+
+def _use(catalog: Catalog, resolved: Resolved) -> Setup:
+    share, _ = utilization(catalog, resolved.service_ix, resolved.node_ix)
+    return resolved.setup._replace(default_utilization=share)
+
+
+def _machine(catalog: Catalog, resolved: Resolved) -> Setup:
+    machine = machine_of(catalog, resolved.node_ix, resolved.gpu_ix, resolved.datatype_ix)
+    return resolved.setup._replace(**machine.of_setup())
+
+
+def _made(catalog: Catalog, resolved: Resolved) -> dict[str, float]:
+    return lifetime(catalog, resolved.model_ix, resolved.request_flops).per_request()
+
+
+def _machine_and_model_made(catalog: Catalog, resolved: Resolved) -> Setup:
+    return _machine(catalog, resolved)._replace(**_made(catalog, resolved))
+
+
+def _power_usage(catalog: Catalog, resolved: Resolved) -> Setup:
+    return resolved.setup._replace(default_pue=facility_of(catalog, resolved.place).pue)
+
+
+def _water_usage(catalog: Catalog, resolved: Resolved) -> Setup:
+    wue = facility_of(catalog, resolved.place).wue_l_per_kwh
+    return resolved.setup._replace(default_wue_l_per_kwh=wue, **_made(catalog, resolved))
 
 
 _DEFAULTS: Final = (
@@ -65,16 +104,20 @@ _DEFAULTS: Final = (
 )
 _SIZES: Final = ("total_params_billions", "active_params_billions")
 
-#: The causes whose figures are moved and resolved again.
+#: The causes whose figures are moved. Only what follows from them is resolved again; a test holds it against the whole.
 MOVED: Final[Mapping[str, Moved]] = {
-    "utilisation": Moved({"average_utilization_rate": "spread_utilization"}, ("default_utilization_rate",)),
-    "activity": Moved({}, _DEFAULTS),
-    "parameters": Moved(dict.fromkeys(_SIZES, "spread_parameters"), ("kv_stand_in_values",)),
-    "host": Moved(
-        dict.fromkeys(("idle_power_w_ex_gpu", "active_power_w_ex_gpu", "idle_power_w"), "spread_host"), ()
+    "utilisation": Moved(
+        {"average_utilization_rate": "spread_utilization"}, ("default_utilization_rate",), _use
     ),
-    "pue": Moved({"pue": "spread_pue"}, ()),
-    "wue": Moved({"wue_l_per_kwh": "spread_water"}, ()),
+    "activity": Moved({}, _DEFAULTS, _whole),
+    "parameters": Moved(dict.fromkeys(_SIZES, "spread_parameters"), ("kv_stand_in_values",), _whole),
+    "host": Moved(
+        dict.fromkeys(("idle_power_w_ex_gpu", "active_power_w_ex_gpu", "idle_power_w"), "spread_host"),
+        (),
+        _machine,
+    ),
+    "pue": Moved({"pue": "spread_pue"}, (), _power_usage),
+    "wue": Moved({"wue_l_per_kwh": "spread_water"}, (), _water_usage),
     "embodied": Moved(
         dict.fromkeys(
             (
@@ -86,6 +129,7 @@ MOVED: Final[Mapping[str, Moved]] = {
             "spread_embodied",
         ),
         ("default_use_life_years",),
+        _machine_and_model_made,
     ),
 }
 
@@ -142,16 +186,10 @@ def kind_of_work(setup: Setup, batch_size: float) -> str:
 
 def _ends(catalog: Catalog, resolved: Resolved) -> Iterator[tuple[str, tuple[Setup, ...]]]:
     for name, moved in MOVED.items():
-        again = (_resolve(_view(catalog, moved, end), resolved) for end in ("low", "high"))
+        again = (moved.again(view(catalog, moved, end), resolved) for end in ("low", "high"))
         yield name, tuple(setup for setup in again if setup is not None)
     for name, of_cause in _SPECIAL.items():
         yield name, of_cause(catalog, resolved)
-
-
-def _resolve(catalog: Catalog, resolved: Resolved) -> Setup | None:
-    """The same description in a moved catalog; a larger model on more accelerators is part of the cause."""
-    again = resolve_description(catalog, resolved.description)
-    return None if isinstance(again, RowError) else again.setup
 
 
 # --- causes with a rule of their own --------------------------------------------------------------------------------
@@ -175,10 +213,14 @@ def _precision(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
     choice = next((c for c in resolved.choices if c.question == "datatype"), None)
     if choice is None or choice.basis == "given" or not resolved.setup.decodes:
         return (resolved.setup,)
-    others = ("fp8", "bf16")
-    described = (resolved.description._replace(datatype=name) for name in others)
-    again = [resolve_description(catalog, d) for d in described]
-    return tuple(a.setup for a in again if not isinstance(a, RowError)) or (resolved.setup,)
+    ends = []
+    for name in ("fp8", "bf16"):
+        again: Resolved | RowError = resolved
+        if name != choice.chosen:
+            again = resolve_description(catalog, resolved.description._replace(datatype=name))
+        if not isinstance(again, RowError):
+            ends.append(again.setup)
+    return tuple(ends) or (resolved.setup,)
 
 
 def _hardware(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
@@ -291,7 +333,7 @@ def _shared_by(name: str, resolved: Resolved) -> tuple[Hashable, ...]:
 # --- a catalog with figures at their ends ---------------------------------------------------------------------------
 
 
-def _view(catalog: Catalog, moved: Moved, end: str) -> Catalog:
+def view(catalog: Catalog, moved: Moved, end: str) -> Catalog:
     """The catalog as a cause's low or high end would have it."""
     return cast("Catalog", _Moved(catalog, moved, end))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
 
+from ..typed import TYPE_CHECKING, NamedTuple
 from .choice import Choice
 from .place import GRID, GRID_DIRECT, NEWEST_YEAR, PlaceFound
 

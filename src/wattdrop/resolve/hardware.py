@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
-
-from ..catalog import Catalog
 from ..errors import RowError
+from ..typed import TYPE_CHECKING, NamedTuple
 from .choice import Choice
 from .description import Description
 from .suggestions import unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
+
+    from ..catalog import Catalog
 
 
 class HardwareFound(NamedTuple):
@@ -20,7 +23,7 @@ class HardwareFound(NamedTuple):
     choice: Choice
 
 
-Rung = Callable[[Catalog, Description, "int | None", float], "HardwareFound | RowError | None"]
+Rung: TypeAlias = "Callable[[Catalog, Description, int | None, float], HardwareFound | RowError | None]"
 
 
 def resolve_hardware(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-from ..schema.moment import parse
+from ..typed import TYPE_CHECKING, NamedTuple
 from .place import hourly_ratios
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Final
+
     from ..catalog import Catalog
     from ..schema.moment import Moment
     from .place import PlaceFound
@@ -43,13 +43,13 @@ def hour_of(text: str | None) -> Hour:
     if text[16:17] != ":" or (
         tail != "Z" and not (tail[:1] == "." and tail[-1] == "Z" and tail[1:-1].isdigit())
     ):
-        return _hour(parse(text))
+        return _hour(_moment(text))
     start = text[:13]  # of a canonical spelling, year to hour say all that matters
     found = _known.get(start)
     if found is None:
         if len(_known) >= _MOST_HOURS:
             _known.clear()
-        found = _known[start] = _hour(parse(f"{start}:00:00Z"))
+        found = _known[start] = _hour(_moment(f"{start}:00:00Z"))
     return found
 
 
@@ -63,6 +63,12 @@ def hours_of(texts: Sequence[str | None]) -> list[Hour]:
             hour = known.get(text[:13])
         found.append(hour or hour_of(text))
     return found
+
+
+def _moment(text: str) -> Moment | None:
+    from ..schema.moment import parse
+
+    return parse(text)
 
 
 def _hour(moment: Moment | None) -> Hour:

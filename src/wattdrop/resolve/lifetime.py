@@ -10,8 +10,8 @@ training is published, its share per request then follows from that ratio alone.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
 
+from ..typed import TYPE_CHECKING, NamedTuple
 from ..units import (
     FLOPS_PER_TFLOP,
     G_PER_KG,

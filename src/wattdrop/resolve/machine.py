@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
 
+from ..typed import TYPE_CHECKING, NamedTuple
 from ..units import BYTES_PER_GB, FLOPS_PER_TFLOP, G_PER_KG, ML_PER_L, S_PER_YEAR
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
-    from .hardware import HardwareFound
 
 
 class Machine(NamedTuple):
@@ -30,6 +29,23 @@ class Machine(NamedTuple):
     host_embodied_ml: float
     use_life_s: float
 
+    def of_setup(self) -> dict[str, float]:
+        """The setup's fields."""
+        return {
+            "gpu_max_power_w": self.max_power_w,
+            "gpu_idle_power_w": self.idle_power_w,
+            "gpu_flops_per_s": self.flops_per_s,
+            "gpu_bandwidth_bytes_per_s": self.bandwidth_bytes_per_s,
+            "node_gpus": self.gpus,
+            "host_idle_power_w": self.host_idle_power_w,
+            "host_active_power_w": self.host_active_power_w,
+            "gpu_embodied_gco2e": self.embodied_gco2e,
+            "gpu_embodied_ml": self.embodied_ml,
+            "host_embodied_gco2e": self.host_embodied_gco2e,
+            "host_embodied_ml": self.host_embodied_ml,
+            "use_life_s": self.use_life_s,
+        }
+
 
 #: Peak rates by precision of the arithmetic: the fastest of the first group that the accelerator has.
 _PEAKS = {
@@ -39,13 +55,12 @@ _PEAKS = {
 }
 
 
-def machine_of(catalog: Catalog, hardware: HardwareFound, datatype_ix: int) -> Machine:
+def machine_of(catalog: Catalog, node: int, gpu: int, datatype_ix: int) -> Machine:
     """The accelerator and its host.
 
     A slice of an accelerator (count below 1) has that share of everything. Where the node has no accelerator its
     processors take the place of one: their power is then part of the node's and is taken out of the host's.
     """
-    gpu, node = hardware.gpu_ix, hardware.node_ix
     of_gpu, of_node = catalog.gpus.number, catalog.nodes.number
     count = of_node(node, "gpu_count")
     on_processor = not count > 0

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from ..errors import RowError
+from ..typed import TYPE_CHECKING, NamedTuple
 from .choice import Choice
 from .spelling import LONGEST_NAME, readings
 from .suggestions import unknown

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from ..typed import TYPE_CHECKING, NamedTuple
 from .choice import Choice
 
 if TYPE_CHECKING:

@@ -5,13 +5,14 @@ As in the kernel, one text serves one row (floats) and many (arrays). NaN stands
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
-
 from ..kernel.columns import Evidence
+from ..typed import TYPE_CHECKING, NamedTuple, overload
 from ..units import MS_PER_S
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
     from ..kernel.ops import Column, Ops
 
 NAN = float("nan")
@@ -91,7 +92,7 @@ USUAL: tuple[float, ...] = tuple(
 _AT = {name: at for at, name in enumerate(Quantities._fields)}
 
 
-class QuantityColumns(Sequence[Quantities]):
+class QuantityColumns:
     """The quantities of a batch, a column for each that some row gives.
 
     ``columns``: by position in ``Quantities``, float64 arrays of length ``rows``, or lists of as many floats.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import RowError
 from ..kernel.columns import Evidence, Setup
@@ -21,6 +20,7 @@ from ..kernel.replica import (
     step_overhead_s,
     token_overhead_s,
 )
+from ..typed import TYPE_CHECKING, NamedTuple
 from ..units import PER_BILLION
 from .choice import Choice
 from .description import Description
@@ -55,6 +55,7 @@ class Resolved(NamedTuple):
     description: Description
     demand: Demand
     lifetime: Lifetime
+    request_flops: float  # of one default request of the model
 
     def named(self) -> frozenset[str]:
         """The fields of the description that say something."""
@@ -140,7 +141,7 @@ def _bind(
     c = kernel_constants(catalog)
     weight_bytes = catalog.datatypes.number(datatype_ix, "bytes_per_weight")
     demand = demand_for(task.chosen, model_fields(catalog, model_ix, weight_bytes), constants)
-    machine = machine_of(catalog, hardware, datatype_ix)
+    machine = machine_of(catalog, hardware.node_ix, hardware.gpu_ix, datatype_ix)
     demand = demand._replace(
         pass_activation_bytes_per_flop=demand.pass_activation_bytes_per_flop
         * machine.activation_traffic_share
@@ -194,19 +195,8 @@ def _bind(
         **{name: getattr(demand, name) for name in Demand._fields if name != "note"},
         frame_aspect=_frame_aspect(catalog, model_ix),
         method_ratio=1.0,
-        gpu_max_power_w=machine.max_power_w,
-        gpu_idle_power_w=machine.idle_power_w,
-        gpu_flops_per_s=machine.flops_per_s,
-        gpu_bandwidth_bytes_per_s=machine.bandwidth_bytes_per_s,
+        **machine.of_setup(),
         replica_gpus=replica,
-        node_gpus=machine.gpus,
-        host_idle_power_w=machine.host_idle_power_w,
-        host_active_power_w=machine.host_active_power_w,
-        gpu_embodied_gco2e=machine.embodied_gco2e,
-        gpu_embodied_ml=machine.embodied_ml,
-        host_embodied_gco2e=machine.host_embodied_gco2e,
-        host_embodied_ml=machine.host_embodied_ml,
-        use_life_s=machine.use_life_s,
         default_utilization=utilisation,
         default_batch_size=batch,
         most_batch_size=max(batch, most_requests(catalog, room)),
@@ -220,7 +210,8 @@ def _bind(
         default_ewif_l_per_kwh=catalog.ewif_value(place.zone_ix),
         **making_unknown.per_request(),
     )
-    life = lifetime(catalog, model_ix, _default_request_flops(unmade, c))
+    request_flops = _default_request_flops(unmade, c)
+    life = lifetime(catalog, model_ix, request_flops)
     setup = unmade._replace(**life.per_request())
     replica_choice = Choice(
         "accelerators",
@@ -257,6 +248,7 @@ def _bind(
         d,
         demand,
         life,
+        request_flops,
     )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from ..schema.names import normalise
+from ..typed import TYPE_CHECKING, NamedTuple
 from .choice import Choice
 
 if TYPE_CHECKING:

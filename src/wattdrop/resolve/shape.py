@@ -5,25 +5,27 @@ Most callers send the same few fields again and again: what is to be done with a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
 
 from .. import schema
 from ..errors import RowError
 from ..schema.plain import PlainRow
+from ..typed import TYPE_CHECKING
 from .description import NAME_FIELDS, STATES, Description
 from .quantities import FIELDS as QUANTITY_FIELDS
 from .quantities import HOURLY, IMAGES, PLACES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, Final, TypeAlias
+
     from ..schema import ImpactRow
 
-Fields = Mapping[str, Sequence[Any]]
+Fields: TypeAlias = "Mapping[str, Sequence[Any]]"
 """The fields that some row gives, each with its value in every row."""
 
-Key = tuple[Any, ...]
+Key: TypeAlias = "tuple[Any, ...]"
 """What decides the meaning of a row of a given shape."""
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
-
+from ..typed import TYPE_CHECKING, NamedTuple
 from .choice import Choice
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Final
+
     from ..catalog import Catalog
 
 

@@ -6,14 +6,13 @@ unknown names, and its client waits five seconds; the first few suggestions say 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Final
 
 from ..errors import RowError
+from ..typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from typing import Final
 
     from ..catalog import Table
 
@@ -22,14 +21,16 @@ MOST_SEARCHES: Final = 20
 _left: ContextVar[list[int] | None] = ContextVar("searches_left", default=None)
 
 
-@contextmanager
-def of_one_batch() -> Iterator[None]:
+class OfOneBatch:
     """Within it, the first ``MOST_SEARCHES`` unknown names get suggestions."""
-    token = _left.set([MOST_SEARCHES])
-    try:
-        yield
-    finally:
-        _left.reset(token)
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> None:
+        self._token = _left.set([MOST_SEARCHES])
+
+    def __exit__(self, *_: object) -> None:
+        _left.reset(self._token)
 
 
 def used_up() -> bool:

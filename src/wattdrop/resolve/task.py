@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ..typed import TYPE_CHECKING
 from .choice import Choice
 from .model import task_of_present
 from .suggestions import unknown

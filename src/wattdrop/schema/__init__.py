@@ -5,9 +5,11 @@ Each is imported when it is first asked for: a cold start of the command needs n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from ..typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from .entities import GPU, GPUResponse, Model, ModelResponse, Node, NodeResponse
     from .requests import FIELD_ALIASES, FIELDS, ImpactRequest, ImpactRow, given_by_row, given_by_rows
     from .responses import (

@@ -5,8 +5,10 @@ A parsed row holds the *canonical* spelling, ``2024-03-15T10:30:00.25Z``, so tha
 
 from __future__ import annotations
 
-import re
-from typing import Final, NamedTuple
+from ..typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 EXAMPLE: Final = "2024-03-15T10:30:00Z"
 """The spelling that messages show."""
@@ -46,6 +48,8 @@ def parse(text: str) -> Moment | None:
     >>> parse("2024-12-31T23:30:00-02:00")
     Moment(year=2025, month=1, hour=1)
     """
+    import re  # only here: a cold start with no time does without
+
     spelled = text if re.match(CANONICAL, text) else canonical(text)
     return None if spelled is None else read(spelled)
 
@@ -63,6 +67,8 @@ def canonical(text: str) -> str | None:
     >>> canonical("yesterday"), canonical("2023-02-29T00:00:00Z"), canonical("2024-02-29T00:00:00Z")
     (None, None, '2024-02-29T00:00:00Z')
     """
+    import re
+
     match = re.match(_ACCEPTED, text.strip())
     if match is None:
         return None

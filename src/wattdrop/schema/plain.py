@@ -6,10 +6,11 @@ counts of tokens, spelled as they usually are, need none of it. A test holds wha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from ..typed import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Final
 
     from .requests import ImpactRow
 

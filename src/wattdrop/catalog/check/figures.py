@@ -6,8 +6,8 @@ from math import inf, isnan
 from typing import TYPE_CHECKING
 
 from ...units import spelled_unit
-from ..figure import Problem
-from ..kinds import CONSTANT_QUANTITY, KINDS
+from ..figure import CONSTANT_QUANTITY, Problem
+from ..kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,6 +1,8 @@
 """The demand fields of ``Setup``: what one request asks of an accelerator, per token, pixel and second."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from ...typed import NamedTuple
 
 
 class Demand(NamedTuple):

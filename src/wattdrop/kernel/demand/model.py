@@ -1,11 +1,17 @@
 """The figures of a model that a demand is built from."""
 
-import math
-from collections.abc import Mapping
-from typing import NamedTuple
+from __future__ import annotations
 
-Constants = Mapping[str, float]
-Fields = Mapping[str, float | str]
+import math
+
+from ...typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeAlias
+
+Constants: TypeAlias = "Mapping[str, float]"
+Fields: TypeAlias = "Mapping[str, float | str]"
 
 
 class Model(NamedTuple):

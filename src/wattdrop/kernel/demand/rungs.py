@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from ...typed import TYPE_CHECKING
 from .coefficients import Demand
 from .denoising import (
     diffusion_demand,
@@ -40,7 +39,11 @@ from .tasks import (
 from .texts import text_demand, text_pass_demand
 from .vision import captioning_demand, image_pass_demand, pixel_to_pixel_demand, two_tower_demand
 
-Rung = tuple[str, Callable[[Model, str], bool], Callable[[Model, str, Constants], Demand]]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+Rung: TypeAlias = "tuple[str, Callable[[Model, str], bool], Callable[[Model, str, Constants], Demand]]"
 
 
 def _diffusion(m: Model) -> bool:
