@@ -11,7 +11,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import IO, Any, ClassVar, Final
+from typing import IO, Any, ClassVar, Final, TypeAlias
 
 import msgspec
 
@@ -93,8 +93,12 @@ class TextLines(logging.Formatter):
         return text + (f"\n{_traceback(record)}" if record.exc_info else "")
 
 
+_Line: TypeAlias = str | tuple[float, int, Exchange]
+"""A line, or what makes the line of a request: its end, its level, and the request."""
+
+
 class LineWriter(logging.Handler):
-    """Formats where the event is, writes on a thread."""
+    """Formats records where the event is, and the many lines of requests some at a time on the thread that writes."""
 
     of_process: ClassVar[LineWriter | None] = None
     """The one that ``set_up`` made, which takes requests without a record around each."""
@@ -104,7 +108,7 @@ class LineWriter(logging.Handler):
     ) -> None:
         super().__init__()
         self._stream = stream
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[_Line | None] = queue.SimpleQueue()
         self._most_waiting = most_waiting
         self.setFormatter(formatter)
         self._lines_of = formatter
@@ -113,10 +117,10 @@ class LineWriter(logging.Handler):
         self._thread.start()
 
     def request(self, level: int, exchange: Exchange) -> None:
-        """Queue the line of a request, or drop it where too many wait."""
-        self._queue(self._lines_of.request(time.time(), level, exchange))
+        """Queue what the line of a request is made of, or drop it where too many wait."""
+        self._queue((time.time(), level, exchange))
 
-    def _queue(self, line: str) -> None:
+    def _queue(self, line: _Line) -> None:
         if self._lines.qsize() < self._most_waiting:
             self._lines.put(line)
         else:
@@ -155,8 +159,9 @@ class LineWriter(logging.Handler):
                 lines.append(more)
             self._put(lines)
 
-    def _put(self, lines: list[str]) -> None:
-        for some in _groups(lines):
+    def _put(self, lines: list[_Line]) -> None:
+        made = [line if isinstance(line, str) else self._lines_of.request(*line) for line in lines]
+        for some in _groups(made):
             try:
                 self._stream.write("\n".join(some) + "\n")
                 self._stream.flush()
