@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from ..errors import BadRequest, Overloaded, WattdropError
 from . import metrics
 from .front import plain_error
+from .gathering import Gathering
 from .pace import Pace
 from .settings import Settings
 
@@ -44,7 +45,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock of the first head, or refuse: more than so many are not kept."""
-        super().connection_made(transport)
+        super().connection_made(Gathering(transport, self.loop))
         self._count()
         if len(self.connections) > self.settings.max_connections:
             message = "the service has as many open connections as it may; try again in a moment"
@@ -54,8 +55,8 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clocks."""
-        self._reading.stop()
-        self._writing.stop()
+        self._reading.end()
+        self._writing.end()
         super().connection_lost(exc)
         self._count()
 

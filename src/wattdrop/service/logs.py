@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import queue
@@ -11,7 +12,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import IO, Any, ClassVar, Final, TypeAlias
+from typing import IO, Any, ClassVar, Final
 
 import msgspec
 
@@ -24,6 +25,7 @@ _MOST_WAITING: Final = (
 )
 _FLUSH_SECONDS: Final = 2.0
 _GATHER_SECONDS: Final = 0.02
+_MOST_NOTED: Final = 50  # requests whose lines are made together: more would delay answers
 _encoder = msgspec.json.Encoder()
 _LEVELS: Final = {logging.DEBUG: "debug", logging.INFO: "info"}
 
@@ -93,12 +95,8 @@ class TextLines(logging.Formatter):
         return text + (f"\n{_traceback(record)}" if record.exc_info else "")
 
 
-_Line: TypeAlias = str | tuple[float, int, Exchange]
-"""A line, or what makes the line of a request: its end, its level, and the request."""
-
-
 class LineWriter(logging.Handler):
-    """Formats records where the event is, and the many lines of requests some at a time on the thread that writes."""
+    """Formats where the event is, requests some at a time; writes on a thread."""
 
     of_process: ClassVar[LineWriter | None] = None
     """The one that ``set_up`` made, which takes requests without a record around each."""
@@ -108,8 +106,9 @@ class LineWriter(logging.Handler):
     ) -> None:
         super().__init__()
         self._stream = stream
-        self._lines: queue.SimpleQueue[_Line | None] = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._most_waiting = most_waiting
+        self._noted: list[tuple[float, int, Exchange]] = []
         self.setFormatter(formatter)
         self._lines_of = formatter
         self._closing = threading.Event()
@@ -117,10 +116,20 @@ class LineWriter(logging.Handler):
         self._thread.start()
 
     def request(self, level: int, exchange: Exchange) -> None:
-        """Queue what the line of a request is made of, or drop it where too many wait."""
-        self._queue((time.time(), level, exchange))
+        """Note a request. Lines that are made together take a third of the time of lines between answers."""
+        if not self._noted:
+            asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._format_noted)
+        self._noted.append((time.time(), level, exchange))
+        if len(self._noted) >= _MOST_NOTED:
+            self._format_noted()
 
-    def _queue(self, line: _Line) -> None:
+    def _format_noted(self) -> None:
+        noted, self._noted = self._noted, []
+        for one in noted:
+            self._queue(self._lines_of.request(*one))
+
+    def _queue(self, line: str) -> None:
+        """Queue a line, or drop it where too many wait."""
         if self._lines.qsize() < self._most_waiting:
             self._lines.put(line)
         else:
@@ -137,6 +146,7 @@ class LineWriter(logging.Handler):
         """Write what waits, for at most two seconds."""
         if LineWriter.of_process is self:
             LineWriter.of_process = None
+        self._format_noted()
         self._closing.set()
         self._lines.put(None)
         self._thread.join(_FLUSH_SECONDS)
@@ -159,9 +169,8 @@ class LineWriter(logging.Handler):
                 lines.append(more)
             self._put(lines)
 
-    def _put(self, lines: list[_Line]) -> None:
-        made = [line if isinstance(line, str) else self._lines_of.request(*line) for line in lines]
-        for some in _groups(made):
+    def _put(self, lines: list[str]) -> None:
+        for some in _groups(lines):
             try:
                 self._stream.write("\n".join(some) + "\n")
                 self._stream.flush()
