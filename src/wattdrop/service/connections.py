@@ -36,9 +36,10 @@ class Connection(HttpToolsProtocol):
         seconds = self.settings.read_seconds
         self._reading = Pace(self.loop, seconds, self._is_sending, self._sends_too_slowly)
         self._writing = Pace(self.loop, seconds, self._is_taking, self._takes_too_slowly)
-        self._in_message = self._in_head = False
-        self._head_bytes = 0  # of the parts that are complete
-        self._open_bytes = 0  # of a part that is not
+        self._in_message = self._in_head = self._begins = False
+        self._chunk_bytes = 0
+        self._head_bytes = 0  # of the chunks that brought the head so far
+        self._fields = 0  # of the head; what comes later are trailers
         self._received_bytes = 0  # since the last look at the clock
         self._discarded_bytes = 0
         self._untaken_bytes = 0
@@ -66,42 +67,36 @@ class Connection(HttpToolsProtocol):
             counted()
 
     def data_received(self, data: bytes) -> None:
-        """Count, then parse, then see whether the head has become too large."""
-        if self.transport.is_closing() or self._discards(len(data)):
+        """Parse, then see whether the head has become too large, or what follows the body."""
+        size = len(data)
+        if self.transport.is_closing() or (self._in_message and self._discards(size)):
             return
-        self._received_bytes += len(data)
-        before = self._head_bytes
+        self._received_bytes += size
+        self._chunk_bytes = size
         super().data_received(data)
-        # A chunk in which no part ended lies within one part; one in which some did says nothing about the next.
-        within = self._in_head and self._head_bytes == before
-        self._open_bytes = self._open_bytes + len(data) if within else 0
-        if self._head_bytes + self._open_bytes > self.settings.max_head_bytes:
-            self._refuse_head()
+        if self._in_head:
+            # Of the chunk in which a head begins, an unknown part may be of the request before.
+            self._head_bytes += self._bytes_of_head() if self._begins else size
+            self._begins = False
+            if self._head_bytes > self.settings.max_head_bytes:
+                self._refuse_head()
+        elif self._in_message and len(self.headers) > self._fields:
+            self._check_head()
 
     def on_message_begin(self) -> None:
         """A head begins."""
         super().on_message_begin()
-        self._in_message = self._in_head = True
-        self._head_bytes = self._open_bytes = self._discarded_bytes = 0
+        self._in_message = self._in_head = self._begins = True
+        self._head_bytes = self._discarded_bytes = 0
         self._reading.start()
-
-    def on_url(self, url: bytes) -> None:
-        """Count."""
-        self._head_bytes += len(url)
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Count, also trailers; what is over is not kept."""
-        self._head_bytes += len(name) + len(value) + 4
-        if self._head_bytes <= self.settings.max_head_bytes:
-            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Hand the request on."""
         self._in_head = False
-        if self._head_bytes > self.settings.max_head_bytes:
-            self._refuse_head()
-        elif not self.transport.is_closing():
+        self._fields = len(self.headers)
+        if self._head_bytes + self._chunk_bytes > self.settings.max_head_bytes:
+            self._check_head()
+        if not self.transport.is_closing():
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -172,6 +167,14 @@ class Connection(HttpToolsProtocol):
     def _is_being_answered(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and cycle.response_started and not cycle.response_complete
+
+    def _bytes_of_head(self) -> int:
+        """Of its complete parts, trailers included."""
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    def _check_head(self) -> None:
+        if self._bytes_of_head() > self.settings.max_head_bytes:
+            self._refuse_head()
 
     def _refuse_head(self) -> None:
         message = f"the request line and headers are over {self.settings.max_head_bytes} bytes"
