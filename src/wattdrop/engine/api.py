@@ -209,7 +209,7 @@ class Estimate:
 
     def response(self, debug: bool = False, ranges: bool = False) -> ImpactResponse:
         """The answer in the shape of the public contract; ``ranges`` adds fields that the contract does not have."""
-        return _rendering().response(self, debug, ranges)
+        return _render()(self, debug, ranges)
 
     def choices(self, number: int) -> tuple[Choice, ...]:
         """What was chosen or assumed for a row: entities, then quantities that the row does not give."""
@@ -241,11 +241,11 @@ class Estimate:
 
 
 @cache
-def _rendering() -> Any:
-    """``engine.render``, which a cold start does without; an import statement costs each call more than the lookup."""
-    from . import render
+def _render() -> Callable[[Estimate, bool, bool], ImpactResponse]:
+    """Of ``engine.render``, which a cold start does without; an import statement would cost each call two microseconds."""
+    from .render import response
 
-    return render
+    return response
 
 
 RowLike: TypeAlias = "ImpactRow | RowError | Mapping[str, Any]"

@@ -12,7 +12,7 @@ import threading
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -102,16 +102,13 @@ _build = Gauge(
 
 def begun() -> None:
     """A request came in."""
-    global _open
-    with _noting:
-        _open += 1
+    _in_flight.inc()
 
 
 def answered(exchange: Exchange) -> None:
     """A request was answered."""
-    global _open
+    _in_flight.dec()
     with _noting:
-        _open -= 1
         _noted.append(exchange)
     if len(_noted) >= _MOST_NOTED:
         count_requests()
@@ -144,8 +141,7 @@ _COUNT_SECONDS: Final = 0.5
 
 _noting = threading.Lock()
 
-#: Requests that came in and are not answered; and those that are, until they are counted.
-_open = 0
+#: Requests that were answered, until they are counted.
 _noted: list[Exchange] = []
 _MOST_NOTED: Final = 100  # so that counting them delays nobody
 
@@ -166,7 +162,6 @@ def count_requests() -> None:
     global _noted
     with _noting:
         noted, _noted = _noted, []
-        _in_flight.set(_open)
     routes = Tally((one.method, one.template, one.status) for one in noted)
     for (method, template, status), count in routes.items():
         _requests.labels(method if method in _METHODS else "other", template, status).inc(count)

@@ -41,7 +41,8 @@ class SharedMark:
     def _opened(self) -> mmap.mmap:
         file = self._file()
         try:
-            if os.fstat(file).st_size < _BYTES:  # what is mapped must be there: a hole in a file ends the process
+            # What is mapped must be there: where the disk is full, to read a hole would end the process.
+            if os.fstat(file).st_size < _BYTES:
                 os.write(file, secrets.token_bytes(_BYTES))
             return mmap.mmap(file, _BYTES, access=mmap.ACCESS_READ)
         finally:

@@ -145,11 +145,11 @@ class SqliteDatabase(Database):
             self._all.clear()
 
     def mark(self) -> object | None:
-        """A two-hundredth of what a question costs."""
+        """In memory that every process sees: a hundredth of what a question costs."""
         return self._mark.now()
 
     def change_mark(self) -> None:
-        """In a file beside the database."""
+        """Once it is committed."""
         self._mark.change()
 
     @property
