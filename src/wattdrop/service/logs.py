@@ -51,13 +51,49 @@ def access(exchange: Exchange) -> None:
         _ACCESS.log(level, "request", extra={"exchange": exchange})
 
 
+class RequestLine(msgspec.Struct, omit_defaults=True, gc=False):
+    """What the log says of a request: rows only where some were sent, a key only where one was known."""
+
+    time: str
+    level: str
+    method: str
+    path: str
+    status: int
+    duration_ms: float
+    body_bytes: int
+    sent_bytes: int
+    request_id: str
+    rows: int | None = None
+    row_errors: int | None = None
+    key: str | None = None
+    key_id: int | None = None
+    customer_id: int | None = None
+    trace_id: str = ""
+
+
 class JsonLines(logging.Formatter):
     """One JSON object a line."""
 
     def request(self, created: float, level: int, exchange: Exchange) -> str:
         """The line of a request."""
-        head = {"time": _moment(created), "level": _LEVELS[level]}
-        return _encoder.encode(head | _fields(exchange)).decode()
+        line = RequestLine(
+            _moment(created),
+            _LEVELS[level],
+            exchange.method,
+            exchange.template,
+            exchange.status,
+            round(exchange.duration_s * 1000, 3),
+            exchange.body_bytes,
+            exchange.sent_bytes,
+            exchange.id,
+            trace_id=exchange.trace_id,
+        )
+        if exchange.rows:
+            line.rows, line.row_errors = exchange.rows, exchange.row_errors
+        if exchange.key_id is not None:
+            line.key, line.key_id = exchange.key_shown, exchange.key_id
+            line.customer_id = exchange.customer_id
+        return _encoder.encode(line).decode()
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as a line."""
@@ -236,25 +272,6 @@ def _traceback(record: logging.LogRecord) -> str:
         parts.append("".join([*traceback.format_tb(error.__traceback__), type(error).__qualname__]))
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return "\n\nwhich led to\n\n".join(reversed(parts))
-
-
-def _fields(exchange: Exchange) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "method": exchange.method,
-        "path": exchange.template,
-        "status": exchange.status,
-        "duration_ms": round(exchange.duration_s * 1000, 3),
-        "body_bytes": exchange.body_bytes,
-        "sent_bytes": exchange.sent_bytes,
-        "request_id": exchange.id,
-    }
-    if exchange.rows:
-        fields |= {"rows": exchange.rows, "row_errors": exchange.row_errors}
-    if exchange.key_id is not None:
-        fields |= {"key": exchange.key_shown, "key_id": exchange.key_id, "customer_id": exchange.customer_id}
-    if exchange.trace_id:
-        fields["trace_id"] = exchange.trace_id
-    return fields
 
 
 def _sentence(exchange: Exchange) -> str:
