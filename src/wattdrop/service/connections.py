@@ -46,7 +46,8 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock of the first head, or refuse: more than so many are not kept."""
-        super().connection_made(Gathering(transport, self.loop))
+        self._gathering = Gathering(transport, self.loop)
+        super().connection_made(self._gathering)
         self._count()
         if len(self.connections) > self.settings.max_connections:
             message = "the service has as many open connections as it may; try again in a moment"
@@ -110,6 +111,11 @@ class Connection(HttpToolsProtocol):
         self._reading.stop()
         if not self.transport.is_closing():
             super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Let the answer go: others that are ready at the same time must not hold it up."""
+        self._gathering.flush()
+        super().on_response_complete()
 
     def pause_writing(self) -> None:
         """The client does not take what is written, for now."""

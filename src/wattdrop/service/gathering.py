@@ -11,7 +11,7 @@ _MOST_HELD_BYTES: Final = 16_384
 
 
 class Gathering(asyncio.Transport):
-    """A transport that holds what is written until the loop's next turn, or until it is much."""
+    """A transport that holds what is written until an answer is complete, it is much, or the loop's next turn."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
@@ -28,11 +28,11 @@ class Gathering(asyncio.Transport):
         """Send these bytes, soon."""
         held = self._held
         if not held:
-            self._loop.call_soon(self._send)
+            self._loop.call_soon(self.flush)
         held.append(data)
         self._held_bytes += len(data)
         if self._held_bytes > _MOST_HELD_BYTES:
-            self._send()
+            self.flush()
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
         """The same of several."""
@@ -45,7 +45,7 @@ class Gathering(asyncio.Transport):
 
     def close(self) -> None:
         """Send what is held, and close."""
-        self._send()
+        self.flush()
         self._transport.close()
 
     def abort(self) -> None:
@@ -53,7 +53,8 @@ class Gathering(asyncio.Transport):
         self._held, self._held_bytes = [], 0
         self._transport.abort()
 
-    def _send(self) -> None:
+    def flush(self) -> None:
+        """Send what is held."""
         held = self._held
         if held:
             self._held, self._held_bytes = [], 0
