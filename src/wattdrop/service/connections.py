@@ -81,7 +81,7 @@ class Connection(HttpToolsProtocol):
             self._begins = False
             if self._head_bytes > self.settings.max_head_bytes:
                 self._refuse_head()
-        elif self._in_message and len(self.headers) > self._fields:
+        elif self.headers and len(self.headers) > self._fields:
             self._check_head()
 
     def on_message_begin(self) -> None:
