@@ -176,6 +176,7 @@ def test_workers_add_up(tmp_path: Path) -> None:
         wait_until(lambda: len(server.ready_workers()) == 2, "no workers")
         for _ in range(40):  # each over a connection of its own, so that both take some
             assert server.impact().status_code == 200
+        wait_until(lambda: of(numbers(server.get("/metrics").text), "rows_total") == 40, "not counted")
         for _ in range(5):  # whichever is asked
             found = numbers(server.get("/metrics").text)
             assert of(found, "requests_total", method="POST", path="/v1/impact", status="200") == 40

@@ -69,7 +69,7 @@ def _in_order(estimate: Estimate, computed: list[ModeledRow]) -> list[ModeledRow
 def _of_rows(evaluation: Evaluation) -> Computed:
     """Of an evaluation that holds rows: few of them."""
     found = [evaluation.values(row, REPORTED) for row in range(evaluation.rows)]
-    return list(map(_row, found)), [[values[at] for values in found] for at in range(3)]
+    return list(map(_row, found)), list(zip(*[values[:3] for values in found], strict=True)) or ((), (), ())
 
 
 def _row(values: Sequence[float]) -> ModeledRow:

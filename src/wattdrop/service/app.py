@@ -48,7 +48,7 @@ from .log_json import LogJsonResource
 from .objects import ObjectList, ObjectResource, ObjectService
 from .own_key import OwnKeyResource
 from .page import FileResource, PagePart, SessionResource
-from .paths import CollapseSlashes, RefuseUnexpanded
+from .paths import RefuseUnexpanded
 from .places import PlaceList
 from .provenance import QuantityList, SourceList
 from .readiness import Readiness
@@ -163,7 +163,7 @@ def create_app(
     for kind in KINDS.values():
         app.add_route(f"/{kind.name}", ObjectList(service, kind, lists))
         app.add_route(f"/{kind.name}/{{name:path}}", ObjectResource(service, kind))
-    return Front(CollapseSlashes(app), app, lifecycle, settings, traces)
+    return Front(app, lifecycle, settings, traces)
 
 
 def _tell_what_answers(catalog: Catalog) -> None:

@@ -53,7 +53,8 @@ class KeyRing:
             )
         current().of_key(found)
         self._last_use.note(found.id)
-        await self._limits.take_request(found)
+        if self._limits.of(found):
+            await self._limits.take_request(found)
         if scope is not None and scope not in found.scopes:
             raise Forbidden(f"this key lacks the scope {scope}; it has: {', '.join(sorted(found.scopes))}")
         return found
@@ -69,8 +70,8 @@ def key_of(request: Request) -> str | None:
     if value[:9].casefold() == "bearer%20":
         value = unquote(value)
     scheme, _, key = value.strip().partition(" ")
-    if scheme.casefold() == "bearer" and key.strip():
-        return key.strip()
+    if scheme.casefold() == "bearer" and (key := key.strip()):
+        return key
     for name in _HEADERS:
         if key := (request.get_header(name) or "").strip():
             return key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from functools import lru_cache
 
 from falcon.asgi import Request
 
@@ -35,7 +36,10 @@ async def read_body(request: Request, most_bytes: int) -> bytes:
 
 def is_compressed(request: Request) -> bool:
     """Whether the body is gzip; any other encoding is refused."""
-    encoding = (request.get_header("content-encoding") or "identity").strip().casefold()
+    header = request.get_header("content-encoding")
+    if not header:
+        return False
+    encoding = header.strip().casefold()
     if encoding not in ("identity", "gzip", "x-gzip"):
         raise UnsupportedMediaType(
             f"Content-Encoding: {encoding[:40]} is not read here; send gzip or none", field="Content-Encoding"
@@ -79,23 +83,27 @@ def gunzip(body: bytes, most_bytes: int) -> bytes:
 
 
 async def _read(request: Request, most_bytes: int) -> bytes:
-    too_large = TooLarge(f"the body is over {most_bytes} bytes; send fewer rows a request")
     if (request.content_length or 0) > most_bytes:
-        raise too_large
+        raise _too_large(most_bytes)
     stream = request.stream
     chunk: bytes = await stream.read(_READ_BYTES)
     if stream.eof:  # most bodies come in one piece
         if len(chunk) > most_bytes:
-            raise too_large
+            raise _too_large(most_bytes)
         return chunk
     body = bytearray(chunk)
     while chunk := await stream.read(_READ_BYTES):
         body += chunk
         if len(body) > most_bytes:
-            raise too_large
+            raise _too_large(most_bytes)
     return bytes(body)
 
 
+def _too_large(most_bytes: int) -> TooLarge:
+    return TooLarge(f"the body is over {most_bytes} bytes; send fewer rows a request")
+
+
+@lru_cache(maxsize=64)  # clients write it in few ways
 def _check_media_type(header: str | None) -> None:
     if not header:
         return

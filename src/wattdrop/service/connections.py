@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from ..errors import BadRequest, Overloaded, WattdropError
 from . import metrics
 from .front import plain_error
+from .gathering import Gathering
 from .pace import Pace
 from .settings import Settings
 
@@ -35,16 +36,18 @@ class Connection(HttpToolsProtocol):
         seconds = self.settings.read_seconds
         self._reading = Pace(self.loop, seconds, self._is_sending, self._sends_too_slowly)
         self._writing = Pace(self.loop, seconds, self._is_taking, self._takes_too_slowly)
-        self._in_message = self._in_head = False
-        self._head_bytes = 0  # of the parts that are complete
-        self._open_bytes = 0  # of a part that is not
+        self._in_message = self._in_head = self._begins = False
+        self._chunk_bytes = 0
+        self._head_bytes = 0  # of the chunks that brought the head so far
+        self._fields = 0  # of the head; what comes later are trailers
         self._received_bytes = 0  # since the last look at the clock
         self._discarded_bytes = 0
         self._untaken_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock of the first head, or refuse: more than so many are not kept."""
-        super().connection_made(transport)
+        self._gathering = Gathering(transport, self.loop)
+        super().connection_made(self._gathering)
         self._count()
         if len(self.connections) > self.settings.max_connections:
             message = "the service has as many open connections as it may; try again in a moment"
@@ -54,8 +57,8 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clocks."""
-        self._reading.stop()
-        self._writing.stop()
+        self._reading.end()
+        self._writing.end()
         super().connection_lost(exc)
         self._count()
 
@@ -65,42 +68,36 @@ class Connection(HttpToolsProtocol):
             counted()
 
     def data_received(self, data: bytes) -> None:
-        """Count, then parse, then see whether the head has become too large."""
-        if self.transport.is_closing() or self._discards(len(data)):
+        """Parse, then see whether the head has become too large, or what follows the body."""
+        size = len(data)
+        if self.transport.is_closing() or (self._in_message and self._discards(size)):
             return
-        self._received_bytes += len(data)
-        before = self._head_bytes
+        self._received_bytes += size
+        self._chunk_bytes = size
         super().data_received(data)
-        # A chunk in which no part ended lies within one part; one in which some did says nothing about the next.
-        within = self._in_head and self._head_bytes == before
-        self._open_bytes = self._open_bytes + len(data) if within else 0
-        if self._head_bytes + self._open_bytes > self.settings.max_head_bytes:
-            self._refuse_head()
+        if self._in_head:
+            # Of the chunk in which a head begins, an unknown part may be of the request before.
+            self._head_bytes += self._bytes_of_head() if self._begins else size
+            self._begins = False
+            if self._head_bytes > self.settings.max_head_bytes:
+                self._refuse_head()
+        elif self.headers and len(self.headers) > self._fields:
+            self._check_head()
 
     def on_message_begin(self) -> None:
         """A head begins."""
         super().on_message_begin()
-        self._in_message = self._in_head = True
-        self._head_bytes = self._open_bytes = self._discarded_bytes = 0
+        self._in_message = self._in_head = self._begins = True
+        self._head_bytes = self._discarded_bytes = 0
         self._reading.start()
-
-    def on_url(self, url: bytes) -> None:
-        """Count."""
-        self._head_bytes += len(url)
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Count, also trailers; what is over is not kept."""
-        self._head_bytes += len(name) + len(value) + 4
-        if self._head_bytes <= self.settings.max_head_bytes:
-            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Hand the request on."""
         self._in_head = False
-        if self._head_bytes > self.settings.max_head_bytes:
-            self._refuse_head()
-        elif not self.transport.is_closing():
+        self._fields = len(self.headers)
+        if self._head_bytes + self._chunk_bytes > self.settings.max_head_bytes:
+            self._check_head()
+        if not self.transport.is_closing():
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -114,6 +111,11 @@ class Connection(HttpToolsProtocol):
         self._reading.stop()
         if not self.transport.is_closing():
             super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Let the answer go: others that are ready at the same time must not hold it up."""
+        self._gathering.flush()
+        super().on_response_complete()
 
     def pause_writing(self) -> None:
         """The client does not take what is written, for now."""
@@ -171,6 +173,14 @@ class Connection(HttpToolsProtocol):
     def _is_being_answered(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and cycle.response_started and not cycle.response_complete
+
+    def _bytes_of_head(self) -> int:
+        """Of its complete parts, trailers included."""
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    def _check_head(self) -> None:
+        if self._bytes_of_head() > self.settings.max_head_bytes:
+            self._refuse_head()
 
     def _refuse_head(self) -> None:
         message = f"the request line and headers are over {self.settings.max_head_bytes} bytes"

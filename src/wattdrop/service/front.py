@@ -17,7 +17,7 @@ from .answers import encode, unexpected
 from .description.routes import DescribedApp
 from .exchange import UNKNOWN_PATH, Exchange, Memory, begin, current, end
 from .lifecycle import Lifecycle
-from .paths import AsgiApp, Receive, Scope, Send
+from .paths import AsgiApp, Receive, Scope, Send, tidy
 from .settings import Settings
 from .tracing import Tracing
 
@@ -33,14 +33,13 @@ class Front:
 
     def __init__(
         self,
-        app: AsgiApp,
-        described: DescribedApp,
+        app: DescribedApp,
         lifecycle: Lifecycle,
         settings: Settings,
         tracing: Tracing | None = None,
     ) -> None:
-        self._app = app
-        self.described = described
+        self._app: AsgiApp = app
+        self.described = app
         self._memory = Memory(settings.max_buffered_bytes)
         self._most_body_bytes = settings.max_body_bytes
         self._tracing = tracing
@@ -86,7 +85,7 @@ class Front:
             await send(message)
 
         try:
-            await self._app(scope, counted_receive, marked_send)
+            await self._app(tidy(scope), counted_receive, marked_send)
         except asyncio.CancelledError:  # the time to drain is over
             if exchange.status:
                 raise  # half an answer cannot be mended: the server closes the connection
@@ -136,5 +135,7 @@ async def _send_error(send: Send, status: int, error: WattdropError, request_id:
 
 
 def _id_of(scope: Scope) -> str:
-    given: bytes = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    return given.decode() if _FAIR_ID.fullmatch(given) else ""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            return value.decode() if _FAIR_ID.fullmatch(value) else ""
+    return ""

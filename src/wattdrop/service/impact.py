@@ -164,4 +164,6 @@ def texts_of(request: Request) -> dict[str, str]:
 
 def flag(request: Request, name: str) -> bool:
     """Whether a query parameter is switched on."""
+    if not request.query_string:
+        return False
     return (request.get_param(name, default="false") or "").casefold() in _TRUE

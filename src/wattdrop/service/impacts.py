@@ -10,7 +10,8 @@ from typing import Final
 
 from falcon.asgi import Response
 
-from ..engine import METHOD_VERSION, Estimate, estimate
+from ..engine import METHOD_VERSION, Estimate
+from ..engine.api import estimate_checked
 from ..errors import RowError, StoreError
 from ..schema import ImpactRow
 from ..store import FIRST_CUSTOMER_ID, ApiKey
@@ -48,7 +49,7 @@ class Impacts:
             catalog = self._catalogs.of(FIRST_CUSTOMER_ID)
             # Many rows first: they go as arrays, and from then on single ones go through programs.
             for rows in (_FIRST_ROWS * 50, *((row,) for row in _FIRST_ROWS)):
-                encode(estimate(rows, catalog).response(debug=True, ranges=True))
+                encode(estimate_checked(rows, catalog).response(debug=True, ranges=True))
 
     async def answer(
         self,
@@ -78,7 +79,7 @@ class Impacts:
         exchange = current()
 
         def answered(rows: Rows) -> bytes:
-            result = estimate(rows, catalog)
+            result = estimate_checked(rows, catalog)
             exchange.rows += result.count
             exchange.row_errors += len(result.resolution.errors)
             metrics.estimated(result)

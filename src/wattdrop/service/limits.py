@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ..errors import RateLimited, TooLarge
@@ -74,23 +75,25 @@ class Limits:
         self._row_rate = settings.row_rate
         self._burst_s = float(settings.burst_seconds)
         self._buckets = buckets
+        self._of_rates = lru_cache(maxsize=1024)(self._limits)
 
-    def of(self, key: ApiKey) -> list[Limit]:
+    def of(self, key: ApiKey) -> Sequence[Limit]:
         """The limits of a key: its own, else those of the settings."""
-        found = [
-            self._limit("requests", key.requests_per_s, self._rate),
-            self._limit("rows", key.rows_per_s, self._row_rate),
-        ]
-        return [limit for limit in found if limit is not None]
+        return self._of_rates(key.requests_per_s, key.rows_per_s)
+
+    def _limits(self, requests_per_s: float | None, rows_per_s: float | None) -> Sequence[Limit]:
+        found = (
+            self._limit("requests", requests_per_s, self._rate),
+            self._limit("rows", rows_per_s, self._row_rate),
+        )
+        return tuple(limit for limit in found if limit is not None)
 
     async def take_request(self, key: ApiKey) -> None:
         """Charge a request. Raises ``RateLimited``."""
         limits = self.of(key)
-        if not limits:
-            return
         exchange = current()
         exchange.limits = limits
-        if limits[0].kind == "requests":
+        if limits and limits[0].kind == "requests":
             await self._take(key, limits[0], 1, exchange)
 
     async def take_rows(self, key: ApiKey, count: int) -> None:

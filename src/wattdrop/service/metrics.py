@@ -10,9 +10,9 @@ import asyncio
 import os
 import threading
 from collections import Counter as Tally
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -107,50 +107,83 @@ def begun() -> None:
 
 def answered(exchange: Exchange) -> None:
     """A request was answered."""
-    method = exchange.method if exchange.method in _METHODS else "other"
     _in_flight.dec()
-    requests, durations = _of_route(method, exchange.template, exchange.status)
-    requests.inc()
-    durations.observe(exchange.duration_s)
-
-
-@cache
-def _of_route(method: str, template: str, status: int) -> tuple[Any, Any]:
-    """The counters of a route, which take longer to find than to count. All three come from short lists."""
-    return _requests.labels(method, template, status), _durations.labels(template)
+    with _noting:
+        _noted.append(exchange)
+    if len(_noted) >= _MOST_NOTED:
+        count_requests()
 
 
 def estimated(result: Estimate) -> None:
     """Rows were estimated: how many, which could not be, and which rungs answered what they leave open."""
+    global _rows_noted
     resolution = result.resolution
-    _rows.inc(result.count)
     if resolution.errors:
         for code, count in Tally(error.code for error in resolution.errors.values()).items():
             _row_errors.labels(code).inc(count)
     of_rows = resolution.resolved_of
     counts = ((0, 1),) if len(of_rows) == 1 else Tally(of_rows).items()
-    with _chosen_lock:
+    with _noting:
+        _rows_noted += result.count
         for number, count in counts:
             choices = resolution.resolved[number].choices
             _, have = _chosen.get(id(choices), (choices, 0))
             _chosen[id(choices)] = (choices, have + count)
         if len(_chosen) < _MOST_CHOSEN:
             return
-    count_choices()
+    count_rows()
 
+
+# What requests and rows were is noted, and counted some at a time: to look up counters one by one takes ten times as
+# long. It is counted twice a second, and before the service shows its numbers.
+
+_COUNT_SECONDS: Final = 0.5
+
+_noting = threading.Lock()
+
+#: Requests that were answered, until they are counted.
+_noted: list[Exchange] = []
+_MOST_NOTED: Final = 100  # so that counting them delays nobody
 
 #: What rows left open, by the identity of the choices that answered it: a row makes some fifteen, which are counted apart.
 _chosen: dict[int, tuple[Sequence[Choice], int]] = {}
-_chosen_lock = threading.Lock()
+_rows_noted = 0
 _MOST_CHOSEN: Final = 1000
-_COUNT_SECONDS: Final = 0.5
 
 
-def count_choices() -> None:
-    """Count what was chosen since the last time. The service does so twice a second, and before it shows its numbers."""
-    with _chosen_lock:
-        chosen = list(_chosen.values())
+def count() -> None:
+    """Count what was noted since the last time."""
+    count_requests()
+    count_rows()
+
+
+def count_requests() -> None:
+    """Count requests that were noted."""
+    global _noted
+    with _noting:
+        noted, _noted = _noted, []
+    routes = Tally((one.method, one.template, one.status) for one in noted)
+    for (method, template, status), count in routes.items():
+        _requests.labels(method if method in _METHODS else "other", template, status).inc(count)
+    for one in noted:
+        _duration_of(one.template)(one.duration_s)
+
+
+@cache
+def _duration_of(template: str) -> Callable[[float], None]:
+    """What observes durations of a route, which takes longer to find than to call. Templates are a short list."""
+    observe: Callable[[float], None] = _durations.labels(template).observe
+    return observe
+
+
+def count_rows() -> None:
+    """Count rows that were noted, and what was chosen for them."""
+    global _rows_noted
+    with _noting:
+        chosen, rows = list(_chosen.values()), _rows_noted
         _chosen.clear()
+        _rows_noted = 0
+    _rows.inc(rows)
     totals: Tally[tuple[str, str, str]] = Tally()
     for choices, count in chosen:
         for choice in choices:
@@ -160,7 +193,7 @@ def count_choices() -> None:
 
 
 class Counting:
-    """Counts what was chosen twice a second, between the start and the stop of the service."""
+    """Counts what was noted twice a second, between the start and the stop of the service."""
 
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
@@ -173,12 +206,12 @@ class Counting:
         """Count what is left, and no more."""
         if self._task is not None:
             self._task.cancel()
-        count_choices()
+        count()
 
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(_COUNT_SECONDS)
-            count_choices()
+            count()
 
 
 def estimated_table(rows: int) -> None:
@@ -244,7 +277,7 @@ def build(version: str, method_version: str, catalog_digest: str) -> None:
 
 def exposition() -> bytes:
     """Everything, of all worker processes, as Prometheus reads it."""
-    count_choices()
+    count()
     folder = os.environ.get(FOLDER_VARIABLE)
     if folder is None:
         return generate_latest(_registry)

@@ -20,21 +20,13 @@ _ASCII: Final = "".join(map(chr, range(33, 127)))
 _UNEXPANDED = re.compile(r"\{[A-Za-z]+\}")
 
 
-class CollapseSlashes:
+def tidy(scope: Scope) -> Scope:
     """A base URL that ends in ``/`` makes ``//v1/impact``; it is answered as ``/v1/impact``, never redirected."""
-
-    def __init__(self, app: AsgiApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, with a tidy path."""
-        if scope["type"] == "http" and "//" in scope["path"]:
-            scope = {**scope, "path": re.sub(r"/{2,}", "/", scope["path"])}
-        if (
-            scope["type"] == "http" and not scope["query_string"].isascii()
-        ):  # falcon fails on what is not UTF-8
-            scope = {**scope, "query_string": quote(scope["query_string"], safe=_ASCII).encode()}
-        await self._app(scope, receive, send)
+    if "//" in scope["path"]:
+        scope = {**scope, "path": re.sub(r"/{2,}", "/", scope["path"])}
+    if not scope["query_string"].isascii():  # falcon fails on what is not UTF-8
+        scope = {**scope, "query_string": quote(scope["query_string"], safe=_ASCII).encode()}
+    return scope
 
 
 class RefuseUnexpanded:

@@ -22,7 +22,7 @@ class Storing(NamedTuple):
 
 def storing(request: Request, default: bool, idempotency_key: str = "") -> Storing:
     """What a request asks for, by its query and headers."""
-    text = (request.get_param("store") or "").casefold()
+    text = (request.get_param("store") or "").casefold() if request.query_string else ""
     if text and text not in _WORDS:
         raise BadRequest(f"store: expected true or false, got {text[:40]!r}", field="store")
     key = request.get_header("Idempotency-Key") or idempotency_key

@@ -86,8 +86,11 @@ class Database(ABC):
             yield transaction
 
     def mark(self) -> object | None:
-        """Equal as long as nothing was written, by whatever process; None where that cannot be told cheaply."""
+        """Equal as long as no process has called ``change_mark``; None where that cannot be told cheaply."""
         return None
+
+    def change_mark(self) -> None:  # noqa: B027 - where there is no mark there is nothing to change
+        """Let every process see that something was written which is not looked up each time."""
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Do one thing in a transaction of its own."""

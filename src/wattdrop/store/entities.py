@@ -73,6 +73,7 @@ class Entities:
                 (customer_id,),
             )  # first, because it makes others wait
             yield Change(transaction, customer_id, revision)
+        self._database.change_mark()
 
 
 class Change:

@@ -1,0 +1,43 @@
+"""How much may stand around a body: heads and trailers have one limit, whatever pieces they come in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.service.processes import Running, read_all, running
+
+BODY = b'{"rows":[{"model_id":"llama_v31_8b","output_tokens":500}]}'
+LIMIT = 4096
+LINE = b"x-more: " + b"y" * 90 + b"\r\n"
+
+
+def answer(server: Running, *pieces: bytes) -> bytes:
+    with server.connect() as client:
+        for piece in pieces:
+            try:
+                client.sendall(piece)
+            except (BrokenPipeError, ConnectionResetError):  # refused already
+                break
+        return read_all(client)
+
+
+@pytest.mark.parametrize("pieces", [1, 7])
+def test_the_limit_is_of_the_head_alone(tmp_path: Path, pieces: int) -> None:
+    with running(tmp_path, WATTDROP_MAX_HEAD_BYTES=str(LIMIT)) as server:
+        for lines, status in ((30, b" 200 "), (60, b" 431 ")):
+            long = BODY + b" " * (5 * LIMIT)
+            head = server.head(len(long), "Connection: close")[:-2] + LINE * lines + b"\r\n"
+            size = -(-len(head + long) // pieces)
+            sent = [(head + long)[at : at + size] for at in range(0, len(head + long), size)]
+            assert answer(server, *sent).startswith(b"HTTP/1.1" + status)
+
+
+def test_trailers_count_too(tmp_path: Path) -> None:
+    with running(tmp_path, WATTDROP_MAX_HEAD_BYTES=str(LIMIT)) as server:
+        plain = server.head(0, "Connection: close").replace(
+            b"Content-Length: 0", b"Transfer-Encoding: chunked"
+        )
+        chunk = b"%x\r\n%b\r\n0\r\n" % (len(BODY), BODY)
+        assert answer(server, plain + chunk + LINE * 3 + b"\r\n").startswith(b"HTTP/1.1 200 ")
+        assert answer(server, plain + chunk, *[LINE] * 600).startswith(b"HTTP/1.1 431 ")
