@@ -209,7 +209,9 @@ class Estimate:
 
     def response(self, debug: bool = False, ranges: bool = False) -> ImpactResponse:
         """The answer in the shape of the public contract; ``ranges`` adds fields that the contract does not have."""
-        return _render()(self, debug, ranges)
+        from .render import response  # which a cold start does without
+
+        return response(self, debug, ranges)
 
     def choices(self, number: int) -> tuple[Choice, ...]:
         """What was chosen or assumed for a row: entities, then quantities that the row does not give."""
@@ -238,14 +240,6 @@ class Estimate:
         from .explain import explain
 
         return explain(self, number)
-
-
-@cache
-def _render() -> Callable[[Estimate, bool, bool], ImpactResponse]:
-    """Of ``engine.render``, which a cold start does without; an import statement would cost each call two microseconds."""
-    from .render import response
-
-    return response
 
 
 RowLike: TypeAlias = "ImpactRow | RowError | Mapping[str, Any]"
