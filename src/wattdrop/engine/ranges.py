@@ -126,10 +126,11 @@ class Ranges:
     def _worked_out(self, effect: EffectId, quantity: str) -> tuple[Column, Column]:
         of_totals = self._within_of_totals if effect == WITHIN else self._of_totals
         if quantity in TOTALS and of_totals is not None:
-            if effect not in of_totals.sides:
+            moved = of_totals.sides.get(effect)
+            if moved is None or quantity not in moved.places:
                 return self._nothing, self._nothing
-            down, up = of_totals.sides[effect]
-            return down.get(quantity, self._nothing), up.get(quantity, self._nothing)
+            at = moved.places[quantity]
+            return moved.down[at], moved.up[at]
         if effect not in self._at_ends:
             self._at_ends[effect] = self._evaluated(effect)
         central = self._values(self._central, quantity)
