@@ -6,9 +6,10 @@ Worked out cause by cause, a column for all rows; only the order of the causes i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import exp, sqrt
-from operator import add
+from functools import reduce
 from typing import Final, NamedTuple, TypeVar
+
+from .half_widths import Column, any_of, ends_at, listed, plus, share_of
 
 #: What a caller can give to settle a cause, and the row fields that count as having given it.
 ADVICE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -44,14 +45,14 @@ class CauseShare(NamedTuple):
 Given = frozenset[str]
 """The fields that a row fills."""
 
-Squares = Mapping[str, tuple[Sequence[float], Sequence[float]]]
+Squares = Mapping[str, tuple[Column, Column]]
 """By cause, the squared half-widths down and up of every row."""
 
 Made = TypeVar("Made")
 
 
 def causes_of_rows(
-    values: Sequence[float],
+    values: Column,
     squares: Squares,
     given: Sequence[Given],
     made: Callable[..., Made],
@@ -65,30 +66,29 @@ def causes_of_rows(
     made : makes a cause of its fields, in the order of ``CauseShare``.
     no_advice : what stands for no advice.
     """
-    names = [name for name, sides in squares.items() if any(map(any, sides))]
-    widths = [list(map(add, *squares[name])) for name in names]
-    lows = [[value * exp(-sqrt(w)) for value, w in zip(values, squares[n][0], strict=True)] for n in names]
-    highs = [[value * exp(sqrt(w)) for value, w in zip(values, squares[n][1], strict=True)] for n in names]
+    names = [name for name, sides in squares.items() if any(map(any_of, sides))]
     if not names:
-        return [[] for _ in values]
+        return [[] for _ in given]
+    widths = [plus(*squares[name]) for name in names]
+    whole = reduce(plus, widths)
+    shares = [listed(share_of(width, whole)) for width in widths]
+    ends = [list(map(listed, ends_at(values, *squares[name]))) for name in names]
+    lows, highs = zip(*ends, strict=True)
     advised: dict[Given, list[str | None]] = {}
     places = range(len(names))
     found: list[list[Made]] = []
-    for of_row, low, high, fields in zip(
-        zip(*widths, strict=True), zip(*lows, strict=True), zip(*highs, strict=True), given, strict=True
+    for share, low, high, fields in zip(
+        zip(*shares, strict=True), zip(*lows, strict=True), zip(*highs, strict=True), given, strict=True
     ):
-        whole = sum(of_row)
-        if not whole > 0.0:
-            found.append([])
-            continue
         advice = advised.get(fields)
         if advice is None:
             advice = advised[fields] = [_advice(name, fields) or no_advice for name in names]
-        shares = [width / whole for width in of_row]
-        order = sorted(places, key=shares.__getitem__, reverse=True)
-        least = _LEAST_SHARE * whole
         found.append(
-            [made(names[at], shares[at], low[at], high[at], advice[at]) for at in order if of_row[at] > least]
+            [
+                made(names[at], share[at], low[at], high[at], advice[at])
+                for at in sorted(places, key=share.__getitem__, reverse=True)
+                if share[at] > _LEAST_SHARE
+            ]
         )
     return found
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from .cases import DURATION, METHOD, WITHIN, Case, EffectId, case_of, in_order
 from .cause_shares import CauseShare, Given, Made, causes_of_rows
 from .evaluate import TOTALS, Evaluation, evaluate
-from .half_widths import Column, between, ends_of, ends_of_many, listed, plus, squared, times
+from .half_widths import Column, between, ends_at, ends_of, ends_of_many, plus, squared, times
 from .quantiles import Z90, z_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Ranges:
         self._sides: dict[tuple[EffectId, str], tuple[Column, Column]] = {}
         self._squares_of_others: dict[str, tuple[Column, Column]] = {}
         self._numbers: dict[EffectId, Any] = {}
-        self._squares_of: dict[str, dict[str, tuple[list[float], list[float]]]] = {}
+        self._squares_of: dict[str, dict[str, tuple[Column, Column]]] = {}
 
     # --- half-widths ---
 
@@ -194,18 +194,11 @@ class Ranges:
         """Low and high end of a quantity for every computed row."""
         central = self._values(self._central, quantity)
         z = z_of(level)
-        squares = [
+        down, up = (
             plus(squared(own), times(others, (z / Z90) ** 2))
             for own, others in zip(self._method(quantity, z), self._others(quantity), strict=True)
-        ]
-        if self._central.is_arrays:
-            import numpy as np
-
-            return central * np.exp(-np.sqrt(squares[0])), central * np.exp(np.sqrt(squares[1]))
-        return (
-            [value * math.exp(-math.sqrt(square)) for value, square in zip(central, squares[0], strict=True)],
-            [value * math.exp(math.sqrt(square)) for value, square in zip(central, squares[1], strict=True)],
         )
+        return ends_at(central, down, up)
 
     def _others(self, quantity: str) -> tuple[Column, Column]:
         """The squared half-widths of all effects but the method's, summed."""
@@ -267,30 +260,28 @@ class Ranges:
             name: (down[row : row + 1], up[row : row + 1])
             for name, (down, up) in self._squares(quantity).items()
         }
-        (found,) = causes_of_rows([self._central.value(row, quantity)], squares, [given], CauseShare)
+        values = self._values(self._central, quantity)[row : row + 1]
+        (found,) = causes_of_rows(values, squares, [given], CauseShare)
         return tuple(found)
 
     def every_cause(
         self, quantity: str, given: Sequence[Given], made: Callable[..., Made], no_advice: str | None
     ) -> list[list[Made]]:
         """The same of every row."""
-        values, squares = self._central.column(quantity), self._squares(quantity)
+        values, squares = self._values(self._central, quantity), self._squares(quantity)
         return causes_of_rows(values, squares, given, made, no_advice)
 
-    def _squares(self, quantity: str) -> dict[str, tuple[list[float], list[float]]]:
+    def _squares(self, quantity: str) -> dict[str, tuple[Column, Column]]:
         """By cause, the squared half-widths down and up of every row."""
         found = self._squares_of.get(quantity)
         if found is None:
-            sums: dict[str, tuple[Column, Column]] = {}
+            found = self._squares_of[quantity] = {}
             for effect in self._effects:
                 down, up = map(squared, self._wide(effect, quantity))
-                if effect[0] in sums:
-                    below, above = sums[effect[0]]
+                if effect[0] in found:
+                    below, above = found[effect[0]]
                     down, up = plus(below, down), plus(above, up)
-                sums[effect[0]] = down, up
-            found = self._squares_of[quantity] = {
-                name: (listed(down), listed(up)) for name, (down, up) in sums.items()
-            }
+                found[effect[0]] = down, up
         return found
 
 
