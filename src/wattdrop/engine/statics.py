@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 Group: TypeAlias = Sequence[Sequence[Sequence["Setup"]]]
 """For each program, and each cause that it serves, the setups that it is run with: one for each end."""
 
-_MOST: Final = 128
-"""Groups kept by one table; a batch of more gets the room that it needs."""
+_MOST: Final = 1024
+"""Groups kept by one table, 20 kB each; a batch of more gets the room that it needs."""
 
 
 class Columns:
