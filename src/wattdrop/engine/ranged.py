@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from ..schema import MetricRange, RangeCause
 from ..schema import Ranges as RangesShape
@@ -11,13 +11,15 @@ from .api import METRICS
 if TYPE_CHECKING:
     from .api import Estimate
 
-_TOTALS: tuple[
-    Literal["energy_wh"],
-    Literal["emissions_gco2e"],
-    Literal["water_ml"],
-    Literal["embodied_gco2e"],
-    Literal["embodied_ml"],
-] = ("energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml")
+Metric: TypeAlias = Literal["energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml"]
+
+_TOTALS: Final[tuple[Metric, ...]] = (
+    "energy_wh",
+    "emissions_gco2e",
+    "water_ml",
+    "embodied_gco2e",
+    "embodied_ml",
+)
 
 
 def row_ranges(estimate: Estimate) -> dict[int, RangesShape]:
@@ -42,9 +44,13 @@ def _metrics(estimate: Estimate) -> list[list[MetricRange]]:
 def total_ranges(estimate: Estimate) -> RangesShape:
     """The ranges of the sums over all computed rows."""
     if len(estimate.resolution.computed) == 1:  # the sum of one row is that row
-        return RangesShape(*(of_row for (of_row,) in _metrics(estimate)))
-    metrics = []
-    for name in _TOTALS:
-        wide, narrow = estimate.total_range(name, 0.9), estimate.total_range(name, 0.5)
-        metrics.append(MetricRange(wide.low, narrow.low, wide.central, narrow.high, wide.high))
-    return RangesShape(*metrics)
+        return next(map(RangesShape, *_metrics(estimate)))
+    energy, emissions, water, embodied_emissions, embodied_water = (
+        _of_sum(estimate, name) for name in _TOTALS
+    )
+    return RangesShape(energy, emissions, water, embodied_emissions, embodied_water)
+
+
+def _of_sum(estimate: Estimate, metric: Metric) -> MetricRange:
+    wide, narrow = estimate.total_range(metric, 0.9), estimate.total_range(metric, 0.5)
+    return MetricRange(wide.low, narrow.low, wide.central, narrow.high, wide.high)

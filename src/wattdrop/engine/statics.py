@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Group: TypeAlias = Sequence[Sequence[Sequence["Setup"]]]
 """For each program, and each cause that it serves, the setups that it is run with: one for each end."""
 
-_MOST: Final = 1024
+_MOST: Final = 2048
 """Groups kept by one table, 20 kB each; a batch of more gets the room that it needs."""
 
 
