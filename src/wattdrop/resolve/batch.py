@@ -151,14 +151,15 @@ class Resolver:
     def _of_keys(self, shape: Shape, keys: Sequence[Key]) -> list[Resolved | RowError]:
         """What rows of a shape mean, by their keys."""
         known = self._by_key
-        found = [known.get((shape, key)) for key in keys]
-        if None not in found:
-            return cast("list[Resolved | RowError]", found)
-        described = self.descriptions([shape.description(key) for key in keys])
-        for key, outcome in zip(keys, described, strict=True):
-            if not isinstance(outcome, RowError):
-                _put(known, (shape, key), outcome, _MOST_REMEMBERED)
-        return described
+        found: list[Resolved | RowError | None] = [known.get((shape, key)) for key in keys]
+        if None in found:  # those that are wrong are not remembered here
+            missing = [at for at, one in enumerate(found) if one is None]
+            described = self.descriptions([shape.description(keys[at]) for at in missing])
+            for at, outcome in zip(missing, described, strict=True):
+                found[at] = outcome
+                if not isinstance(outcome, RowError):
+                    _put(known, (shape, keys[at]), outcome, _MOST_REMEMBERED)
+        return cast("list[Resolved | RowError]", found)
 
 
 def _put(remembered: dict[_What, _Outcome], what: _What, outcome: _Outcome, most: int) -> None:

@@ -6,7 +6,7 @@ Most callers send the same few fields again and again: what is to be done with a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import repeat
+from itertools import compress, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -105,17 +105,20 @@ class Shape:
         columns = [fields[name] for name in self.names]
         columns += [list(map(states, fields[name])) for name, states in self.states]
         columns.append(years)
-        differing = [column for column in columns if column.count(column[0]) < rows] if rows else []
+        if not rows:
+            return [], []
+        differs = [column.count(column[0]) < rows for column in columns]
+        if not any(differs):
+            return [tuple([column[0] for column in columns])], [0] * rows
         known: dict[tuple[Any, ...], int] = {}
-        distinct: list[Key] = []
-        of_rows: list[int] = []
-        for at, key in enumerate(zip(*differing, strict=True) if differing else repeat((), rows)):
-            of = known.get(key)
-            if of is None:
-                of = known[key] = len(distinct)
-                distinct.append(tuple([column[at] for column in columns]))
-            of_rows.append(of)
-        return distinct, of_rows
+        number_of = known.setdefault
+        of_rows = [number_of(key, len(known)) for key in zip(*compress(columns, differs), strict=True)]
+        differing = iter(zip(*known, strict=True))
+        distinct = [
+            next(differing) if one_differs else repeat(column[0], len(known))
+            for column, one_differs in zip(columns, differs, strict=True)
+        ]
+        return list(zip(*distinct, strict=True)), of_rows
 
     def description(self, key: Key) -> Description:
         """What a row with that key names."""
