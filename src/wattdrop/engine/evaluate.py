@@ -246,7 +246,7 @@ def run_blocks(
 
     rows = len(setup_of_row)
     columns = numpy.empty((len(program.outputs), rows))
-    statics = numpy.array([program.statics(setup, c) for setup in setups], dtype=numpy.float64).T
+    statics = program.statics_of(setups, c)
     vary = (statics != statics[:, :1]).any(axis=1).tolist()
     sources: list[Any] = [
         numpy.ascontiguousarray(column) if varies else float(column[0])
