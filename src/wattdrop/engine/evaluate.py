@@ -107,8 +107,8 @@ class Evaluation:
     def values(self, row: int, names: tuple[str, ...]) -> Sequence[float]:
         """Metrics of one row: those of a part, or all reported ones."""
         if self.columns is REPORTED and self._reported is not None and not self.is_arrays:
-            values: tuple[float, ...] = self._reported[row][_RUNS[names]]
-            return values
+            values: tuple[float, ...] = self._reported[row]
+            return values if names is REPORTED else values[_RUNS[names]]
         return [self.value(row, name) for name in names]
 
     def array(self, name: str) -> Any:

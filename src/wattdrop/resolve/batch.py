@@ -129,7 +129,8 @@ class Resolver:
         if given is None:
             return None
         shape = shape_of(given)
-        hour = hour_of(given.get("utc_datetime"))
+        text = given.get("utc_datetime")
+        hour = NEVER if text is None else hour_of(text)
         resolved = self._by_key.get((shape, shape.key(given, hour.year)))
         if resolved is None or not shape.is_plain:
             return None

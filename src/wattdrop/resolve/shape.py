@@ -60,6 +60,7 @@ class Shape:
     """A set of fields. There is one object of each, which is quick to look up."""
 
     __slots__ = (
+        "_all_there",
         "_counted",
         "_named",
         "_there",
@@ -82,6 +83,7 @@ class Shape:
         self._named = _getter(self.names)
         self._counted = _getter(counted)
         self._there = (True,) * len(others)
+        self._all_there = (True,) * len(self.states)
         self.flags = tuple(STATES[name][0] for name, _ in self.states)
         self.numbers = tuple((name, PLACES[name]) for name in fields if name in PLACES)
         self.given = tuple(at for _, at in self.numbers)
@@ -98,7 +100,9 @@ class Shape:
 
     def key(self, given: Mapping[str, Any], year: int | None) -> Key:
         """What decides the meaning of a row that gives this: names, which kinds of work it states, the year."""
-        return *self._named(given), *map(bool, self._counted(given)), *self._there, year
+        counted = self._counted(given)
+        stated = self._all_there if all(counted) else (*map(bool, counted), *self._there)
+        return *self._named(given), *stated, year
 
     def keys(self, fields: Fields, years: Sequence[int | None], rows: int) -> tuple[list[Key], list[int]]:
         """The distinct keys of rows, and which of them each row has."""
