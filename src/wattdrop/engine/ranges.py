@@ -54,8 +54,7 @@ class Ranges:
         self._cases, self._of_rows, self._described = _cases(estimate)
         effects = {effect for case in self._cases for effect in case.causes}
         self._effects = [effect for effect in in_order(effects) if effect != WITHIN]
-        observed = self._resolution.quantities.column("processing_duration_ms")
-        if any(value == value for value in observed):
+        if self._resolution.quantities.any_gives("processing_duration_ms"):
             self._effects.append(DURATION)
         error = math.exp(Z90 * estimate.catalog.constant("duration_error"))
         self._duration_factors = 1.0 / error, error
@@ -289,12 +288,12 @@ def _cases(estimate: Estimate) -> tuple[list[Case], Sequence[int], list[int]]:
     """The distinct cases of an estimate's rows, which of them each row has, and which description each case is of."""
     resolution, of_rows = estimate.resolution, estimate.evaluation.of_row
     catalog, resolved = estimate.catalog, resolution.resolved
-    batch_sizes = resolution.quantities.column("batch_size")
-    alone = [batch_size == 1.0 for batch_size in batch_sizes]
     first: dict[int, int] = {}  # a description may be there twice
     described = [first.setdefault(id(one), at) for at, one in enumerate(resolved)]
-    if not any(alone):
+    batch_sizes = resolution.quantities.column("batch_size")
+    if 1.0 not in batch_sizes:
         return [case_of(catalog, one) for one in resolved], of_rows, described
+    alone = [batch_size == 1.0 for batch_size in batch_sizes]
     numbers: dict[tuple[int, bool], int] = {}
     found: Any = [
         numbers.setdefault(key, len(numbers)) for key in zip(resolution.resolved_of, alone, strict=True)
