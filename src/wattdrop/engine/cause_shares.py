@@ -71,26 +71,34 @@ def causes_of_rows(
         return [[] for _ in given]
     widths = [plus(*squares[name]) for name in names]
     whole = reduce(plus, widths)
-    shares = [listed(share_of(width, whole)) for width in widths]
+    shares = [share_of(width, whole) for width in widths]
     ends = [list(map(listed, ends_at(values, *squares[name]))) for name in names]
     lows, highs = zip(*ends, strict=True)
     advised: dict[Given, list[str | None]] = {}
-    places = range(len(names))
     found: list[list[Made]] = []
-    for share, low, high, fields in zip(
-        zip(*shares, strict=True), zip(*lows, strict=True), zip(*highs, strict=True), given, strict=True
-    ):
+    of_rows = (zip(*columns, strict=True) for columns in (map(listed, shares), lows, highs))
+    for order, fields, share, low, high in zip(_largest_first(shares), given, *of_rows, strict=True):
         advice = advised.get(fields)
         if advice is None:
             advice = advised[fields] = [_advice(name, fields) or no_advice for name in names]
-        found.append(
-            [
-                made(names[at], share[at], low[at], high[at], advice[at])
-                for at in sorted(places, key=share.__getitem__, reverse=True)
-                if share[at] > _LEAST_SHARE
-            ]
-        )
+        found.append([made(names[at], share[at], low[at], high[at], advice[at]) for at in order])
     return found
+
+
+def _largest_first(shares: Sequence[Column]) -> list[list[int]]:
+    """For each row the numbers of its causes that count, the one of the largest share first."""
+    if isinstance(shares[0], list):
+        numbers = range(len(shares))
+        return [
+            [at for at in sorted(numbers, key=share.__getitem__, reverse=True) if share[at] > _LEAST_SHARE]
+            for share in zip(*shares, strict=True)
+        ]
+    import numpy as np
+
+    of_rows = np.array(shares).T
+    order = np.argsort(-of_rows, axis=1, kind="stable").tolist()
+    counts = (of_rows > _LEAST_SHARE).sum(axis=1).tolist()
+    return [numbers[:count] for numbers, count in zip(order, counts, strict=True)]
 
 
 def _advice(name: str, given: Given) -> str:
