@@ -126,5 +126,6 @@ class HourlyRatios:
             found = [known[of][hour.of_month] for of, hour in zip(of_rows, hours, strict=True)]
         except KeyError:
             found = [self.of(resolved[of].place, hour) for of, hour in zip(of_rows, hours, strict=True)]
-        grid, water = map(list, zip(*found, strict=True))
-        return () if grid.count(1.0) == water.count(1.0) == len(found) else (grid, water)
+        if found.count(ANNUAL_MEAN) == len(found):
+            return ()
+        return [grid for grid, _ in found], [water for _, water in found]
