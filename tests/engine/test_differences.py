@@ -117,6 +117,15 @@ def test_what_is_not_above_zero_counts_as_not_moved() -> None:
     np.testing.assert_array_equal(into[:, 0, 0], [[0.5, 1.0, 1.0], [4.0, 1.0, 1.0]])
 
 
+def test_squares_go_to_the_totals_that_a_cause_moves() -> None:
+    of_all = differences._Part((("method", 0), ("host", 0)), (2, 2), (0, 1, 2), {}, None)  # type: ignore[arg-type]
+    of_some = differences._Part((("pue", 0),), (2,), (0, 2), {}, None)  # type: ignore[arg-type]
+    square = np.arange(16.0).reshape(2, 8, 1)
+    sums = np.zeros((2, 5, 1))
+    differences._add_up([of_all, of_some], square, sums)
+    assert sums[..., 0].tolist() == [[3 + 6, 4, 5 + 7, 0, 0], [11 + 14, 12, 13 + 15, 0, 0]]
+
+
 def test_ends_are_compared_effect_by_effect() -> None:
     moved = np.array([[[0.5], [4.0], [2.0], [3.0], [0.1], [0.2], [0.9]]])
     into = np.empty((2, 3, 1, 1))

@@ -206,15 +206,11 @@ class Differences:
                     self._fill(part.program, statics.of_rows(of_row), seen, known, moved, room)
                     _extremes(central[part.at], moved, ends, ratios[..., start:end], are_ratios)
                 room.used = 0
-                found = widths[..., start:end]
-                numpy.log(found, out=found)
-                numpy.negative(found[0], out=found[0])
+                down, up = found = widths[..., start:end]
+                numpy.negative(numpy.log(down, out=down), out=down)
+                numpy.log(up, out=up)
                 square = numpy.multiply(found, found, out=room.arrays(*found.shape))
-                for part, of_part in zip(self.parts, _split(self.parts, square), strict=True):
-                    summed = squares[:, part.at, start:end]
-                    for at_effect, effect in enumerate(part.effects):
-                        if effect != METHOD:
-                            summed += of_part[:, at_effect]
+                _add_up(self.parts, square, squares[..., start:end])
         return Widths(
             {
                 effect: Sides(part.places, down, up)
@@ -278,6 +274,17 @@ def _split(parts: Sequence[_Part], of_pairs: Any) -> list[Any]:
         found.append(of_pairs[:, at : at + part.pairs].reshape(shape))
         at += part.pairs
     return found
+
+
+def _add_up(parts: Sequence[_Part], square: Any, into: Any) -> None:
+    """Add the squares of half-widths, of shape (2, pairs, rows), to the sums of their totals, of shape (2, totals, rows).
+
+    The method's own error is left out.
+    """
+    for part, of_part in zip(parts, _split(parts, square), strict=True):
+        for at, effect in enumerate(part.effects):
+            if effect != METHOD:
+                into[:, part.at] += of_part[:, at]
 
 
 def _extremes(central: Any, moved: Any, ends: Sequence[int], into: Any, are_ratios: bool) -> None:
