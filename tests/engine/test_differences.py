@@ -108,13 +108,29 @@ def test_threads_with_other_models_do_not_mix(monkeypatch: pytest.MonkeyPatch) -
         np.testing.assert_array_equal(ends, expected[number % len(batches)])
 
 
-def test_what_is_not_above_zero_has_no_width() -> None:
+def test_what_is_not_above_zero_counts_as_not_moved() -> None:
     central = np.array([[1.0, 0.0, 2.0]])
     moved = np.array([[[0.5, 1.0, np.nan], [4.0, 1.0, 0.0]]])
-    into = np.empty((1, 2, 1, 3))
+    into = np.empty((2, 1, 1, 3))
     with np.errstate(all="ignore"):
-        differences._half_widths(central, moved, (2,), into)
-    np.testing.assert_allclose(into[0, :, 0], [[np.log(2.0), 0.0, 0.0], [np.log(4.0), 0.0, 0.0]])
+        differences._extremes(central, moved, (2,), into, are_ratios=False)
+    np.testing.assert_array_equal(into[:, 0, 0], [[0.5, 1.0, 1.0], [4.0, 1.0, 1.0]])
+
+
+def test_squares_go_to_the_totals_that_a_cause_moves() -> None:
+    of_all = differences._Part((("method", 0), ("host", 0)), (2, 2), (0, 1, 2), {}, None)  # type: ignore[arg-type]
+    of_some = differences._Part((("pue", 0),), (2,), (0, 2), {}, None)  # type: ignore[arg-type]
+    square = np.arange(16.0).reshape(2, 8, 1)
+    sums = np.zeros((2, 5, 1))
+    differences._add_up([of_all, of_some], square, sums)
+    assert sums[..., 0].tolist() == [[3 + 6, 4, 5 + 7, 0, 0], [11 + 14, 12, 13 + 15, 0, 0]]
+
+
+def test_ends_are_compared_effect_by_effect() -> None:
+    moved = np.array([[[0.5], [4.0], [2.0], [3.0], [0.1], [0.2], [0.9]]])
+    into = np.empty((2, 3, 1, 1))
+    differences._extremes(np.ones((1, 1)), moved, (2, 2, 3), into, are_ratios=True)
+    assert into[..., 0, 0].tolist() == [[0.5, 1.0, 0.1], [4.0, 3.0, 1.0]]
 
 
 def test_rooms_inside_each_other_share_no_memory() -> None:

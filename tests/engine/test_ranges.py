@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wattdrop
+from wattdrop.engine import cases
 from wattdrop.engine.api import METRICS, default_catalog
 from wattdrop.engine.cause_shares import CauseShare
 
@@ -147,6 +148,14 @@ def test_ranges_are_not_worked_out_unless_asked_for(monkeypatch):
 
     monkeypatch.setattr(ranges.Ranges, "__init__", None)
     assert wattdrop.estimate([CHAT]).response().rows[0].ranges is None
+
+
+def test_of_more_cases_than_are_kept_the_oldest_goes_alone(monkeypatch):
+    monkeypatch.setattr(cases, "_MOST_REMEMBERED", 2)
+    monkeypatch.setattr(cases, "_remembered", {})
+    for country in ("FR", "US", "PL"):
+        row(**CHAT, country=country).range("total_energy_wh")
+    assert [description.country for _, description, _ in cases._remembered] == ["US", "PL"]
 
 
 def test_every_cause_has_its_spread_in_the_data():

@@ -123,6 +123,43 @@ def test_moments_that_no_parser_saw(catalog: Catalog, text: str) -> None:
     assert Resolver(catalog).batch([ImpactRow(model_id="gpt-4o", utc_datetime=text)]).errors == {}
 
 
+TEXTS = (
+    "2025-07-01T12:30:00Z", "2024-01-05T03:00:00Z", "2025-07-01T12:30:00.125Z", "2024-01-05T03:00:00.500Z",
+    "2025-07-01T14:30:00.+2Z", "2025-07-01T12:30+02:00", "2025-07-01T12:30:00.Z", "2025-07-01T12-30-00Z", "noon", "", None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "alike", [TEXTS[:2], TEXTS[2:4], TEXTS[2:5], TEXTS[:1], TEXTS[6:7], TEXTS[7:8], TEXTS]
+)
+def test_moments_of_many_rows_are_those_of_each(alike: tuple[str | None, ...]) -> None:
+    for _ in range(2):  # the second time their hours are known
+        assert hours.hours_of(alike * 3) == list(map(hours.hour_of, alike)) * 3
+
+
+def test_distinct_keys_are_in_the_order_of_their_first_rows() -> None:
+    fields = {"model_id": ["b", "a", "b", "c"], "country": ["FR"] * 4, "output_tokens": [5, 0, 5, None]}
+    found, of_rows = shape.shape_of(fields).keys(fields, [2025] * 4, 4)
+    assert found == [("b", "FR", True, 2025), ("a", "FR", False, 2025), ("c", "FR", False, 2025)]
+    assert of_rows == [0, 1, 0, 2]
+
+
+def test_a_wrong_name_costs_the_known_rows_beside_it_nothing(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolver = Resolver(catalog)
+    resolver.batch(parse_rows([ROW]))
+    described: list[str | None] = []
+    descriptions = Resolver.descriptions
+    monkeypatch.setattr(
+        Resolver,
+        "descriptions",
+        lambda self, some: described.extend(d.model_id for d in some) or descriptions(self, some),
+    )
+    found = resolver.batch(parse_rows([ROW, {**ROW, "model_id": "gpt-4p"}]))
+    assert list(found.errors) == [1] and described == ["gpt-4p"]
+
+
 def test_what_is_remembered_has_an_end(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name in ((batching, "_MOST_REMEMBERED"), (shape, "_MOST_SHAPES"), (hours, "_MOST_HOURS")):
         monkeypatch.setattr(module, name, 3)

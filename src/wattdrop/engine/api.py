@@ -290,8 +290,11 @@ def estimate_checked(rows: Sequence[ImpactRow | RowError], catalog: Catalog) -> 
 
 
 def _typed(rows: Sequence[RowLike]) -> Sequence[ImpactRow | RowError]:
-    kinds = set(map(type, rows))
-    kind = kinds.pop() if len(kinds) == 1 else None
+    if len(rows) == 1:
+        kind: object = type(rows[0])
+    else:
+        kinds = set(map(type, rows))
+        kind = kinds.pop() if len(kinds) == 1 else None
     if kind is dict:
         return schema.parse_rows(rows)
     if kind is schema.ImpactRow:

@@ -5,9 +5,8 @@ Worked out cause by cause, a column for all rows; only the order of the causes i
 
 from __future__ import annotations
 
-from math import exp, sqrt
-
 from ..typed import TYPE_CHECKING, NamedTuple
+from .half_widths import Column, any_of, ends_at, listed, plus, share_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,12 +48,12 @@ class CauseShare(NamedTuple):
 Given = frozenset[str]
 """The fields that a row fills."""
 
-Squares: TypeAlias = "Mapping[str, tuple[Sequence[float], Sequence[float]]]"
+Squares: TypeAlias = "Mapping[str, tuple[Column, Column]]"
 """By cause, the squared half-widths down and up of every row."""
 
 
 def causes_of_rows(
-    values: Sequence[float],
+    values: Column,
     squares: Squares,
     given: Sequence[Given],
     made: Callable[..., Made],
@@ -68,32 +67,41 @@ def causes_of_rows(
     made : makes a cause of its fields, in the order of ``CauseShare``.
     no_advice : what stands for no advice.
     """
-    names = [name for name, sides in squares.items() if any(map(any, sides))]
-    widths = [[down + up for down, up in zip(*squares[name], strict=True)] for name in names]
-    lows = [[value * exp(-sqrt(w)) for value, w in zip(values, squares[n][0], strict=True)] for n in names]
-    highs = [[value * exp(sqrt(w)) for value, w in zip(values, squares[n][1], strict=True)] for n in names]
+    names = [name for name, sides in squares.items() if any(map(any_of, sides))]
     if not names:
-        return [[] for _ in values]
+        return [[] for _ in given]
+    widths = [plus(*squares[name]) for name in names]
+    whole = widths[0]
+    for width in widths[1:]:
+        whole = plus(whole, width)
+    shares = [share_of(width, whole) for width in widths]
+    ends = [list(map(listed, ends_at(values, *squares[name]))) for name in names]
+    lows, highs = zip(*ends, strict=True)
     advised: dict[Given, list[str | None]] = {}
-    places = range(len(names))
     found: list[list[Made]] = []
-    for of_row, low, high, fields in zip(
-        zip(*widths, strict=True), zip(*lows, strict=True), zip(*highs, strict=True), given, strict=True
-    ):
-        whole = sum(of_row)
-        if not whole > 0.0:
-            found.append([])
-            continue
+    of_rows = (zip(*columns, strict=True) for columns in (map(listed, shares), lows, highs))
+    for order, fields, share, low, high in zip(_largest_first(shares), given, *of_rows, strict=True):
         advice = advised.get(fields)
         if advice is None:
             advice = advised[fields] = [_advice(name, fields) or no_advice for name in names]
-        shares = [width / whole for width in of_row]
-        order = sorted(places, key=shares.__getitem__, reverse=True)
-        least = _LEAST_SHARE * whole
-        found.append(
-            [made(names[at], shares[at], low[at], high[at], advice[at]) for at in order if of_row[at] > least]
-        )
+        found.append([made(names[at], share[at], low[at], high[at], advice[at]) for at in order])
     return found
+
+
+def _largest_first(shares: Sequence[Column]) -> list[list[int]]:
+    """For each row the numbers of its causes that count, the one of the largest share first."""
+    if isinstance(shares[0], list):
+        numbers = range(len(shares))
+        return [
+            [at for at in sorted(numbers, key=share.__getitem__, reverse=True) if share[at] > _LEAST_SHARE]
+            for share in zip(*shares, strict=True)
+        ]
+    import numpy as np
+
+    of_rows = np.array(shares).T
+    order = np.argsort(-of_rows, axis=1, kind="stable").tolist()
+    counts = (of_rows > _LEAST_SHARE).sum(axis=1).tolist()
+    return [numbers[:count] for numbers, count in zip(order, counts, strict=True)]
 
 
 def _advice(name: str, given: Given) -> str:

@@ -11,6 +11,7 @@ Half-widths are logarithms of the ratio of a moved value to the central one: how
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from math import inf, log
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -34,11 +35,18 @@ _MOST_GROUPS: Final = 4096
 DURATION_AT: Final = Quantities._fields.index("processing_duration_ms")
 
 
+class Sides(NamedTuple):
+    """Half-widths of one cause: a column for each total that it moves."""
+
+    places: Mapping[str, int]  # of these totals among the columns
+    down: Sequence[Any]
+    up: Sequence[Any]
+
+
 class Widths(NamedTuple):
     """Half-widths of rows in the totals: how far the ends lie below and above the central value."""
 
-    sides: Mapping[EffectId, tuple[Mapping[str, Any], Mapping[str, Any]]]
-    """Of each cause, down and up: a column for each total that it moves; no column: it moves none of the rows."""
+    sides: Mapping[EffectId, Sides]
     squares: tuple[Mapping[str, Any], Mapping[str, Any]]
     """The squares summed over all causes but the method's own, down and up."""
 
@@ -49,7 +57,13 @@ class _Part(NamedTuple):
     effects: tuple[EffectId, ...]
     ends: tuple[int, ...]  # the most that any case has of each
     totals: tuple[int, ...]  # those that they move
+    places: Mapping[str, int]  # of these, by name
     program: Program
+
+    @property
+    def pairs(self) -> int:
+        """How many half-widths a row has of these causes on each side: one for each cause and total."""
+        return len(self.effects) * len(self.totals)
 
     @property
     def at(self) -> Any:
@@ -92,10 +106,13 @@ class Differences:
         self.parts = []
         for (effects, moved), args in zip(together, needed, strict=True):
             at_totals = tuple(at for at, n in enumerate(totals) if n in moved)
+            if not at_totals:
+                continue
             known = {n: exported[n] for n in args if n in exported}
             names, ends = zip(*effects, strict=True)
             program = Program(graph, [totals[at] for at in at_totals], known)
-            self.parts.append(_Part(names, ends, at_totals, program))
+            places = {TOTALS[at]: place for place, at in enumerate(at_totals)}
+            self.parts.append(_Part(names, ends, at_totals, places, program))
         self._statics = Statics([(self.central, (1,)), *((part.program, part.ends) for part in self.parts)])
         self._groups: dict[int, tuple[Case, Group]] = {}
 
@@ -109,9 +126,10 @@ class Differences:
     ) -> Widths:
         """Half-widths of a few rows: lists of floats."""
         statics = [self._statics.tuples(self._group(case), c) for case in cases]
-        nothing = [0.0] * len(of_rows)
-        sides: dict[EffectId, tuple[dict[str, Any], dict[str, Any]]] = {
-            effect: ({}, {}) for part in self.parts for effect in part.effects
+        sides = {
+            effect: Sides(part.places, *([[0.0] * len(of_rows) for _ in part.totals] for _ in range(2)))
+            for part in self.parts
+            for effect in part.effects
         }
         squares = [{name: [0.0] * len(of_rows) for name in TOTALS} for _ in range(2)]
         for row, of in enumerate(of_rows):
@@ -125,8 +143,10 @@ class Differences:
                         moved = [run(ends[0], _longer(q, factor), central) for factor in factors]
                     else:
                         moved = [run(k, q, central) for k in ends]
-                    for at, values in zip(part.totals, zip(*moved, strict=True), strict=True):
-                        value, name = central[at], TOTALS[at]
+                    _, *of_effect = sides[effect]
+                    for place, values in enumerate(zip(*moved, strict=True)):
+                        at = part.totals[place]
+                        value = central[at]
                         if not value > 0.0:
                             continue
                         least = most = 0.0
@@ -136,9 +156,9 @@ class Differences:
                                 least, most = min(least, step), max(most, step)
                         for side, width in zip((0, 1), (-least, most), strict=True):
                             if width > 0.0:
-                                sides[effect][side].setdefault(name, nothing[:])[row] = width
+                                of_effect[side][place][row] = width
                                 if effect != METHOD:
-                                    squares[side][name][row] += width * width
+                                    squares[side][TOTALS[at]][row] += width * width
         return Widths(sides, (squares[0], squares[1]))
 
     def of_arrays(
@@ -157,11 +177,8 @@ class Differences:
         of_central, *of_parts = (of_part.of(places) for of_part in columns)
         rows = len(of_rows)
         size = min(BLOCK_ROWS, rows)
-        parts = [
-            (part, statics, numpy.empty((len(part.effects), 2, len(part.totals), rows)))
-            for part, statics in zip(self.parts, of_parts, strict=True)
-            if part.totals
-        ]
+        widths = numpy.empty((2, sum(part.pairs for part in self.parts), rows))
+        of_pairs = _split(self.parts, widths)
         squares = numpy.zeros((2, len(TOTALS), rows))
         place_of = places.take(of_rows)
         q: list[Any] = [None] * len(USUAL)
@@ -178,25 +195,27 @@ class Differences:
                 k = list(map(of_central.of_rows(of_row), range(len(into)), into))
                 self._fill(self.central, lambda number, _, k=k: k[number], q, (), central, room)
                 known = [*central, *k]
+                are_ratios = bool(central[: len(TOTALS)].min() > 0.0)
                 kept = room.used
-                for part, statics, widths in parts:
+                for part, statics, ratios in zip(self.parts, of_parts, of_pairs, strict=True):
                     room.used = kept
-                    seen, slots = q, part.ends
+                    seen, ends = q, part.ends
                     if part.effects == (DURATION,):
-                        seen, slots = _moved_duration(q, factors), (len(factors),)
-                    moved = room.arrays(len(part.totals), sum(slots), end - start)
+                        seen, ends = _moved_duration(q, factors), (len(factors),)
+                    moved = room.arrays(len(part.totals), sum(ends), end - start)
                     self._fill(part.program, statics.of_rows(of_row), seen, known, moved, room)
-                    found = widths[..., start:end]
-                    _half_widths(central[part.at], moved, slots, found)
-                    for effect, width in zip(part.effects, found, strict=True):
-                        if effect != METHOD:
-                            square = numpy.multiply(width, width, out=room.arrays(*width.shape))
-                            squares[:, part.at, start:end] += square
+                    _extremes(central[part.at], moved, ends, ratios[..., start:end], are_ratios)
+                room.used = 0
+                down, up = found = widths[..., start:end]
+                numpy.negative(numpy.log(down, out=down), out=down)
+                numpy.log(up, out=up)
+                square = numpy.multiply(found, found, out=room.arrays(*found.shape))
+                _add_up(self.parts, square, squares[..., start:end])
         return Widths(
             {
-                effect: (_named(part, down), _named(part, up))
-                for part, _, widths in parts
-                for effect, (down, up) in zip(part.effects, widths, strict=True)
+                effect: Sides(part.places, down, up)
+                for part, sides in zip(self.parts, of_pairs, strict=True)
+                for effect, down, up in zip(part.effects, *sides, strict=True)
             },
             (dict(zip(TOTALS, squares[0], strict=True)), dict(zip(TOTALS, squares[1], strict=True))),
         )
@@ -247,31 +266,58 @@ def _together(
     return found
 
 
-def _half_widths(central: Any, moved: Any, slots: Sequence[int], into: Any) -> None:
-    """Logarithms of the least and the largest ratio; what is not above zero, before or after, has no width.
+def _split(parts: Sequence[_Part], of_pairs: Any) -> list[Any]:
+    """Of an array of shape (2, pairs, rows) what is each part's: a view of shape (2, effects, totals, rows)."""
+    found, at = [], 0
+    for part in parts:
+        shape = 2, len(part.effects), len(part.totals), of_pairs.shape[-1]
+        found.append(of_pairs[:, at : at + part.pairs].reshape(shape))
+        at += part.pairs
+    return found
 
-    ``moved``: of shape (totals, ends of all effects, rows), is written to; ``slots``: how many ends each effect has;
-    ``into``: of shape (effects, 2, totals, rows).
+
+def _add_up(parts: Sequence[_Part], square: Any, into: Any) -> None:
+    """Add the squares of half-widths, of shape (2, pairs, rows), to the sums of their totals, of shape (2, totals, rows).
+
+    The method's own error is left out.
+    """
+    for part, of_part in zip(parts, _split(parts, square), strict=True):
+        for at, effect in enumerate(part.effects):
+            if effect != METHOD:
+                into[:, part.at] += of_part[:, at]
+
+
+def _extremes(central: Any, moved: Any, ends: Sequence[int], into: Any, are_ratios: bool) -> None:
+    """The least ratio to the central value, at most 1, and the largest, at least 1.
+
+    What is not above zero, before or after, has no ratio, and counts as not moved.
+
+    ``moved``: of shape (totals, ends of all effects, rows), is written to; ``ends``: how many each effect has;
+    ``into``: of shape (2, effects, totals, rows); ``are_ratios``: whether all central values are above zero.
     """
     import numpy
 
     ratios = numpy.divide(moved, central[:, None], out=moved)
-    for again in (False, True):
-        at = 0
-        for ends, (least, most) in zip(slots, into, strict=True):
-            numpy.minimum.reduce(ratios[:, at : at + ends], axis=1, out=least)
-            numpy.maximum.reduce(ratios[:, at : at + ends], axis=1, out=most)
-            at += ends
-        if again or (into[:, 0].min() > 0.0 and into[:, 1].max() < inf and central.min() > 0.0):
-            break
+    least, most = into
+    _least_and_most(ratios, ends, least, most)
+    if not (are_ratios and least.min() > 0.0 and most.max() < inf):
         ratios[~((ratios > 0.0) & (ratios < inf) & (central[:, None] > 0.0))] = 1.0
-    down, up = into[:, 0], into[:, 1]
-    numpy.negative(numpy.log(numpy.minimum(down, 1.0, out=down), out=down), out=down)
-    numpy.log(numpy.maximum(up, 1.0, out=up), out=up)
+        _least_and_most(ratios, ends, least, most)
 
 
-def _named(part: _Part, columns: Any) -> Mapping[str, Any]:
-    return {TOTALS[at]: column for at, column in zip(part.totals, columns, strict=True)}
+def _least_and_most(ratios: Any, ends: Sequence[int], least: Any, most: Any) -> None:
+    """Effects that follow one another and have equally many ends go through one call."""
+    import numpy
+
+    at = effect = 0
+    for of_each, alike in groupby(ends):
+        effects = sum(1 for _ in alike)
+        shape = len(ratios), effects, of_each, ratios.shape[-1]
+        theirs = ratios[:, at : at + effects * of_each].reshape(shape)
+        of_effects = slice(effect, effect + effects)
+        numpy.minimum.reduce(theirs, axis=2, out=least[of_effects].swapaxes(0, 1), initial=1.0)
+        numpy.maximum.reduce(theirs, axis=2, out=most[of_effects].swapaxes(0, 1), initial=1.0)
+        at, effect = at + effects * of_each, effect + effects
 
 
 def _moved_duration(q: list[Any], factors: tuple[float, float]) -> list[Any]:

@@ -106,8 +106,8 @@ class Evaluation:
     def values(self, row: int, names: tuple[str, ...]) -> Sequence[float]:
         """Metrics of one row: those of a part, or all reported ones."""
         if self.columns is REPORTED and self._reported is not None and not self.is_arrays:
-            values: tuple[float, ...] = self._reported[row][_RUNS[names]]
-            return values
+            values: tuple[float, ...] = self._reported[row]
+            return values if names is REPORTED else values[_RUNS[names]]
         return [self.value(row, name) for name in names]
 
     def array(self, name: str) -> Any:
@@ -250,7 +250,7 @@ def run_blocks(
 
     rows = len(setup_of_row)
     columns = numpy.empty((len(program.outputs), rows))
-    statics = numpy.array([program.statics(setup, c) for setup in setups], dtype=numpy.float64).T
+    statics = program.statics_of(setups, c)
     vary = (statics != statics[:, :1]).any(axis=1).tolist()
     sources: list[Any] = [
         numpy.ascontiguousarray(column) if varies else float(column[0])

@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+import threading
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ..kernel.estimate import STAGES
 
@@ -50,10 +51,15 @@ def assignments() -> tuple[tuple[str, str, ast.expr], ...]:
     return tuple(found)
 
 
+#: CPython 3.11 may fail with a SystemError where two threads make trees at once.
+_one_at_a_time: Final = threading.Lock()
+
+
 @cache
 def functions_of(module: str) -> dict[str, ast.FunctionDef]:
     """The functions of a module as they are written."""
-    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    with _one_at_a_time:
+        tree = ast.parse(inspect.getsource(sys.modules[module]))
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 

@@ -64,6 +64,32 @@ def plus(a: Column, b: Column) -> Column:
     return [one + other for one, other in zip(a, b, strict=True)] if isinstance(a, list) else a + b
 
 
+def any_of(widths: Column) -> bool:
+    """Whether any of them is not 0."""
+    return any(widths) if isinstance(widths, list) else bool(widths.any())
+
+
+def share_of(a: Column, whole: Column) -> Column:
+    """Row by row the part of the whole; 0 where the whole is 0."""
+    if isinstance(a, list):
+        return [one / of if of > 0.0 else 0.0 for one, of in zip(a, whole, strict=True)]
+    import numpy as np
+
+    return np.divide(a, whole, out=np.zeros(len(a)), where=whole > 0.0)
+
+
+def ends_at(central: Column, down: Column, up: Column) -> tuple[Column, Column]:
+    """The low and the high end of each value, from the squared half-widths down and up."""
+    if isinstance(central, list):
+        return (
+            [value * math.exp(-math.sqrt(square)) for value, square in zip(central, down, strict=True)],
+            [value * math.exp(math.sqrt(square)) for value, square in zip(central, up, strict=True)],
+        )
+    import numpy as np
+
+    return central * np.exp(-np.sqrt(down)), central * np.exp(np.sqrt(up))
+
+
 def listed(widths: Column) -> list[float]:
     """The same as a list."""
     listed: list[float] = widths if isinstance(widths, list) else widths.tolist()

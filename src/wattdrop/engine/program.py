@@ -80,12 +80,25 @@ class Program:
 
     def statics(self, setup: Any, constants: Any) -> tuple[float, ...]:
         """What follows from a setup and the constants, worked out once for each."""
-        key = id(self), id(setup), id(constants)
+        found: tuple[float, ...] = self._kept_of(setup, constants, tuple)
+        return found
+
+    def statics_of(self, setups: Sequence[Any], constants: Any) -> Any:
+        """The same of several setups: float64 of shape (statics, setups)."""
+        import numpy
+
+        if not self.static_nodes:
+            return numpy.empty((0, len(setups)))
+        of_setups = [self._kept_of(setup, constants, _array) for setup in setups]
+        return numpy.concatenate(of_setups).reshape(len(setups), -1).T
+
+    def _kept_of(self, setup: Any, constants: Any, kind: Callable[[Any], Any]) -> Any:
+        key = id(self), id(setup), id(constants), kind
         kept = _kept.get(key)
         if kept is None or kept[0] is not self or kept[1] is not setup or kept[2] is not constants:
             if len(_kept) >= _MOST_KEPT:
                 _kept.clear()
-            kept = _kept[key] = self, setup, constants, self.worked_out(setup, constants)
+            kept = _kept[key] = self, setup, constants, kind(self.worked_out(setup, constants))
         return kept[3]
 
     @property
@@ -121,9 +134,15 @@ class Program:
                 column[...] = source
 
 
+def _array(values: Sequence[float]) -> Any:
+    import numpy
+
+    return numpy.array(values, dtype=numpy.float64)
+
+
 #: Statics of all programs, two kilobytes each; beyond so many the memory starts anew.
 _MOST_KEPT: Final = 8192
-_kept: dict[tuple[int, int, int], tuple[Program, Any, Any, tuple[float, ...]]] = {}
+_kept: dict[tuple[int, int, int, Any], tuple[Program, Any, Any, Any]] = {}
 
 
 class _Spelled:

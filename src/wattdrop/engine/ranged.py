@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from ..schema import MetricRange, RangeCause
 from ..schema import Ranges as RangesShape
 from .api import METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from .api import Estimate
 
-_TOTALS: tuple[
-    Literal["energy_wh"],
-    Literal["emissions_gco2e"],
-    Literal["water_ml"],
-    Literal["embodied_gco2e"],
-    Literal["embodied_ml"],
-] = ("energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml")
+Metric: TypeAlias = Literal["energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml"]
+
+_TOTALS: Final[tuple[Metric, ...]] = (
+    "energy_wh",
+    "emissions_gco2e",
+    "water_ml",
+    "embodied_gco2e",
+    "embodied_ml",
+)
 
 
 def row_ranges(estimate: Estimate) -> dict[int, RangesShape]:
     """The ranges of every computed row's total impact, by row number."""
     causes = estimate.every_cause(RangeCause, None)
-    of_rows = map(_shape, zip(*_metrics(estimate), strict=True), causes)
+    of_rows = map(RangesShape, *_metrics(estimate), causes)
     return dict(zip(estimate.resolution.computed, of_rows, strict=True))
 
 
@@ -44,21 +44,13 @@ def _metrics(estimate: Estimate) -> list[list[MetricRange]]:
 def total_ranges(estimate: Estimate) -> RangesShape:
     """The ranges of the sums over all computed rows."""
     if len(estimate.resolution.computed) == 1:  # the sum of one row is that row
-        return _shape([of_row for (of_row,) in _metrics(estimate)])
-    metrics = []
-    for name in _TOTALS:
-        wide, narrow = estimate.total_range(name, 0.9), estimate.total_range(name, 0.5)
-        metrics.append(MetricRange(wide.low, narrow.low, wide.central, narrow.high, wide.high))
-    return _shape(metrics)
-
-
-def _shape(metrics: Sequence[MetricRange], causes: list[RangeCause] | None = None) -> RangesShape:
-    energy, emissions, water, embodied_emissions, embodied_water = metrics
-    return RangesShape(
-        usage_energy_wh=energy,
-        usage_emissions_gco2e=emissions,
-        usage_water_ml=water,
-        embodied_emissions_gco2e=embodied_emissions,
-        embodied_water_ml=embodied_water,
-        causes=causes,
+        return next(map(RangesShape, *_metrics(estimate)))
+    energy, emissions, water, embodied_emissions, embodied_water = (
+        _of_sum(estimate, name) for name in _TOTALS
     )
+    return RangesShape(energy, emissions, water, embodied_emissions, embodied_water)
+
+
+def _of_sum(estimate: Estimate, metric: Metric) -> MetricRange:
+    wide, narrow = estimate.total_range(metric, 0.9), estimate.total_range(metric, 0.5)
+    return MetricRange(wide.low, narrow.low, wide.central, narrow.high, wide.high)

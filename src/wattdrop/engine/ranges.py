@@ -20,7 +20,7 @@ from ..typed import TYPE_CHECKING, NamedTuple
 from .cases import DURATION, METHOD, WITHIN, Case, EffectId, case_of, in_order
 from .cause_shares import CauseShare, causes_of_rows
 from .evaluate import TOTALS, Evaluation, evaluate
-from .half_widths import Column, between, ends_of, ends_of_many, listed, plus, squared, times
+from .half_widths import Column, between, ends_at, ends_of, ends_of_many, plus, squared, times
 from .quantiles import Z90, z_of
 
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ class Ranges:
         self._cases, self._of_rows, self._described = _cases(estimate)
         effects = {effect for case in self._cases for effect in case.causes}
         self._effects = [effect for effect in in_order(effects) if effect != WITHIN]
-        observed = self._resolution.quantities.column("processing_duration_ms")
-        if any(value == value for value in observed):
+        if self._resolution.quantities.any_gives("processing_duration_ms"):
             self._effects.append(DURATION)
         error = math.exp(Z90 * estimate.catalog.constant("duration_error"))
         self._duration_factors = 1.0 / error, error
@@ -67,7 +66,7 @@ class Ranges:
         self._sides: dict[tuple[EffectId, str], tuple[Column, Column]] = {}
         self._squares_of_others: dict[str, tuple[Column, Column]] = {}
         self._numbers: dict[EffectId, Any] = {}
-        self._squares_of: dict[str, dict[str, tuple[list[float], list[float]]]] = {}
+        self._squares_of: dict[str, dict[str, tuple[Column, Column]]] = {}
 
     # --- half-widths ---
 
@@ -130,10 +129,11 @@ class Ranges:
     def _worked_out(self, effect: EffectId, quantity: str) -> tuple[Column, Column]:
         of_totals = self._of_totals(within=effect == WITHIN)
         if quantity in TOTALS and of_totals is not None:
-            if effect not in of_totals.sides:
+            moved = of_totals.sides.get(effect)
+            if moved is None or quantity not in moved.places:
                 return self._nothing, self._nothing
-            down, up = of_totals.sides[effect]
-            return down.get(quantity, self._nothing), up.get(quantity, self._nothing)
+            at = moved.places[quantity]
+            return moved.down[at], moved.up[at]
         if effect not in self._at_ends:
             self._at_ends[effect] = self._evaluated(effect)
         central = self._values(self._central, quantity)
@@ -193,18 +193,11 @@ class Ranges:
         """Low and high end of a quantity for every computed row."""
         central = self._values(self._central, quantity)
         z = z_of(level)
-        squares = [
+        down, up = (
             plus(squared(own), times(others, (z / Z90) ** 2))
             for own, others in zip(self._method(quantity, z), self._others(quantity), strict=True)
-        ]
-        if self._central.is_arrays:
-            import numpy as np
-
-            return central * np.exp(-np.sqrt(squares[0])), central * np.exp(np.sqrt(squares[1]))
-        return (
-            [value * math.exp(-math.sqrt(square)) for value, square in zip(central, squares[0], strict=True)],
-            [value * math.exp(math.sqrt(square)) for value, square in zip(central, squares[1], strict=True)],
         )
+        return ends_at(central, down, up)
 
     def _others(self, quantity: str) -> tuple[Column, Column]:
         """The squared half-widths of all effects but the method's, summed."""
@@ -267,30 +260,28 @@ class Ranges:
             name: (down[row : row + 1], up[row : row + 1])
             for name, (down, up) in self._squares(quantity).items()
         }
-        (found,) = causes_of_rows([self._central.value(row, quantity)], squares, [given], CauseShare)
+        values = self._values(self._central, quantity)[row : row + 1]
+        (found,) = causes_of_rows(values, squares, [given], CauseShare)
         return tuple(found)
 
     def every_cause(
         self, quantity: str, given: Sequence[Given], made: Callable[..., Made], no_advice: str | None
     ) -> list[list[Made]]:
         """The same of every row."""
-        values, squares = self._central.column(quantity), self._squares(quantity)
+        values, squares = self._values(self._central, quantity), self._squares(quantity)
         return causes_of_rows(values, squares, given, made, no_advice)
 
-    def _squares(self, quantity: str) -> dict[str, tuple[list[float], list[float]]]:
+    def _squares(self, quantity: str) -> dict[str, tuple[Column, Column]]:
         """By cause, the squared half-widths down and up of every row."""
         found = self._squares_of.get(quantity)
         if found is None:
-            sums: dict[str, tuple[Column, Column]] = {}
+            found = self._squares_of[quantity] = {}
             for effect in self._effects:
                 down, up = map(squared, self._wide(effect, quantity))
-                if effect[0] in sums:
-                    below, above = sums[effect[0]]
+                if effect[0] in found:
+                    below, above = found[effect[0]]
                     down, up = plus(below, down), plus(above, up)
-                sums[effect[0]] = down, up
-            found = self._squares_of[quantity] = {
-                name: (listed(down), listed(up)) for name, (down, up) in sums.items()
-            }
+                found[effect[0]] = down, up
         return found
 
 
@@ -298,12 +289,12 @@ def _cases(estimate: Estimate) -> tuple[list[Case], Sequence[int], list[int]]:
     """The distinct cases of an estimate's rows, which of them each row has, and which description each case is of."""
     resolution, of_rows = estimate.resolution, estimate.evaluation.of_row
     catalog, resolved = estimate.catalog, resolution.resolved
-    batch_sizes = resolution.quantities.column("batch_size")
-    alone = [batch_size == 1.0 for batch_size in batch_sizes]
     first: dict[int, int] = {}  # a description may be there twice
     described = [first.setdefault(id(one), at) for at, one in enumerate(resolved)]
-    if not any(alone):
+    batch_sizes = resolution.quantities.column("batch_size")
+    if 1.0 not in batch_sizes:
         return [case_of(catalog, one) for one in resolved], of_rows, described
+    alone = [batch_size == 1.0 for batch_size in batch_sizes]
     numbers: dict[tuple[int, bool], int] = {}
     found: Any = [
         numbers.setdefault(key, len(numbers)) for key in zip(resolution.resolved_of, alone, strict=True)

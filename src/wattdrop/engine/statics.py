@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 Group: TypeAlias = Sequence[Sequence[Sequence["Setup"]]]
 """For each program, and each cause that it serves, the setups that it is run with: one for each end."""
 
-_MOST: Final = 128
-"""Groups kept by one table; a batch of more gets the room that it needs."""
+_MOST: Final = 2048
+"""Groups kept by one table, 20 kB each; a batch of more gets the room that it needs."""
 
 
 class Columns:
     """The statics of one program: float64 of shape (statics, setups of a group, places)."""
 
-    __slots__ = ("_same_everywhere", "_same_in_groups", "_slots", "filled", "room", "values")
+    __slots__ = ("_gathered", "_same_everywhere", "_same_in_groups", "_slots", "filled", "room", "values")
 
     def __init__(self, statics: int, slots: Sequence[int], room: int) -> None:
         import numpy
@@ -33,6 +33,7 @@ class Columns:
         self.values = numpy.empty((statics, sum(slots), room))
         self.filled, self.room = 0, room
         self._slots = slots
+        self._gathered: tuple[int, Gathered] | None = None  # for so many places
         self._same_everywhere = numpy.ones(statics, dtype=bool)  # in all groups and all setups of each
         self._same_in_groups = numpy.ones(statics, dtype=bool)  # in all groups, though not in all setups
 
@@ -58,6 +59,13 @@ class Columns:
                 [float(one[0]) if same else one[:, None] for one, same in zip(values, alike, strict=True)],
                 [False] * len(values),
             )
+        filled = self.filled
+        kept = self._gathered
+        if kept is None or kept[0] != filled:
+            kept = self._gathered = filled, self._of_many()
+        return kept[1]
+
+    def _of_many(self) -> Gathered:
         alone = self.values.shape[1] == 1
         columns: list[Any] = []
         for column, everywhere, in_groups in zip(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..resolve.causes import Cause
 
 _SETUP_BITS: Final = tuple(MOVES[name] for name in Setup._fields)
-_MOST_CASES: Final = 2000
+_MOST_CASES: Final = 8000
 
 
 class Traits:

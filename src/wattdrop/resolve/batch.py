@@ -131,7 +131,8 @@ class Resolver:
         if given is None:
             return None
         shape = shape_of(given)
-        hour = hour_of(given.get("utc_datetime"))
+        text = given.get("utc_datetime")
+        hour = NEVER if text is None else hour_of(text)
         resolved = self._by_key.get((shape, shape.key(given, hour.year)))
         if resolved is None or not shape.is_plain:
             return None
@@ -153,14 +154,15 @@ class Resolver:
     def _of_keys(self, shape: Shape, keys: Sequence[Key]) -> list[Resolved | RowError]:
         """What rows of a shape mean, by their keys."""
         known = self._by_key
-        found = [known.get((shape, key)) for key in keys]
-        if None not in found:
-            return cast("list[Resolved | RowError]", found)
-        described = self.descriptions([shape.description(key) for key in keys])
-        for key, outcome in zip(keys, described, strict=True):
-            if not isinstance(outcome, RowError):
-                _put(known, (shape, key), outcome, _MOST_REMEMBERED)
-        return described
+        found: list[Resolved | RowError | None] = [known.get((shape, key)) for key in keys]
+        if None in found:  # those that are wrong are not remembered here
+            missing = [at for at, one in enumerate(found) if one is None]
+            described = self.descriptions([shape.description(keys[at]) for at in missing])
+            for at, outcome in zip(missing, described, strict=True):
+                found[at] = outcome
+                if not isinstance(outcome, RowError):
+                    _put(known, (shape, keys[at]), outcome, _MOST_REMEMBERED)
+        return cast("list[Resolved | RowError]", found)
 
 
 def _put(remembered: dict[_What, _Outcome], what: _What, outcome: _Outcome, most: int) -> None:

@@ -54,15 +54,32 @@ def hour_of(text: str | None) -> Hour:
 
 
 def hours_of(texts: Sequence[str | None]) -> list[Hour]:
-    """The same of many, of which most are known and spelled to the second."""
-    known = _known
-    found = []
-    for text in texts:
-        hour = None
-        if text and len(text) == 20 and text[16] == ":" and text[19] == "Z":
-            hour = known.get(text[:13])
-        found.append(hour or hour_of(text))
-    return found
+    """The same of many, which most callers spell alike."""
+    try:
+        if _are_alike(texts):  # type: ignore[arg-type]  # where one is None this says so
+            return [_known[text[:13]] for text in texts]  # type: ignore[index]
+    except (TypeError, KeyError):
+        pass
+    return list(map(hour_of, texts))
+
+
+def _are_alike(texts: Sequence[str]) -> bool:
+    """Whether all are canonical and equally long: looked at place by place, each in all of them at once.
+
+    >>> _are_alike(["2024-03-15T10:30:00Z", "2025-01-02T03:04:05Z"]), _are_alike(["2024-03-15T12:30:00+02:00"])
+    (True, False)
+    """
+    count, length = len(texts), len(texts[0])
+    if length < 20 or set(map(len, texts)) != {length}:
+        return False
+    whole = "".join(texts)
+    if whole[16::length] != ":" * count or whole[length - 1 :: length] != "Z" * count:
+        return False
+    if length == 20:
+        return True
+    return whole[19::length] == "." * count and all(
+        whole[at::length].isdigit() for at in range(20, max(21, length - 1))
+    )
 
 
 def _moment(text: str) -> Moment | None:
@@ -115,5 +132,6 @@ class HourlyRatios:
             found = [known[of][hour.of_month] for of, hour in zip(of_rows, hours, strict=True)]
         except KeyError:
             found = [self.of(resolved[of].place, hour) for of, hour in zip(of_rows, hours, strict=True)]
-        grid, water = map(list, zip(*found, strict=True))
-        return () if grid.count(1.0) == water.count(1.0) == len(found) else (grid, water)
+        if found.count(ANNUAL_MEAN) == len(found):
+            return ()
+        return [grid for grid, _ in found], [water for _, water in found]

@@ -141,6 +141,11 @@ class QuantityColumns:
         found = self.columns.get(_AT[name])
         return [USUAL[_AT[name]]] * self.rows if found is None else found
 
+    def any_gives(self, name: str) -> bool:
+        """Whether some row gives a quantity that is usually absent."""
+        found = self.columns.get(_AT[name])
+        return found is not None and any(value == value for value in found)
+
     def usual(self, at: int) -> float:
         """What every row has at a position that is no column."""
         return USUAL[at]

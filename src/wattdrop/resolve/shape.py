@@ -5,7 +5,7 @@ Most callers send the same few fields again and again: what is to be done with a
 
 from __future__ import annotations
 
-from itertools import repeat
+from itertools import compress, repeat
 from operator import itemgetter
 
 from .. import schema
@@ -62,6 +62,7 @@ class Shape:
     """A set of fields. There is one object of each, which is quick to look up."""
 
     __slots__ = (
+        "_all_there",
         "_counted",
         "_named",
         "_there",
@@ -84,6 +85,7 @@ class Shape:
         self._named = _getter(self.names)
         self._counted = _getter(counted)
         self._there = (True,) * len(others)
+        self._all_there = (True,) * len(self.states)
         self.flags = tuple(STATES[name][0] for name, _ in self.states)
         self.numbers = tuple((name, PLACES[name]) for name in fields if name in PLACES)
         self.given = tuple(at for _, at in self.numbers)
@@ -100,24 +102,29 @@ class Shape:
 
     def key(self, given: Mapping[str, Any], year: int | None) -> Key:
         """What decides the meaning of a row that gives this: names, which kinds of work it states, the year."""
-        return *self._named(given), *map(bool, self._counted(given)), *self._there, year
+        counted = self._counted(given)
+        stated = self._all_there if all(counted) else (*map(bool, counted), *self._there)
+        return *self._named(given), *stated, year
 
     def keys(self, fields: Fields, years: Sequence[int | None], rows: int) -> tuple[list[Key], list[int]]:
         """The distinct keys of rows, and which of them each row has."""
         columns = [fields[name] for name in self.names]
         columns += [list(map(states, fields[name])) for name, states in self.states]
         columns.append(years)
-        differing = [column for column in columns if column.count(column[0]) < rows] if rows else []
+        if not rows:
+            return [], []
+        differs = [column.count(column[0]) < rows for column in columns]
+        if not any(differs):
+            return [tuple([column[0] for column in columns])], [0] * rows
         known: dict[tuple[Any, ...], int] = {}
-        distinct: list[Key] = []
-        of_rows: list[int] = []
-        for at, key in enumerate(zip(*differing, strict=True) if differing else repeat((), rows)):
-            of = known.get(key)
-            if of is None:
-                of = known[key] = len(distinct)
-                distinct.append(tuple([column[at] for column in columns]))
-            of_rows.append(of)
-        return distinct, of_rows
+        number_of = known.setdefault
+        of_rows = [number_of(key, len(known)) for key in zip(*compress(columns, differs), strict=True)]
+        differing = iter(zip(*known, strict=True))
+        distinct = [
+            next(differing) if one_differs else repeat(column[0], len(known))
+            for column, one_differs in zip(columns, differs, strict=True)
+        ]
+        return list(zip(*distinct, strict=True)), of_rows
 
     def description(self, key: Key) -> Description:
         """What a row with that key names."""

@@ -91,7 +91,7 @@ class RangeCause(Struct, omit_defaults=True, gc=False):
     advice: str | None = None
 
 
-class Ranges(Struct, kw_only=True, omit_defaults=True):
+class Ranges(Struct, omit_defaults=True, gc=False):
     """The ranges of the total impact of a row or a batch, sent with ``?ranges=true`` only."""
 
     usage_energy_wh: MetricRange
