@@ -27,6 +27,8 @@ from benchmarks.load import LEDGERS, Generator, cpu_of, latencies, service, wher
 from benchmarks.pages import put
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "benchmarks-cores.md"
+#: Files of a larger job, which a start hardly counts in.
+MANY = 6
 #: Connections for each worker: enough that none waits for the next request.
 CONNECTIONS = 16
 
@@ -43,8 +45,9 @@ def counts(cores: int) -> list[int]:
 
 def files_table(folder: Path, rows: int, rounds: int) -> str:
     """Files with more and more workers, by turns; totals of groups take longer a row, and get a tenth of the rows."""
-    jobs = {
-        "files": (made(rows, folder / "rows.parquet"), ()),
+    whole = made(rows, folder / "rows.parquet")
+    jobs: dict[str, tuple[Path, Sequence[str]]] = {
+        "files": (whole, ()),
         "groups": (made(rows // 10, folder / "few.parquet"), ("--group-by", "project_id")),
     }
     costs: dict[tuple[str, int], list[Cost]] = {}
@@ -67,7 +70,16 @@ def files_table(folder: Path, rows: int, rounds: int) -> str:
             f"| {files.cpu_s / rows * 1e9:.0f} | {files.peak_mb:.0f} "
             f"| {rows // 10 / groups.wall_s:,.0f} | {one_of_groups.wall_s / groups.wall_s:.2f} |"
         )
-    return "\n".join(lines)
+    many = folder / "many"
+    many.mkdir()
+    for number in range(MANY):
+        (many / f"{number}.parquet").hardlink_to(whole)
+    cost = estimate(many, f"{folder}/files/", "--workers", os.cpu_count() or 1)
+    shutil.rmtree(folder / "files")
+    return "\n".join(lines) + (
+        f"\n\nA folder of {MANY} such files on all cores: {MANY * rows / cost.wall_s:,.0f} rows/s, "
+        f"{cost.cpu_s / MANY / rows * 1e9:.0f} ns of CPU a row."
+    )
 
 
 def service_table(folder: Path, seconds: float) -> str:
