@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 import wattdrop
 from wattdrop.bulk.spark import with_results
+from wattdrop.engine.evaluate import METRICS
 from wattdrop.engine.tables import RESULT_COLUMNS
 
 MODELS = ("gpt-4o", "claude-3-5-sonnet", "llama_v31_8b", "gpt-4o-mini", "gemini-1.5-pro")
@@ -74,6 +75,7 @@ def main() -> None:
             "identity": df.mapInArrow(identity, df.schema),
             "wide": df.mapInArrow(wide, with_results(df.schema)),
             "impact": wattdrop.spark.impact(df),
+            "totals": wattdrop.spark.impact(df, metrics=METRICS["total"]),
         }
         least = dict.fromkeys(jobs, float("inf"))
         for nth in range(chosen.rounds + 1):  # the first round starts workers and compiles

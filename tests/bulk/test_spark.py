@@ -82,6 +82,13 @@ def test_rows_are_the_same_to_the_bit_as_on_one_machine(spark: Any, tmp_path: Pa
     assert 0 < local.column("error_code").null_count < local.num_rows
 
 
+def test_fewer_metrics_are_the_same_numbers(spark: Any, tmp_path: Path) -> None:
+    table, metrics = requests(60), ["total_water_ml", "total_energy_wh"]
+    answer = wattdrop.spark.impact(frame(spark, table, tmp_path), extra="keep", metrics=metrics)
+    assert answer.columns == [*table.column_names, *metrics, "error_code", "error_message"]
+    assert bits(answer.toArrow()) == bits(wattdrop.estimate_table(table, extra="keep", metrics=metrics))
+
+
 def test_columns_of_other_names_and_entities_of_ones_own(spark: Any, tmp_path: Path) -> None:
     table = pa.table({"request": [1, 2], "llm": ["our_model", "gpt-4o"], "completion": [100, 100]})
     catalog = wattdrop.load().overlay(models=[OURS])
@@ -195,6 +202,7 @@ def test_executors_with_other_data_say_so(spark: Any, tmp_path: Path) -> None:
         ({"columns": {"modle": "team"}}, "did you mean model"),
         ({"columns": {"model_id": "llm"}, "extra": "keep"}, "no column 'llm' for model_id"),
         ({"columns": {"model_id": "team"}, "extra": "keep"}, "both mean model_id; rename 'model_id'"),
+        ({"metrics": ["energy"], "extra": "keep"}, "metrics: 'energy' is none; there are"),
     ],
 )
 def test_columns_that_are_not_clear_are_refused(options: dict[str, Any], message: str) -> None:

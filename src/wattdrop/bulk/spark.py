@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..catalog import Catalog
 from ..catalog.shipped import Shipped, shipped
 from ..engine.api import METHOD_VERSION, default_catalog
-from ..engine.tables import RESULT_COLUMNS, estimate_table
+from ..engine.evaluate import REPORTED
+from ..engine.tables import ERRORS, estimate_table
 from ..errors import BadRequest, WattdropError
 from ..schema import FIELD_ALIASES, FIELDS
 from ..schema.refusal import known_field_like
@@ -34,6 +35,7 @@ class Work(NamedTuple):
     """Columns of the DataFrame."""
     fields: tuple[tuple[str, str], ...]
     """Pairs of a field of a row and the column that fills it."""
+    metrics: tuple[str, ...]
     facts: Shipped
     method_version: str
 
@@ -64,9 +66,9 @@ class Work(NamedTuple):
         """A batch with its results: where a column is called like a result, in its place, else behind."""
         import pyarrow as pa
 
-        results = estimate_table(self.described(batch), self.catalog())
+        results = estimate_table(self.described(batch), self.catalog(), metrics=self.metrics)
         columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-        for name in RESULT_COLUMNS:
+        for name in (*self.metrics, *ERRORS):
             result = results.column(name)
             columns[name] = result.chunk(0) if result.num_chunks == 1 else result.combine_chunks()
         return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
@@ -81,6 +83,7 @@ def work(
     catalog: Catalog | None = None,
     columns: Mapping[str, str] | None = None,
     extra: str = "error",
+    metrics: Sequence[str] = REPORTED,
 ) -> Work:
     """What to do to batches with these columns; raises before anything is sent where that is not clear."""
     import pyarrow as pa
@@ -103,10 +106,10 @@ def work(
                 field=name,
             )
     estimate_table(
-        pa.table({name: pa.nulls(0) for name in rest}), facts, extra=extra
+        pa.table({name: pa.nulls(0) for name in rest}), facts, extra=extra, metrics=metrics
     )  # says what it would refuse
     given |= {name: name for name in rest if FIELD_ALIASES.get(name, name) in FIELDS}
-    return Work(tuple(names), tuple(given.items()), shipped(facts), METHOD_VERSION)
+    return Work(tuple(names), tuple(given.items()), tuple(metrics), shipped(facts), METHOD_VERSION)
 
 
 def impact(
@@ -115,6 +118,7 @@ def impact(
     catalog: Catalog | None = None,
     columns: Mapping[str, str] | None = None,
     extra: str = "error",
+    metrics: Sequence[str] = REPORTED,
 ) -> DataFrame:
     """Energy, carbon and water of each row of a Spark DataFrame, the same to the bit as ``estimate_table`` gives.
 
@@ -128,20 +132,22 @@ def impact(
         Field -> column, where columns have other names: ``{"model_id": "model", "output_tokens": "completion"}``.
     extra
         What to do with a column that is no field: ``"error"``, or ``"keep"`` to pass it through.
+    metrics
+        The metrics to give back, all by default. Fewer cost less: most of a row's time is its way through Spark.
 
     Returns
     -------
     pyspark.sql.DataFrame
-        The caller's columns, then those of ``engine.tables.RESULT_COLUMNS``. A row with an error has nulls for
+        The caller's columns, then the metrics and ``engine.tables.ERRORS``. A row with an error has nulls for
         numbers, ``error_code`` and ``error_message``, and stops no other.
 
     Raises
     ------
     BadRequest
-        If a column is unknown (and ``extra`` is ``"error"``) or two columns mean one field.
+        If a column is unknown (and ``extra`` is ``"error"``), two columns mean one field, or a metric is none.
     """
-    todo = work(df.columns, catalog, columns, extra)
-    return df.mapInArrow(lambda batches: todo.all(batches), with_results(df.schema))
+    todo = work(df.columns, catalog, columns, extra, metrics)
+    return df.mapInArrow(lambda batches: todo.all(batches), with_results(df.schema, todo.metrics))
 
 
 def register(
@@ -152,6 +158,7 @@ def register(
     catalog: Catalog | None = None,
     columns: Mapping[str, str] | None = None,
     extra: str = "error",
+    metrics: Sequence[str] = REPORTED,
 ) -> None:
     """Make a table function for SQL: ``SELECT * FROM wattdrop_impact(TABLE(requests))``.
 
@@ -160,20 +167,20 @@ def register(
     like
         The tables that it takes: a DataFrame, a schema, or the name of a table or view. Spark asks for the columns of the
         answer beforehand, so that a function is for tables with these columns.
-    catalog, columns, extra
+    catalog, columns, extra, metrics
         As for ``impact``.
     """
     from pyspark.sql.functions import arrow_udtf
 
     shape = spark.table(like) if isinstance(like, str) else like
     schema: StructType = getattr(shape, "schema", shape)
-    todo = work(schema.names, catalog, columns, extra)
+    todo = work(schema.names, catalog, columns, extra, metrics)
 
     class Impact:
         def eval(self, table: Any) -> Any:
             yield todo.one(table)
 
-    spark.udtf.register(name, arrow_udtf(Impact, returnType=with_results(schema)))
+    spark.udtf.register(name, arrow_udtf(Impact, returnType=with_results(schema, todo.metrics)))
 
 
 def totals(
@@ -210,12 +217,12 @@ def totals(
     return totals_of(df, work(df.columns, catalog, columns, extra), tuple(by), ranges)
 
 
-def with_results(schema: StructType) -> StructType:
+def with_results(schema: StructType, metrics: Sequence[str] = REPORTED) -> StructType:
     """The schema of a table with its results."""
     from pyspark.sql.types import DataType, DoubleType, StringType, StructField, StructType
 
     fields = {field.name: field for field in schema.fields}
-    for name in RESULT_COLUMNS:
-        kind: DataType = StringType() if name.startswith("error") else DoubleType()
+    for name in (*metrics, *ERRORS):
+        kind: DataType = StringType() if name in ERRORS else DoubleType()
         fields[name] = StructField(name, kind, nullable=True)
     return StructType(list(fields.values()))

@@ -11,8 +11,8 @@ numpy, so only what computes imports them, with the first table.
 
 from __future__ import annotations
 
-from .columns import RESULT_COLUMNS
+from .columns import ERRORS, RESULT_COLUMNS
 from .estimated import estimate_table
 from .one_row import listed
 
-__all__ = ["RESULT_COLUMNS", "estimate_table", "listed"]
+__all__ = ["ERRORS", "RESULT_COLUMNS", "estimate_table", "listed"]
