@@ -27,13 +27,17 @@ Struct = dict[int, tuple[int, Any]]
 """Number of a field -> its type and value."""
 
 
+class _Written(bytes):
+    """A struct as it will be written, which takes a fraction of the room of its tree."""
+
+
 class Joined:
     """Parts put one after the other."""
 
     def __init__(self) -> None:
         self._at = len(_MAGIC)
         self._first: Struct | None = None
-        self._groups: list[Struct] = []
+        self._groups: list[_Written] = []
         self._rows = 0
 
     def add(self, part: str, out: IO[bytes]) -> None:
@@ -54,12 +58,15 @@ class Joined:
                 out.write(block)
                 left -= len(block)
                 self._at += len(block)
+        self._rows += footer[_FILE_ROWS][1]
+        _, (_, groups) = footer.pop(_FILE_ROW_GROUPS)
+        for group in groups:
+            _shift_group(group, shift, len(self._groups))
+            written = bytearray()
+            _write_struct(written, group)
+            self._groups.append(_Written(written))
         if self._first is None:
             self._first = footer
-        self._rows += footer[_FILE_ROWS][1]
-        for group in footer[_FILE_ROW_GROUPS][1][1]:
-            _shift_group(group, shift, len(self._groups))
-            self._groups.append(group)
 
     def footer(self) -> bytes:
         """The footer of all parts, with its length and mark."""
@@ -173,6 +180,8 @@ def _write(out: bytearray, kind: int, value: Any) -> None:
         out += value
     elif kind == _BINARY:
         _write_varint(out, len(value))
+        out += value
+    elif isinstance(value, _Written):
         out += value
     elif kind == _STRUCT:
         _write_struct(out, value)
