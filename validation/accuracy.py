@@ -256,16 +256,23 @@ def method_digest(catalog: Catalog) -> str:
 
 
 def code_of(text: str) -> str:
-    """A module without comments, docstrings and layout: what every version of Python reads the same way."""
+    """A module without comments, docstrings and layout, a statement a line with its depth: the same in every Python."""
     import ast
     from io import StringIO
-    from tokenize import COMMENT, generate_tokens
+    from tokenize import COMMENT, DEDENT, INDENT, NEWLINE, generate_tokens
 
     lines = text.splitlines()
+    statements: list[tuple[int, int, int]] = []
+    depth = first = 0
     for token in generate_tokens(StringIO(text).readline):
+        row, column = token.start
         if token.type == COMMENT:
-            row, column = token.start
             lines[row - 1] = lines[row - 1][:column]
+        elif token.type in (INDENT, DEDENT):
+            depth += 1 if token.type == INDENT else -1
+        elif token.type == NEWLINE:
+            statements.append((depth, first, row))
+            first = row
     for part in ast.walk(ast.parse(text)):
         if (
             isinstance(part, ast.Module | ast.ClassDef | ast.FunctionDef)
@@ -273,7 +280,8 @@ def code_of(text: str) -> str:
         ):
             first, last = part.body[0].lineno, part.body[0].end_lineno or 0
             lines[first - 1 : last] = [""] * (last - first + 1)
-    return "".join("".join(lines).split())
+    texts = ((depth, "".join("".join(lines[first:last]).split())) for depth, first, last in statements)
+    return "\n".join(f"{depth} {text}" for depth, text in texts if text)
 
 
 # --- results, printed and written -----------------------------------------------------------------------------------

@@ -83,6 +83,17 @@ def test_another_formula_is_another_method():
     assert accuracy.code_of("def f(x):\n    return 2 * x") != accuracy.code_of("def f(x):\n    return 3 * x")
 
 
+def test_another_depth_is_another_method():
+    within = "def f(x):\n    if x:\n        x = 1\n        return x\n    return 0"
+    assert accuracy.code_of(within) != accuracy.code_of(within.replace("        return x", "    return x"))
+
+
+def test_another_layout_is_not():
+    assert accuracy.code_of("def f(x):\n    return g(x, 2)") == accuracy.code_of(
+        "def f(x):\n\n    return g(\n        x, 2)\n"
+    )
+
+
 def test_another_comment_is_not():
     assert accuracy.code_of("def f(x):\n    'doc'\n    return 2 * x") == accuracy.code_of(
         "def f(x):  # remark\n    return 2 * x"
