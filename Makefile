@@ -48,9 +48,9 @@ ifneq ($(BROWSER),no)
 	@$(BIN)/python tools/browser.py
 endif
 ifneq ($(ENGINES),no)
-	@$(BIN)/python tools/engines.py
+	@$(BIN)/python -m tools.engines
 endif
-	@$(BIN)/python tools/redis_server.py
+	@$(BIN)/python -m tools.redis_server
 	$(BIN)/pytest $(if $(filter no,$(BROWSER)),-m "not browser$(if $(filter no,$(ENGINES)), and not engines)",$(if $(filter no,$(ENGINES)),-m "not engines"))
 
 reference: $(READY)  ## write the reference pages that are generated from code

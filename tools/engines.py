@@ -6,16 +6,12 @@ They have a lock file of their own, because they weigh ten times what the servic
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import re
-import shutil
-import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from tools.locked import ROOT, install
+
 LOCK = ROOT / "requirements-engines.lock"
-BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
 
 def missing() -> list[str]:
@@ -39,19 +35,7 @@ def main() -> None:
             "Installing Spark, Java, DuckDB, Polars, Dask and Ray for the tests of engines (once, 780 MB) ...",
             flush=True,
         )
-        uv = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
-        trusting = {"UV_SYSTEM_CERTS": "true"} if any(Path(bundle).exists() for bundle in BUNDLES) else {}
-        command = [
-            uv,
-            "pip",
-            "install",
-            "--quiet",
-            "--no-deps",
-            "--require-hashes",
-            "--python",
-            sys.executable,
-        ]
-        subprocess.run([*command, "-r", str(LOCK)], check=True, env={**os.environ, **trusting})
+        install(LOCK, "--python", sys.executable)
 
 
 if __name__ == "__main__":

