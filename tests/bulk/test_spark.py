@@ -17,6 +17,7 @@ import pytest
 from tests.bulk.spark_cluster import executors
 
 import wattdrop
+from wattdrop.bulk.options import Options
 from wattdrop.bulk.spark import work
 from wattdrop.catalog.loading import data_folder
 from wattdrop.engine.tables import RESULT_COLUMNS
@@ -72,7 +73,7 @@ def until(happened: Callable[[], bool]) -> None:
 
 def test_rows_are_the_same_to_the_bit_as_on_one_machine(spark: Any, tmp_path: Path) -> None:
     table = requests()
-    answer = wattdrop.spark.impact(frame(spark, table, tmp_path), extra="keep")
+    answer = wattdrop.spark.impact(frame(spark, table, tmp_path), extra="keep", metrics="all")
     local = wattdrop.estimate_table(table, extra="keep")
     assert answer.columns == [*table.column_names, *RESULT_COLUMNS]
     assert {name: kind for name, kind in answer.dtypes if name in RESULT_COLUMNS} == {
@@ -82,9 +83,20 @@ def test_rows_are_the_same_to_the_bit_as_on_one_machine(spark: Any, tmp_path: Pa
     assert 0 < local.column("error_code").null_count < local.num_rows
 
 
-def test_fewer_metrics_are_the_same_numbers(spark: Any, tmp_path: Path) -> None:
-    table, metrics = requests(60), ["total_water_ml", "total_energy_wh"]
-    answer = wattdrop.spark.impact(frame(spark, table, tmp_path), extra="keep", metrics=metrics)
+@pytest.mark.parametrize(
+    ("asked", "metrics"),
+    [
+        ({}, Options(columns="totals").metrics),
+        ({"metrics": "blocks"}, Options(columns="blocks").metrics),
+        ({"metrics": ["total_water_ml", "total_energy_wh"]}, ("total_water_ml", "total_energy_wh")),
+    ],
+    ids=["totals by default", "blocks", "by name"],
+)
+def test_fewer_metrics_are_the_same_numbers(
+    spark: Any, tmp_path: Path, asked: dict[str, Any], metrics: tuple[str, ...]
+) -> None:
+    table = requests(60)
+    answer = wattdrop.spark.impact(frame(spark, table, tmp_path), extra="keep", **asked)
     assert answer.columns == [*table.column_names, *metrics, "error_code", "error_message"]
     assert bits(answer.toArrow()) == bits(wattdrop.estimate_table(table, extra="keep", metrics=metrics))
 
@@ -94,7 +106,7 @@ def test_columns_of_other_names_and_entities_of_ones_own(spark: Any, tmp_path: P
     catalog = wattdrop.load().overlay(models=[OURS])
     columns = {"model_id": "llm", "output_tokens": "completion"}
     answer = wattdrop.spark.impact(
-        frame(spark, table, tmp_path), catalog=catalog, columns=columns, extra="keep"
+        frame(spark, table, tmp_path), catalog=catalog, columns=columns, extra="keep", metrics="all"
     ).toArrow()
     local = wattdrop.estimate_table(
         table.rename_columns(["request", "model_id", "output_tokens"]), catalog, extra="keep"
@@ -119,7 +131,7 @@ def test_a_killed_executor_loses_nothing(spark: Any, tmp_path: Path) -> None:
                 time.sleep(0.02)
             yield batch
 
-    answer = wattdrop.spark.impact(frame(spark, table, tmp_path, parts=8), extra="keep")
+    answer = wattdrop.spark.impact(frame(spark, table, tmp_path, parts=8), extra="keep", metrics="all")
     done: list[pa.Table] = []
     job = threading.Thread(target=lambda: done.append(answer.mapInArrow(held, answer.schema).toArrow()))
     job.start()
@@ -138,7 +150,8 @@ def test_sql_calls_it_as_a_table_function(spark: Any, tmp_path: Path) -> None:
     frame(spark, table, tmp_path).createOrReplaceTempView("requests")
     wattdrop.spark.register(spark, "requests", extra="keep")
     answer = spark.sql("SELECT * FROM wattdrop_impact(TABLE(requests))").toArrow()
-    assert bits(answer) == bits(wattdrop.estimate_table(table, extra="keep"))
+    totals = Options(columns="totals").metrics
+    assert bits(answer) == bits(wattdrop.estimate_table(table, extra="keep", metrics=totals))
     grouped = spark.sql(
         "SELECT team, sum(total_energy_wh) AS wh FROM wattdrop_impact(TABLE(requests)) GROUP BY team"
     )
@@ -203,6 +216,7 @@ def test_executors_with_other_data_say_so(spark: Any, tmp_path: Path) -> None:
         ({"columns": {"model_id": "llm"}, "extra": "keep"}, "no column 'llm' for model_id"),
         ({"columns": {"model_id": "team"}, "extra": "keep"}, "both mean model_id; rename 'model_id'"),
         ({"metrics": ["energy"], "extra": "keep"}, "metrics: 'energy' is none; there are"),
+        ({"metrics": "energy", "extra": "keep"}, "metrics: expected totals, blocks, all or a list"),
     ],
 )
 def test_columns_that_are_not_clear_are_refused(options: dict[str, Any], message: str) -> None:

@@ -6,16 +6,16 @@ one machine, with the same bits. Executors have wattdrop installed; custom entit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..catalog import Catalog
 from ..catalog.shipped import Shipped, shipped
 from ..engine.api import METHOD_VERSION, default_catalog
-from ..engine.evaluate import REPORTED
 from ..engine.tables import ERRORS, estimate_table
 from ..errors import BadRequest, WattdropError
 from ..schema import FIELD_ALIASES, FIELDS
 from ..schema.refusal import known_field_like
+from .options import COLUMNS, metrics_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
     from pyspark.sql.types import StructType
+
+    from .options import Columns
 
 #: Catalogs that this worker process has put together, by digest.
 _catalogs: dict[str, Catalog] = {}
@@ -83,12 +85,13 @@ def work(
     catalog: Catalog | None = None,
     columns: Mapping[str, str] | None = None,
     extra: str = "error",
-    metrics: Sequence[str] = REPORTED,
+    metrics: str | Sequence[str] = "totals",
 ) -> Work:
     """What to do to batches with these columns; raises before anything is sent where that is not clear."""
     import pyarrow as pa
 
     facts = catalog if catalog is not None else default_catalog()
+    wanted = _metrics(metrics)
     given: dict[str, str] = {}
     for field, column in (columns or {}).items():
         field = FIELD_ALIASES.get(field, field)
@@ -106,10 +109,20 @@ def work(
                 field=name,
             )
     estimate_table(
-        pa.table({name: pa.nulls(0) for name in rest}), facts, extra=extra, metrics=metrics
+        pa.table({name: pa.nulls(0) for name in rest}), facts, extra=extra, metrics=wanted
     )  # says what it would refuse
     given |= {name: name for name in rest if FIELD_ALIASES.get(name, name) in FIELDS}
-    return Work(tuple(names), tuple(given.items()), tuple(metrics), shipped(facts), METHOD_VERSION)
+    return Work(tuple(names), tuple(given.items()), wanted, shipped(facts), METHOD_VERSION)
+
+
+def _metrics(asked: str | Sequence[str]) -> tuple[str, ...]:
+    if not isinstance(asked, str):
+        return tuple(asked)
+    if asked not in COLUMNS:
+        raise BadRequest(
+            f"metrics: expected {', '.join(COLUMNS)} or a list of metrics, got {asked!r}", field="metrics"
+        )
+    return metrics_of(cast("Columns", asked))
 
 
 def impact(
@@ -118,7 +131,7 @@ def impact(
     catalog: Catalog | None = None,
     columns: Mapping[str, str] | None = None,
     extra: str = "error",
-    metrics: Sequence[str] = REPORTED,
+    metrics: str | Sequence[str] = "totals",
 ) -> DataFrame:
     """Energy, carbon and water of each row of a Spark DataFrame, the same to the bit as ``estimate_table`` gives.
 
@@ -133,7 +146,8 @@ def impact(
     extra
         What to do with a column that is no field: ``"error"``, or ``"keep"`` to pass it through.
     metrics
-        The metrics to give back, all by default. Fewer cost less: most of a row's time is its way through Spark.
+        What to give back: ``"totals"``, as ``wattdrop estimate`` does for a file, ``"blocks"`` (inference, training and
+        fine-tuning), ``"all"``, or names of metrics. Fewer cost less: most of a row's time is its way through Spark.
 
     Returns
     -------
@@ -158,7 +172,7 @@ def register(
     catalog: Catalog | None = None,
     columns: Mapping[str, str] | None = None,
     extra: str = "error",
-    metrics: Sequence[str] = REPORTED,
+    metrics: str | Sequence[str] = "totals",
 ) -> None:
     """Make a table function for SQL: ``SELECT * FROM wattdrop_impact(TABLE(requests))``.
 
@@ -217,7 +231,7 @@ def totals(
     return totals_of(df, work(df.columns, catalog, columns, extra), tuple(by), ranges)
 
 
-def with_results(schema: StructType, metrics: Sequence[str] = REPORTED) -> StructType:
+def with_results(schema: StructType, metrics: Sequence[str]) -> StructType:
     """The schema of a table with its results."""
     from pyspark.sql.types import DataType, DoubleType, StringType, StructField, StructType
 
