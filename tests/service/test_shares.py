@@ -63,6 +63,26 @@ def test_one_that_takes_none_is_not_waited_for(shares: Shares, fewer: int) -> No
     assert shares.least_beside(2) == fewer  # who closed its door is not counted on
 
 
+def test_a_crowd_is_let_in_at_once(shares: Shares) -> None:
+    """A turn of the loop answers everybody who is in: let in one a turn, the last of 256 waited for eight seconds."""
+
+    async def run() -> int:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            acceptor = Acceptor(listener, asyncio.Protocol, lambda: 0, shares, 0)
+            clients = [socket.create_connection(listener.getsockname()) for _ in range(40)]
+            for _ in range(3):
+                await asyncio.sleep(0)  # the loop sees them, and they are taken
+            taken = shares.least_beside(1)
+            acceptor.close()
+            for client in clients:
+                client.close()
+            return taken
+
+    shares.put(1, None)
+    shares.put(2, None)
+    assert asyncio.run(run()) == 40
+
+
 def connections(server: Running) -> list[int]:
     return [
         sum(one.status == psutil.CONN_ESTABLISHED for one in worker.net_connections("tcp"))

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
@@ -23,6 +24,7 @@ from .app import app_of_environment
 from .connections import protocol_of
 from .front import Front
 from .settings import Settings
+from .shares import Acceptor, Shares
 
 _log = logging.getLogger(__name__)
 
@@ -43,11 +45,12 @@ class AddressError(WattdropError):
 class Server(uvicorn.Server):
     """One process. Ends by itself with 0; by requests that it had to cut off, with 1; by a second signal, at once."""
 
-    def __init__(self, app: Front, settings: Settings, counted: Callable[[], None] | None = None) -> None:
+    def __init__(self, app: Front, settings: Settings, shares: Shares | None = None, slot: int = 0) -> None:
+        """With what it shares with other processes of one socket, and its place there; none where it is alone."""
         super().__init__(
             uvicorn.Config(
                 app,
-                http=protocol_of(settings, counted),
+                http=protocol_of(settings, self._count),
                 ws="none",
                 interface="asgi3",
                 lifespan="on",
@@ -59,6 +62,9 @@ class Server(uvicorn.Server):
             )
         )
         self.front = app
+        self._shares = shares or Shares.of_one()
+        self._slot = slot
+        self._acceptors: list[Acceptor] = []
         self._drain_seconds = settings.drain_seconds
         self.cut_off = 0
         """Requests that were not answered when the time to drain was over."""
@@ -75,8 +81,28 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start all parts, then take requests."""
-        await super().startup(sockets)
+        # Windows' loop cannot watch a socket, and takes all who wait by itself; uvloop would take one in a turn.
+        watches = sys.platform != "win32"
+        await super().startup([] if watches else sockets)
+        if self.should_exit:  # a part could not start
+            return
+        connections = self.server_state.connections
+        self._acceptors = [
+            Acceptor(one, self._protocol, lambda: len(connections), self._shares, self._slot)
+            for one in (sockets or [] if watches else [])
+        ]
         metrics.takes_requests()
+
+    def _protocol(self) -> asyncio.Protocol:
+        kind: Any = self.config.http_protocol_class
+        made: asyncio.Protocol = kind(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
+
+    def _count(self) -> None:
+        for one in self._acceptors:
+            one.count()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -122,6 +148,8 @@ class Server(uvicorn.Server):
         """Take no more connections."""
         for listener in self.servers:
             listener.close()
+        for one in self._acceptors:
+            one.close()
 
     async def all_refuse(self) -> None:
         """Wait until other processes take no connections from the same socket either. There are none."""

@@ -2,8 +2,11 @@
 
 Left to the kernel, a worker that wakes takes everybody who waits: sixteen clients that come at once, as a pool of
 connections does, often end at one of two workers, and stay there as long as they keep their connections. So each worker
-tells the others how many it has, in memory that all of them see, takes one connection at a time, and leaves it to another
-for a moment where that one has fewer. A worker that is busy or hangs is not waited for.
+tells the others how many it has, in memory that all of them see, and takes who waits as long as no other has fewer; then
+it leaves them to that one for a moment. A worker that is busy or hangs is not waited for.
+
+It takes many in a turn of its loop: a turn answers everybody who is there, so of a crowd that is let in one by one the last
+would wait for as many turns as there are clients.
 """
 
 from __future__ import annotations
@@ -21,9 +24,13 @@ from typing import Final
 _log = logging.getLogger(__name__)
 _SLOT: Final = struct.Struct("=q")
 _NOBODY: Final = 2**62
-#: How long a connection is left to those who have fewer, in steps; then they are busy, and it is taken.
+#: How long connections are left to those who have fewer, in steps; then they are busy, and whoever waits is taken.
 _LEAVE_SECONDS: Final = 0.001
 _MOST_LEAVES: Final = 5
+#: Of so many connections one more counts as none: the last of a large crowd do not wait until it is even.
+_EVEN: Final = 8
+#: As many are taken in one turn of the loop, at most.
+_MOST_AT_ONCE: Final = 64
 _FULL: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _FULL_SECONDS: Final = 1.0
 
@@ -34,6 +41,11 @@ class Shares:
     def __init__(self, file: int, workers: int) -> None:
         self._workers = workers
         self._memory = mmap.mmap(file, workers * _SLOT.size)
+
+    @classmethod
+    def of_one(cls) -> Shares:
+        """Of a process that shares with nobody."""
+        return cls(-1, 1)  # memory without a file
 
     @staticmethod
     def size(workers: int) -> int:
@@ -101,22 +113,30 @@ class Acceptor:
 
     def _waits(self) -> None:
         """Somebody waits."""
-        if self._leaves < _MOST_LEAVES and self._shares.least_beside(self._slot) < self._mine():
-            self._leaves += 1
-            self._pause(_LEAVE_SECONDS)
-            return
+        for _ in range(_MOST_AT_ONCE):
+            least = self._shares.least_beside(self._slot)
+            if self._mine() <= least + least // _EVEN:
+                self._leaves = 0
+            elif self._leaves < _MOST_LEAVES:
+                self._leaves += 1
+                self._pause(_LEAVE_SECONDS)
+                return
+            if not self._take():
+                return
+
+    def _take(self) -> bool:
+        """Take one of those who wait; false where there is none, or no room."""
         try:
             connection, _ = self._listener.accept()
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):  # another was faster
             self._leaves = 0
-            return
+            return False
         except OSError as error:
             if error.errno not in _FULL:
                 raise
             _log.error("no connection can be taken: %s", error.strerror)
             self._pause(_FULL_SECONDS)
-            return
-        self._leaves = 0
+            return False
         connection.setblocking(False)
         with contextlib.suppress(OSError):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -124,6 +144,7 @@ class Acceptor:
         self._opening.add(opening)
         opening.add_done_callback(self._opening.discard)
         self.count()
+        return True
 
     async def _open(self, connection: socket.socket) -> None:
         try:

@@ -13,14 +13,13 @@ import contextlib
 import signal
 import socket
 import sys
-from typing import Any
 
 from . import logs
 from .app import app_of_environment
 from .front import Front
 from .server import Server, allow_many_connections, let_small_requests_in
 from .settings import Settings, read_settings
-from .shares import Acceptor, Shares
+from .shares import Shares
 
 BEAT_SECONDS = 1.0
 _MOST_WAIT_SECONDS = 3.0
@@ -49,10 +48,7 @@ class WorkerServer(Server):
     def __init__(
         self, app: Front, settings: Settings, lifeline: socket.socket, shares: Shares, slot: int
     ) -> None:
-        super().__init__(app, settings, self._count)
-        self._shares = shares
-        self._slot = slot
-        self._acceptors: list[Acceptor] = []
+        super().__init__(app, settings, shares, slot)
         self._lifeline = lifeline
         self._alone = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -63,31 +59,9 @@ class WorkerServer(Server):
             self.drain()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take connections by turns with the others, instead of all that wait; from then on be heard."""
-        await super().startup(sockets=[])
-
-        def protocol() -> asyncio.Protocol:
-            kind: Any = self.config.http_protocol_class
-            made: asyncio.Protocol = kind(
-                config=self.config, server_state=self.server_state, app_state=self.lifespan.state
-            )
-            return made
-
-        connections = self.server_state.connections
-        self._acceptors = [
-            Acceptor(one, protocol, lambda: len(connections), self._shares, self._slot)
-            for one in sockets or []
-        ]
+        """Take connections; from then on be heard."""
+        await super().startup(sockets)
         self._tasks += [asyncio.create_task(self._listen()), asyncio.create_task(self._beat())]
-
-    def close_listeners(self) -> None:
-        """Take no more."""
-        for one in self._acceptors:
-            one.close()
-
-    def _count(self) -> None:
-        for one in self._acceptors:
-            one.count()
 
     async def all_refuse(self) -> None:
         """Tell the supervisor, and wait for its word that the others have closed the listener too."""
