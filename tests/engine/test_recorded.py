@@ -37,9 +37,12 @@ def total_of(kept: list[Recorded], metric: int, only: int | None = None) -> tupl
     for side in (0, 5):
         sums: dict[str, float] = defaultdict(float)
         for one in kept:
-            for row, name, value in zip(one.parts.row, one.parts.name, one.parts.value, strict=True):
-                if only in (None, row):
-                    sums[one.parts.names[name]] += value[metric + side]
+            for cause in one.parts.causes:
+                column = cause.values[metric + side]
+                values = [0.0] * len(cause.row) if column is None else column
+                for row, name, value in zip(cause.row, cause.name, values, strict=True):
+                    if only in (None, row):
+                        sums[one.parts.names[name]] += value
         sides.append(math.sqrt(math.fsum((part / total) ** 2 for part in sums.values())))
     return total * math.exp(-sides[0]), total * math.exp(sides[1])
 
@@ -47,7 +50,7 @@ def total_of(kept: list[Recorded], metric: int, only: int | None = None) -> tupl
 def test_rows_that_can_be_computed_are_kept_with_what_they_resolved_to() -> None:
     kept = of_estimate(estimate(ROWS))
     assert list(kept.numbers) == [0, 1, 2, 4, 5, 6]
-    model, node, _, _, country, _, task = zip(*kept.entities, strict=True)
+    model, node, _, _, country, _, task = zip(*(kept.entities[of] for of in kept.entities_of), strict=True)
     assert model[0] == "gpt_4o"
     assert node[2] == "aws:p4d.24xlarge"
     assert country[1] == "FR"

@@ -12,7 +12,6 @@ from tests.store import postgresql
 from wattdrop import estimate
 from wattdrop.engine.api import default_catalog
 from wattdrop.schema import ImpactRow
-from wattdrop.service import recording
 from wattdrop.service.catalogs import Catalogs
 from wattdrop.service.entries import Entry, EntryRow, encoder
 from wattdrop.service.recording import Recorder
@@ -20,8 +19,8 @@ from wattdrop.service.settings import read_settings
 from wattdrop.store import ApiKey, Ledger, LedgerColumns, Store, journal, open_store
 
 KEY = ApiKey(1, 1, "", "", "", None, frozenset(), None, None, None, None, None, None)
-READ_BYTES = 2_000
-"""Of the journal at a time, here: some ten rows."""
+READ_BYTES = 10_000
+"""Of the journal at a time, here: some fifty rows."""
 
 
 class Ledgered:
@@ -121,9 +120,9 @@ def test_no_more_is_taken_at_once_than_has_room(
     taken: list[int] = []
     add = Recorder._add
 
-    def noted(self: Recorder, reads: Sequence[Sequence[bytes]]) -> None:
-        taken.append(sum(len(entry) for entries in reads for entry in entries))
-        add(self, reads)
+    def noted(self: Recorder, entries: Sequence[bytes]) -> int:
+        taken.append(sum(map(len, entries)))
+        return add(self, entries)
 
     monkeypatch.setattr(Recorder, "_add", noted)
     one = opened()
@@ -132,11 +131,11 @@ def test_no_more_is_taken_at_once_than_has_room(
     one.move()
     assert len(one.names()) == 450
     assert len(taken) > 1
-    assert max(taken) <= recording._MOST_READS * READ_BYTES
+    assert max(taken) <= READ_BYTES
     # A request that is larger than what is read at a time is added whole.
-    one.answered(*[f"large {number}" for number in range(40)])
+    one.answered(*[f"large {number}" for number in range(100)])
     one.move()
-    assert transactions[-1] == 40
+    assert transactions[-1] == 100
 
 
 def test_a_name_twice_is_kept_once(opened: Callable[[], Ledgered], transactions: list[int]) -> None:
@@ -192,12 +191,12 @@ def test_one_bad_entry_stops_no_other(opened: Callable[[], Ledgered], transactio
 
 
 def test_of_a_large_request_every_row_is_kept(opened: Callable[[], Ledgered]) -> None:
-    """Rows without names are known by their request, all of them together, also where they are ranged in several parts."""
+    """Rows without names are known by their request, all of them together, also where one is larger than what is read."""
     one = opened()
-    one.answered(*[None] * (2 * recording._MOST_ROWS + 1))
+    one.answered(*[None] * 2001)
     one.answered(None)
     one.move()
-    assert len(one.names()) == 2 * recording._MOST_ROWS + 2
+    assert len(one.names()) == 2002
 
 
 def test_large_requests_wait_where_much_waits_for_the_database(

@@ -159,22 +159,3 @@ def test_a_disk_that_takes_a_part_only_leaves_no_part(tmp_path: Path) -> None:
 def test_any_bytes_are_entries_or_none(data: bytes) -> None:
     entries, used = _whole_entries(data, 100)
     assert used == sum(len(entry) + 8 for entry in entries) <= len(data)
-
-
-def test_what_lies_behind_a_mark_is_read_before_anything_is_forgotten(tmp_path: Path) -> None:
-    journal = Journal(tmp_path, MOST, segment_bytes=50)
-    for number in range(20):
-        journal.append(b"entry %d" % number)
-    first, mark = journal.waiting(4)
-    second, later = journal.waiting(4, mark)
-    while len(second) < 9:
-        more, later = journal.waiting(2, later)
-        second += more
-    assert first + second == [b"entry %d" % number for number in range(len(first + second))]
-    assert journal.waiting(1)[0] == [b"entry 0"]
-    journal.forget(later)  # and with it what was read before
-    assert waiting(journal) == [b"entry %d" % number for number in range(len(first + second), 20)]
-    _, end = journal.waiting(4)
-    assert journal.waiting(4, end)[0] == []
-    journal.close()
-    assert list(tmp_path.iterdir()) == []

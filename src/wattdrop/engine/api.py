@@ -12,7 +12,7 @@ from ..resolve.software import served_alone
 from ..typed import TYPE_CHECKING, NamedTuple, overload
 from .assumed import assumed_quantities
 from .evaluate import METRICS as METRICS
-from .evaluate import Evaluation, evaluate
+from .evaluate import REPORTED, Evaluation, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -279,12 +279,14 @@ def estimate(rows: Sequence[RowLike] | pa.Table, catalog: Catalog | None = None)
     return estimate_checked(_typed(rows), catalog if catalog is not None else default_catalog())
 
 
-def estimate_checked(rows: Sequence[ImpactRow | RowError], catalog: Catalog) -> Estimate:
-    """As ``estimate``, of rows that were checked already."""
+def estimate_checked(
+    rows: Sequence[ImpactRow | RowError], catalog: Catalog, columns: tuple[str, ...] = REPORTED
+) -> Estimate:
+    """As ``estimate``, of rows that were checked already. ``columns``: what of it is worked out at once."""
     resolver = resolver_of(catalog)
     resolution = resolver.batch(rows)
     evaluation = evaluate(
-        resolution.setups, resolution.resolved_of, resolution.quantities, resolver.constants
+        resolution.setups, resolution.resolved_of, resolution.quantities, resolver.constants, columns
     )
     return Estimate(resolver, resolution, evaluation, len(rows))
 

@@ -1,6 +1,7 @@
 """What a ledger keeps of an estimate: the entities of each row, its five metrics with ranges, and the parts of its error.
 
-Everything is held as columns: a thousand rows have some ten thousand parts, which no loop of Python should meet one by one.
+Everything is held as columns, a cause at a time: five thousand rows have some fifty thousand parts, which no loop of Python
+should meet one by one, and of which each cause leaves some of the metrics alone.
 
 The parts make ranges of sums possible long after: for each cause (see ``ranges``) that rows may share, the value times
 the half-width, down and up, of each metric. Parts of the same name add up over rows, parts of different names are
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from .api import METRICS, estimate
+from .api import METRICS, estimate_checked
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -65,10 +66,12 @@ _LEAST_WIDTH: Final = 1e-5
 class Recorded(NamedTuple):
     """The computed rows of an estimate, in order; arrays have a column for each."""
 
-    numbers: Sequence[int]
-    """Numbers of the rows in the batch."""
+    numbers: Any
+    """Numbers of the rows in the batch, as an array."""
     entities: Sequence[Entities]
-    """Model, node, accelerator, service, country, zone and task of each row."""
+    """Model, node, accelerator, service, country, zone and task of each description that rows have."""
+    entities_of: Any
+    """For each row which of these it has, as an array."""
     central: Any
     """The five metrics, as are ``low`` and ``high``."""
     low: Any
@@ -79,20 +82,26 @@ class Recorded(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """Parts of the error: an entry for each row and each cause that can move it."""
+    """Parts of the error, a cause after another; several causes may have parts of the same name."""
+
+    causes: Sequence[CauseParts]
+    names: Sequence[str]
+
+
+class CauseParts(NamedTuple):
+    """What one cause does to the rows that it can move."""
 
     row: Any
-    """Position of the row among the computed ones."""
+    """Positions of these rows among the computed ones, ascending."""
     name: Any
-    """Number of the cause's name in ``names``."""
-    value: Any
-    """Value times half-width down of the five metrics, then up: an array of shape (entries, 10)."""
-    names: Sequence[str]
+    """Number of the part's name in ``names``."""
+    values: Sequence[Any]
+    """Value times half-width down of the five metrics, then up: ten columns, or None where it leaves the metric alone."""
 
 
 def recorded(rows: Sequence[ImpactRow], catalog: Catalog) -> Recorded | None:
     """What to keep of the rows that can be computed; None where there is none."""
-    result = estimate(rows, catalog)
+    result = estimate_checked(rows, catalog, (*METRICS["total"], *BASIS))
     return of_estimate(result) if result.resolution.computed else None
 
 
@@ -103,15 +112,14 @@ def of_estimate(result: Estimate) -> Recorded:
     def arrays(names: Sequence[str]) -> Any:
         return np.array([result.evaluation.array(name) for name in names])
 
-    central = arrays(METRICS["total"])
     ends = [result.ranges(name, LEVEL) for name in METRICS["total"]]
     low, high = (np.array([end[side] for end in ends], dtype=np.float64) for side in (0, 1))
     resolution = result.resolution
-    of_resolved = [entities(result, resolved) for resolved in resolution.resolved]
     return Recorded(
-        resolution.computed,
-        [of_resolved[number] for number in resolution.resolved_of],
-        central,
+        np.asarray(resolution.computed, dtype=np.int64),
+        [entities(result, resolved) for resolved in resolution.resolved],
+        np.asarray(resolution.resolved_of, dtype=np.int64),
+        arrays(METRICS["total"]),
         low,
         high,
         arrays(BASIS),
@@ -137,33 +145,33 @@ def parts(result: Estimate, level: float) -> Parts:
     """The parts of the error of every computed row, for ranges that are meant to hold a share of the cases."""
     import numpy as np
 
-    central = np.array([result.evaluation.array(name) for name in METRICS["total"]])
     of_metrics = [result.half_widths_by_case(name, level) for name in METRICS["total"]]
     case_of_row = np.asarray(of_metrics[0][1], dtype=np.int64)
     row_of_case = np.zeros(len(of_metrics[0][0][0][3]), dtype=np.int64)
     row_of_case[case_of_row] = np.arange(len(case_of_row))
-    centrals = np.concatenate([central, central])
+    central = [result.evaluation.array(name) for name in METRICS["total"]]
     numbers: dict[str, int] = {}
-    rows, names, values = [], [], []
+    causes = []
     for nth, (cause, _, _, keys) in enumerate(of_metrics[0][0]):
-        widths = np.array([effects[nth][side] for side in (1, 2) for effects, _ in of_metrics])
-        touched = np.flatnonzero((widths > _LEAST_WIDTH).any(axis=0))
+        widths = [np.asarray(effects[nth][side]) for side in (1, 2) for effects, _ in of_metrics]
+        moved = np.logical_or.reduce([width > _LEAST_WIDTH for width in widths])
         number_of: dict[Hashable, int] = {None: -1}
         name_of_case = np.full(len(keys), -1)
-        for case in np.flatnonzero(np.bincount(case_of_row[touched], minlength=len(keys))).tolist():
+        for case in np.flatnonzero(np.bincount(case_of_row[moved], minlength=len(keys))).tolist():
             key = keys[case]
             if key not in number_of:
                 name = _name(result, cause, int(row_of_case[case]), key)
                 number_of[key] = numbers.setdefault(name, len(numbers))
             name_of_case[case] = number_of[key]
         name_of_row = name_of_case[case_of_row]
-        kept = touched[name_of_row[touched] >= 0]
-        rows.append(kept)
-        names.append(name_of_row[kept])
-        values.append(centrals.take(kept, axis=1) * widths.take(kept, axis=1))
-    return Parts(
-        np.concatenate(rows), np.concatenate(names), np.concatenate(values, axis=1).T, tuple(numbers)
-    )
+        kept = np.flatnonzero(moved & (name_of_row >= 0))
+        if len(kept):
+            values = [
+                (value * width).take(kept) if width.any() else None
+                for value, width in zip([*central, *central], widths, strict=True)
+            ]
+            causes.append(CauseParts(kept, name_of_row.take(kept), values))
+    return Parts(causes, tuple(numbers))
 
 
 def _name(result: Estimate, cause: str, at: int, key: Any) -> str:

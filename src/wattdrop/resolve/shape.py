@@ -31,7 +31,8 @@ Key: TypeAlias = "tuple[Any, ...]"
 
 def fields_of(rows: Sequence[ImpactRow]) -> Fields:
     """The columns that rows give."""
-    given = [rows[0].__dict__] if len(rows) == 1 and _is_plain(rows[0]) else schema.given_by_rows(rows)
+    plain = all(map(_is_plain, rows))
+    given = [row.__dict__ for row in rows] if plain else schema.given_by_rows(rows)
     if len(set(map(len, given))) == 1:  # most batches give the same fields in every row
         try:
             return {name: list(map(itemgetter(name), given)) for name in given[0]}

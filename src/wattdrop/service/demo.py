@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 from ..catalog import Catalog
 from ..engine import METHOD_VERSION, estimate
 from ..engine.evaluate import TOTALS
-from ..schema import ImpactRow
+from ..schema import ImpactRow, given_by_rows
 from ..store import Ledger, LedgerColumns, UsageReader
 from ..store.database import Database, open_database
 from ..store.pages import RowPages
@@ -93,9 +93,10 @@ def answered(rows: Sequence[ImpactRow], catalog: Catalog, customer_id: int = CUS
     columns = (result.evaluation.column(name) for name in TOTALS)
     centrals = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
     errors = result.resolution.errors
-    kept = []
-    for at, row in enumerate(rows):
+    entries = []
+    for at, (row, given) in enumerate(zip(rows, given_by_rows(rows), strict=True)):
         error = errors[at].code if at in errors else ""
-        entry = Entry(customer_id, 0, row.utc_datetime or "", METHOD_VERSION, result.catalog_digest, [])
-        kept.append((entry, EntryRow(row.request_id or "", row, error, centrals.get(at))))
-    return columns_of(kept, catalog)
+        kept = EntryRow(row.request_id or "", given, error, centrals.get(at))
+        moment = row.utc_datetime or ""
+        entries.append(Entry(customer_id, 0, moment, METHOD_VERSION, result.catalog_digest, [kept]))
+    return columns_of(entries, catalog)

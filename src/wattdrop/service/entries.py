@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
-from ..engine.recorded import BASIS, recorded
-from ..schema import ImpactRow
+from ..engine.recorded import BASIS, Entities, recorded
+from ..schema.plain import PlainRow
 from ..store import LedgerColumns
 from ..store.columns import ENTITIES, IDS, METRICS
-from ..store.parts import Parts
+from ..store.parts import CauseParts, Parts
+from ..store.texts import Texts
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
+    from ..schema import ImpactRow
 
 
 class EntryRow(msgspec.Struct, array_like=True, gc=False):
     """One answered row, as the journal holds it."""
 
     request_id: str
-    row: ImpactRow | None
+    row: Any
+    """What it gives. An ``ImpactRow`` is written so; what is read back was checked before, so it is no more than a dict."""
     error: str
     central: tuple[float, float, float, float, float] | None
 
@@ -46,111 +48,126 @@ encoder: Final = msgspec.msgpack.Encoder()
 decoder: Final = msgspec.msgpack.Decoder(Entry)
 _json: Final = msgspec.json.Encoder()
 _Basis = msgspec.defstruct("_Basis", [(name, float) for name in BASIS])
-_NO_ROW: Final = ImpactRow()
 _NO_NUMBERS: Final = (float("nan"),) * len(METRICS)
-_of_row = attrgetter(
-    "request_id",
-    "utc_datetime",
-    "quantity",
-    "input_tokens",
-    "output_tokens",
-    "request_cost",
-    "currency",
-    *IDS,
-)
+_MODEL_NAMES: Final = ("model_used_id", "model_id", "model_hugging_face_path", "model_name")
 
 
-def columns_of(answered: Sequence[tuple[Entry, EntryRow]], catalog: Catalog) -> LedgerColumns:
-    """Rows of one customer as the ledger has them."""
+def columns_of(entries: Sequence[Entry], catalog: Catalog) -> LedgerColumns:
+    """Rows of one customer as the ledger has them. Entries are those that were read from a journal."""
     import numpy as np
 
-    rows = [one.row or _NO_ROW for _, one in answered]
-    own_names, moments, times, inputs, outputs, costs, currencies, *ids = zip(
-        *map(_of_row, rows), strict=True
-    )
-    quantities = np.array([quantity or 1 for quantity in times], dtype=np.int64)
-    recorded_at = [entry.recorded_at for entry, _ in answered]
-    at = [moment or recorded for moment, recorded in zip(moments, recorded_at, strict=True)]
+    rows = [row for entry in entries for row in entry.rows]
+    given: list[dict[str, Any]] = [row.row or {} for row in rows]
+    filled = frozenset().union(*given)
+    entry_of_row = np.repeat(np.arange(len(entries)), [len(entry.rows) for entry in entries])
+    nothing = Texts(np.zeros(len(rows), dtype=np.int64), [""])
+
+    def of_entries(name: str) -> Texts:
+        return Texts.of(getattr(entry, name) for entry in entries).of_rows(entry_of_row)
+
+    def whole_of_entries(name: str) -> Any:
+        return np.array([getattr(entry, name) for entry in entries], dtype=np.int64).take(entry_of_row)
+
+    def texts(name: str) -> Texts:
+        if name not in filled:
+            return nothing
+        return Texts.of([one.get(name) or "" for one in given]).written(_storable)
+
+    def numbers(name: str, missing: float, kind: Any) -> Any:
+        if name not in filled:
+            return np.full(len(rows), missing, dtype=kind)
+        return np.array([one.get(name, missing) for one in given], dtype=kind)
+
+    recorded_at = of_entries("recorded_at")
+    at = recorded_at.listed()
+    if "utc_datetime" in filled:
+        at = [one.get("utc_datetime") or recorded for one, recorded in zip(given, at, strict=True)]
+    quantity = numbers("quantity", 1, np.int64)
     columns: dict[str, Any] = {
-        "customer_id": _whole(entry.customer_id for entry, _ in answered),
-        "request_id": _storable(one.request_id for _, one in answered),
-        "key_id": _whole(entry.key_id for entry, _ in answered),
+        "customer_id": whole_of_entries("customer_id"),
+        "request_id": [_storable(row.request_id) for row in rows],
+        "key_id": whole_of_entries("key_id"),
         "recorded_at": recorded_at,
         "at": at,
-        "day": [moment[:10] for moment in at],
-        **dict(zip(IDS, map(_storable, ids), strict=True)),
-        "input_tokens": quantities * _whole(inputs),
-        "output_tokens": quantities * _whole(outputs),
-        "cost": np.array(costs, dtype=np.float64),
-        "currency": _storable(currencies),
-        "error": [one.error for _, one in answered],
-        "request": _as_json(rows),
-        "method_version": [entry.method_version for entry, _ in answered],
-        "catalog_digest": [entry.catalog_digest for entry, _ in answered],
-        "weight": _whole(entry.weight for entry, _ in answered),
+        "day": Texts.of([moment[:10] for moment in at]),
+        **{name: texts(name) for name in IDS},
+        "input_tokens": quantity * numbers("input_tokens", 0, np.int64),
+        "output_tokens": quantity * numbers("output_tokens", 0, np.int64),
+        "cost": numbers("request_cost", np.nan, np.float64),
+        "currency": texts("currency"),
+        "error": Texts.of([row.error for row in rows]),
+        "request": _as_json(given),
+        "method_version": of_entries("method_version"),
+        "catalog_digest": of_entries("catalog_digest"),
+        "weight": whole_of_entries("weight"),
     }
-    central = np.array([one.central or _NO_NUMBERS for _, one in answered], dtype=np.float64).T
-    parts = _add_ranges(columns, answered, central, catalog)
-    batches = [
-        "" if own_name is not None else entry.name
-        for own_name, (entry, _) in zip(own_names, answered, strict=True)
-    ]
+    parts = _add_ranges(columns, rows, catalog)
+    batches = of_entries("name")
+    if "request_id" in filled:  # what has a name of its own needs no other
+        names = zip(batches.listed(), given, strict=True)
+        batches = Texts.of(["" if "request_id" in one else name for name, one in names])
     return LedgerColumns(columns, batches, parts)
 
 
-def _add_ranges(
-    columns: dict[str, Any], answered: Sequence[tuple[Entry, EntryRow]], central: Any, catalog: Catalog
-) -> Parts:
+def _add_ranges(columns: dict[str, Any], rows: Sequence[EntryRow], catalog: Catalog) -> Parts:
     """Add what the ranges are made of: entities, metrics with their ends, and the basis. Gives the parts of the error."""
     import numpy as np
 
-    computed = [at for at, (_, one) in enumerate(answered) if one.row and one.central]
-    found = recorded([answered[at][1].row or _NO_ROW for at in computed], catalog) if computed else None
+    central = np.array([row.central or _NO_NUMBERS for row in rows], dtype=np.float64).T
+    computed = [at for at, row in enumerate(rows) if row.row and row.central]
+    # They were checked when they came, and are read as that.
+    checked = [cast("ImpactRow", PlainRow(rows[at].row)) for at in computed]
+    found = recorded(checked, catalog) if computed else None
     low, high = np.full_like(central, np.nan), np.full_like(central, np.nan)
-    basis = ["{}"] * len(answered)
-    entities: list[tuple[str, ...] | None] = [None] * len(answered)
-    parts = Parts.of_rows([])
+    basis = np.full(len(rows), "{}", dtype=object)
+    parts = Parts([], ())
+    known: dict[Entities, int] = {}
+    entities_of = np.full(len(rows), -1, dtype=np.int64)
     if found is not None:
-        place = np.array(computed, dtype=np.int64)[np.array(found.numbers, dtype=np.int64)]
+        place = np.array(computed, dtype=np.int64)[found.numbers]
         # The same numbers as were answered, unless the catalog or the method has changed in between.
-        given = central[:, place]
-        ratio = np.divide(given, found.central, out=np.ones_like(given), where=found.central != 0.0)
+        answered = central.take(place, axis=1)
+        ratio = np.divide(answered, found.central, out=np.ones_like(answered), where=found.central != 0.0)
         low[:, place], high[:, place] = found.low * ratio, found.high * ratio
-        quantities = _as_json([_Basis(*of_row) for of_row in found.basis.T.tolist()])
-        for at, of_row, text in zip(place.tolist(), found.entities, quantities, strict=True):
-            entities[at], basis[at] = of_row, text
-        scaled = found.parts.value * np.concatenate([ratio, ratio]).take(found.parts.row, axis=1).T
-        parts = Parts(place[found.parts.row], found.parts.name, scaled, found.parts.names)
-    known = (of_row or _as_asked(one) for of_row, (_, one) in zip(entities, answered, strict=True))
-    for name, texts in zip(ENTITIES, zip(*known, strict=True), strict=True):
-        columns[name] = _storable(texts)
-    for name, *values in zip(METRICS, central, low, high, strict=True):
-        for end, column in zip(("", "_low", "_high"), values, strict=True):
+        basis[place] = _as_json(list(map(_Basis, *found.basis.tolist())))
+        number_of = [known.setdefault(one, len(known)) for one in found.entities]
+        entities_of[place] = np.array(number_of, dtype=np.int64).take(found.entities_of)
+        parts = Parts([_moved(cause, place, ratio) for cause in found.parts.causes], found.parts.names)
+    for at in np.flatnonzero(entities_of < 0).tolist():
+        entities_of[at] = known.setdefault(_as_asked(rows[at]), len(known))
+    for name, values in zip(ENTITIES, zip(*known, strict=True), strict=True):
+        columns[name] = Texts.of(values).of_rows(entities_of).written(_storable)
+    for name, *ends in zip(METRICS, central, low, high, strict=True):
+        for end, column in zip(("", "_low", "_high"), ends, strict=True):
             columns[f"{name}{end}"] = column
-    columns["basis"] = basis
+    columns["basis"] = basis.tolist()
     return parts
 
 
-def _as_asked(one: EntryRow) -> tuple[str, ...]:
+def _moved(cause: Any, place: Any, ratio: Any) -> CauseParts:
+    """Parts of computed rows as those of all rows, which are at these places among them, and in the ratio of the answer."""
+    row, name, values = cause
+    if (ratio != 1.0).any():
+        ratios = [*ratio, *ratio]
+        values = [
+            None if value is None else value * of_metric.take(row)
+            for value, of_metric in zip(values, ratios, strict=True)
+        ]
+    return CauseParts(place.take(row), name, values)
+
+
+def _as_asked(row: EntryRow) -> Entities:
     """Entities of a row without ranges: the model as it was asked for, where it could be computed once."""
-    row = one.row if one.central else None
-    model = row and (row.model_used_id or row.model_id or row.model_hugging_face_path or row.model_name)
-    return (model or "", *("",) * (len(ENTITIES) - 1))
+    given = row.row if row.row and row.central else {}
+    model = next((given[name] for name in _MODEL_NAMES if name in given), "")
+    return model, "", "", "", "", "", ""
 
 
-def _as_json(values: Sequence[msgspec.Struct]) -> list[str]:
+def _as_json(values: Sequence[Any]) -> list[str]:
     """Each as a text. JSON has no line breaks of its own."""
     return _json.encode_lines(values).decode().split("\n")[:-1]
 
 
-def _whole(values: Iterable[int | None]) -> Any:
-    import numpy as np
-
-    return np.array([value or 0 for value in values], dtype=np.int64)
-
-
-def _storable(texts: Iterable[str | None]) -> list[str]:
-    """Texts without the one character that PostgreSQL keeps in no text; '' for those that are not given."""
-    listed = list(texts)
-    kept = {text: (text or "").replace("\0", "\N{REPLACEMENT CHARACTER}") for text in set(listed)}
-    return [kept[text] for text in listed]
+def _storable(text: str) -> str:
+    """A text without the one character that PostgreSQL keeps in no text."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -20,6 +20,7 @@ from ..engine.recorded import entities, parts
 from ..errors import BadRequest
 from ..schema.columns import GroupTotal
 from ..schema.responses import MetricRange, Ranges
+from ..store.parts import CauseParts, Parts
 
 if TYPE_CHECKING:
     from ..engine import Estimate
@@ -148,19 +149,12 @@ class Part:
         ]
         for group, values in zip(groups, np.array(sums).T.tolist(), strict=True):
             group.values = values
-        for level, which in zip(_LEVELS, range(len(_LEVELS)), strict=True):
-            for of_group, cause, values in _by_cause(parts(result, level), group_of_row):
-                groups[of_group].causes[which][cause] = values
+        for which, level in enumerate(_LEVELS):
+            causes, names_of_parts = parts(result, level)
+            numbers = {name: number for number, name in enumerate(names_of_parts)}
+            found = Parts([CauseParts(*cause) for cause in causes], names_of_parts)
+            for of_group, sums in found.sums(group_of_row, np.ones(result.count), numbers).items():
+                for number, *values in sums.tolist():
+                    groups[of_group].causes[which][names_of_parts[int(number)]] = values
         for name, group in zip(names, groups, strict=True):
             self._of(name).add(group)
-
-
-def _by_cause(found: Any, group_of_row: Any) -> Any:
-    """Group, name of the cause and its ten sums."""
-    import numpy as np
-
-    combined = group_of_row.take(found.row) * len(found.names) + found.name
-    distinct, line = np.unique(combined, return_inverse=True)
-    sums = np.array([np.bincount(line, values, len(distinct)) for values in found.value.T])
-    for at, (group, name) in enumerate(zip(*divmod(distinct, len(found.names)), strict=True)):
-        yield int(group), found.names[int(name)], sums[:, at].tolist()

@@ -12,10 +12,9 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from ..engine import METHOD_VERSION
@@ -37,11 +36,7 @@ if TYPE_CHECKING:
     from .catalogs import Catalogs
 
 _log = logging.getLogger(__name__)
-_MOST_ENTRIES: Final = 1000
-_MOST_ROWS: Final = 1000  # of 4000 the ranges and parts take 40 MB more, and no less time a row
-#: What is read from the journal so many times, some five thousand rows, is added in one transaction: the commit, the sums
-#: and the pages of indexes that it changes are paid once. It takes five kilobytes a row; twice as many save no tenth more.
-_MOST_READS: Final = 5
+_MOST_ENTRIES: Final = 5000
 _GATHER_SECONDS: Final = 0.5  # ranges of many rows cost a tenth a row of those of few
 _LONGEST_GATHER_SECONDS: Final = 3.0
 _PAUSE_RATIO: Final = 10.0
@@ -267,28 +262,21 @@ class Recorder:
 
     def _move(self, journal: Journal) -> bool:
         """Move a batch into the database. True where nothing waits any more."""
-        reads: list[list[bytes]] = []
-        mark = None
-        while len(reads) < _MOST_READS:
-            entries, mark = journal.waiting(_MOST_ENTRIES, mark)
-            if not entries:
-                break
-            reads.append(entries)
-        if reads and mark:
+        entries, mark = journal.waiting(_MOST_ENTRIES)
+        if entries:
             began = time.monotonic()
-            count = self._add(reads)
+            count = self._add(entries)
             journal.forget(mark)
             spent = time.monotonic() - began
             self._spent_seconds += spent
             self._backlog.moved(count, spent)
         metrics.ledger_waiting(journal.waiting_bytes)
-        return not reads
+        return not entries
 
     def _adopt(self, journal: Journal) -> None:
         for orphan in journal.orphans():
-            reads = orphan.batches(_MOST_ENTRIES)
-            while some := list(islice(reads, _MOST_READS)):
-                self._add(some)
+            for entries in orphan.batches(_MOST_ENTRIES):
+                self._add(entries)
             orphan.remove()
 
     def _retire(self) -> None:
@@ -299,33 +287,25 @@ class Recorder:
             if erased:
                 _log.info("%d rows of the ledger are older than %d days and were erased", erased, days)
 
-    def _add(self, reads: Sequence[Sequence[bytes]]) -> int:
-        """Add entries in one transaction; those that were read together are made ready together. Gives their rows."""
+    def _add(self, entries: Sequence[bytes]) -> int:
+        """Add entries in one transaction. Gives their rows."""
         try:
-            rows = LedgerColumns.joined(
-                some
-                for entries in reads
-                for some in self.ledger_rows([decoder.decode(entry) for entry in entries])
-            )
+            rows = self.ledger_rows(list(map(decoder.decode, entries)))
             self._ledger.add_columns(rows)
         except StoreError as error:
             if not isinstance(error, Unstorable):
                 raise
-            return self._add_apart(reads)
+            return self._add_apart(entries)
         except Exception:  # noqa: BLE001 - one entry that cannot be read must not stop those behind it
-            return self._add_apart(reads)
+            return self._add_apart(entries)
         metrics.ledger_written(len(rows))
         return len(rows)
 
-    def _add_apart(self, reads: Sequence[Sequence[bytes]]) -> int:
+    def _add_apart(self, entries: Sequence[bytes]) -> int:
         """Add what could not be added together: by halves, until the entry is found that is to blame."""
-        entries = reads[0]
-        if len(reads) > 1:
-            middle = len(reads) // 2
-            return self._add(reads[:middle]) + self._add(reads[middle:])
         if len(entries) > 1:
             middle = len(entries) // 2
-            return self._add([entries[:middle]]) + self._add([entries[middle:]])
+            return self._add(entries[:middle]) + self._add(entries[middle:])
         kept = self._settings.data_dir / "journal" / f"{secrets.token_hex(8)}.refused"
         kept.write_bytes(entries[0])
         metrics.ledger_dropped(1, "refused")
@@ -334,19 +314,14 @@ class Recorder:
 
     # --- from the journal to the ledger ---
 
-    def ledger_rows(self, entries: Sequence[Entry]) -> Iterator[LedgerColumns]:
-        """What the ledger keeps of entries, a thousand rows at a time.
-
-        Rows of a customer are ranged together: many at once cost a tenth each.
-        """
-        for customer_id in sorted({entry.customer_id for entry in entries}):
-            catalog = self._catalogs.of(customer_id)
-            rows: list[tuple[Entry, EntryRow]] = []
-            for entry in entries:
-                if entry.customer_id == customer_id:
-                    rows += [(entry, one) for one in entry.rows]
-            for start in range(0, len(rows), _MOST_ROWS):
-                yield columns_of(rows[start : start + _MOST_ROWS], catalog)
+    def ledger_rows(self, entries: Sequence[Entry]) -> LedgerColumns:
+        """What the ledger keeps of entries. Rows of a customer are ranged together: many at once cost a tenth each."""
+        of_customers: dict[int, list[Entry]] = {}
+        for entry in entries:
+            of_customers.setdefault(entry.customer_id, []).append(entry)
+        return LedgerColumns.joined(
+            [columns_of(some, self._catalogs.of(one)) for one, some in sorted(of_customers.items())]
+        )
 
 
 def in_sample(name: str, one_in: int) -> bool:

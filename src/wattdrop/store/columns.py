@@ -50,6 +50,9 @@ COLUMNS: Final = (
 
 WHOLE_NUMBERS: Final = frozenset({"customer_id", "key_id", "input_tokens", "output_tokens", "weight"})
 
+OWN_TEXTS: Final = frozenset({"request_id", "at", "basis", "request"})
+"""Texts that are another one in nearly every row; those of the other columns come again and again."""
+
 
 def is_number(column: str) -> bool:
     """Whether a column holds a number, whole or not.

@@ -28,9 +28,9 @@ from ..errors import StoreError
 
 _HEAD: Final = struct.Struct("<II")
 _SUFFIX: Final = ".journal"
-#: A thousand rows, which are made ready together: a byte of an entry is some eighty bytes of rows on their way to the
-#: database, and what a process once took it does not give back.
-_READ_BYTES: Final = 125_000
+#: Some five thousand rows, which are made ready together and added in one transaction: the ranges of many cost less, and
+#: the commit, the sums and the pages of indexes that it changes are paid once. Twice as many save no tenth more.
+_READ_BYTES: Final = 625_000
 _log = logging.getLogger(__name__)
 
 
@@ -74,24 +74,15 @@ class Journal:
             except OSError as error:
                 raise JournalFull(f"the journal cannot be written: {error.strerror}") from error
 
-    def waiting(self, most: int, after: Mark | None = None) -> tuple[list[bytes], Mark]:
-        """Entries that were not forgotten yet, oldest first, at most so many, and what to pass to ``forget``.
-
-        ``after``: what came with entries that were read before; those behind them.
-        """
-        segment, at = after or (self._segments[0], self._segments[0].read)
-        for later in self._segments[self._segments.index(segment) + 1 :]:
-            if at < segment.size:
-                break
-            segment, at = later, later.read
-        return segment.entries(most, at)
+    def waiting(self, most: int) -> tuple[list[bytes], Mark]:
+        """Entries that were not forgotten yet, oldest first, at most so many, and what to pass to ``forget``."""
+        segment = next((one for one in self._segments if one.read < one.size), self._segments[-1])
+        return segment.entries(most, segment.read)
 
     def forget(self, mark: Mark) -> None:
         """Everything up to a mark is in the database."""
         segment, end = mark
         with self._lock:
-            for earlier in self._segments[: self._segments.index(segment)]:
-                earlier.read = earlier.size
             segment.read = end
             last = self._segments[-1]
             if last.read >= last.size > self._segment_bytes // 16:

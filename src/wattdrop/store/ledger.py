@@ -101,19 +101,14 @@ class Ledger:
 
         files = []
         try:
-            for customer_id in compute.unique(table["customer_id"]).to_pylist():
-                some = table.filter(compute.equal(table["customer_id"], customer_id))
-                days, moments = compute.min_max(some["day"]), compute.min_max(some["recorded_at"])
+            customers = compute.unique(table["customer_id"]).to_pylist()
+            for customer_id in customers:
+                some = table
+                if len(customers) > 1:
+                    some = table.filter(compute.equal(table["customer_id"], customer_id))
+                days, moments = (compute.unique(some[name]).to_pylist() for name in ("day", "recorded_at"))
                 name = self._files.write_tables([some])
-                file = _File(
-                    customer_id,
-                    name,
-                    days["min"].as_py(),
-                    days["max"].as_py(),
-                    moments["min"].as_py(),
-                    len(some),
-                )
-                files.append(file)
+                files.append(_File(customer_id, name, min(days), max(days), min(moments), len(some)))
         except BaseException:
             self._files.remove(file.name for file in files)
             raise
@@ -397,7 +392,8 @@ def _list(transaction: Transaction, file: _File) -> int:
 
 def _unknown(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
     """Note the names of rows. Gives for each row whether it was not known."""
-    names = [batch or name for batch, name in zip(rows.batches, rows["request_id"], strict=True)]
+    batches = rows.batches.listed()
+    names = [batch or name for batch, name in zip(batches, rows["request_id"], strict=True)]
     mark_of = {name: _mark(name) for name in set(names)}
     marks = [
         (customer_id, mark_of[name])
@@ -414,7 +410,7 @@ def _unknown(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
         )
     )
     found = []
-    for mark, batch in zip(marks, rows.batches, strict=True):
+    for mark, batch in zip(marks, batches, strict=True):
         found.append(mark in new)
         if not batch:
             new.discard(mark)  # of rows of the same name in one batch, the first

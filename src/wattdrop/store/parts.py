@@ -15,17 +15,25 @@ from typing import Any, Final, NamedTuple
 SAMPLING: Final = 0
 _VALUES: Final = 10
 _LITTLE: Final = "<f8"
+#: Whole numbers up to so far apart are looked up in an array of so many cells, others are sorted.
+_MOST_CELLS: Final = 50_000
 
 
-class Parts(NamedTuple):
-    """Parts of the rows of a batch: one entry for each row and cause."""
+class CauseParts(NamedTuple):
+    """Parts of the rows of a batch that one cause makes, or several: one entry for each row and name."""
 
     row: Any
     """Number of the row in the batch, as an array."""
     name: Any
-    """Number of the cause's name in ``names``, as an array."""
-    value: Any
-    """The ten values, as an array of shape (entries, 10)."""
+    """Number of the part's name in ``Parts.names``, as an array."""
+    values: Sequence[Any]
+    """The ten values of the entries, a column each; None where all are 0."""
+
+
+class Parts(NamedTuple):
+    """Parts of the rows of a batch, a cause after another."""
+
+    causes: Sequence[CauseParts]
     names: Sequence[str]
 
     @classmethod
@@ -41,7 +49,7 @@ class Parts(NamedTuple):
         ]
         values = np.array([value for _, _, value in entries], dtype=np.float64).reshape(-1, _VALUES)
         row, name = (np.array([entry[side] for entry in entries], dtype=np.int64) for side in (0, 1))
-        return cls(row, name, values, tuple(numbers))
+        return cls([CauseParts(row, name, list(values.T))] if entries else [], tuple(numbers))
 
     @classmethod
     def joined(cls, of_batches: Sequence[tuple[Parts, int]]) -> Parts:
@@ -49,33 +57,74 @@ class Parts(NamedTuple):
         import numpy as np
 
         numbers: dict[str, int] = {}
-        row, name = [], []
+        causes = []
         for parts, start in of_batches:
-            number_of = [numbers.setdefault(one, len(numbers)) for one in parts.names]
-            row.append(parts.row + start)
-            name.append(np.array(number_of, dtype=np.int64)[parts.name])
-        value = np.concatenate([parts.value for parts, _ in of_batches])
-        return cls(np.concatenate(row), np.concatenate(name), value, tuple(numbers))
+            number_of = np.array([numbers.setdefault(one, len(numbers)) for one in parts.names], np.int64)
+            causes += [
+                CauseParts(cause.row + start, number_of[cause.name], cause.values) for cause in parts.causes
+            ]
+        return cls(causes, tuple(numbers))
 
-    def sums(self, group_of_row: Any, weight_of_row: Any, causes: Mapping[str, int]) -> dict[int, Any]:
+    def sums(self, group_of_row: Any, weight_of_row: Any, numbers: Mapping[str, int]) -> dict[int, Any]:
         """For each group an array of shape (causes, 11), the number of the cause first; rows of group -1 are left out."""
         import numpy as np
 
-        number_of = np.array([causes[name] for name in self.names], dtype=np.int64)
-        group = group_of_row[self.row]
-        kept = group >= 0
-        group, row = group[kept], self.row[kept]
-        if not len(group):
+        number_of = np.array([numbers[name] for name in self.names], dtype=np.int64)
+        groups, of_cause, values = [], [], []
+        for cause in self.causes:
+            group = group_of_row.take(cause.row)
+            kept = slice(None) if group.min() >= 0 else np.flatnonzero(group >= 0)
+            row, name = cause.row[kept], cause.name[kept]
+            if not len(row):
+                continue
+            first = name.min()
+            many = name.max() - first + 1  # few, and with the groups no large numbers
+            distinct, which = numbered(group[kept] * many + (name - first))
+            weight = weight_of_row.take(row)
+            sums = np.zeros((len(distinct), _VALUES))
+            for at, column in enumerate(cause.values):
+                if column is not None:
+                    sums[:, at] = np.bincount(which, column[kept] * weight, len(distinct))
+            groups.append(distinct // many)
+            of_cause.append(number_of.take(distinct % many + first))
+            values.append(sums)
+        if not groups:
             return {}
-        keys = group * (number_of.max(initial=0) + 1) + number_of[self.name[kept]]
-        distinct, first, which = np.unique(keys, return_index=True, return_inverse=True)
-        found = np.empty((len(distinct), 1 + _VALUES))
-        found[:, 0] = number_of[self.name[kept][first]]
-        weight = weight_of_row[row]
-        for at in range(_VALUES):
-            found[:, 1 + at] = np.bincount(which, self.value[:, at][kept] * weight, len(distinct))
-        groups, starts = np.unique(group[first], return_index=True)  # keys ascend, and groups with them
-        return dict(zip(groups.tolist(), np.split(found, starts[1:]), strict=True))
+        return _by_group(np.concatenate(groups), np.concatenate(of_cause), np.concatenate(values))
+
+
+def _by_group(group: Any, cause: Any, values: Any) -> dict[int, Any]:
+    """Sums of causes in groups, where those of the same group and cause are added up."""
+    import numpy as np
+
+    order = np.lexsort((cause, group))
+    group, cause, values = group[order], cause[order], values[order]
+    starts = np.flatnonzero(np.diff(group, prepend=-1) | np.diff(cause, prepend=-1))
+    found = np.column_stack([cause[starts], np.add.reduceat(values, starts)])
+    groups, firsts = np.unique(group[starts], return_index=True)
+    return dict(zip(groups.tolist(), np.split(found, firsts[1:]), strict=True))
+
+
+def numbered(keys: Any) -> tuple[Any, Any]:
+    """Distinct whole numbers, ascending, and for each of many which of them it is. Sorts nothing where they lie close.
+
+    >>> import numpy as np
+    >>> [found.tolist() for found in numbered(np.array([7, 3, 7]))]
+    [[3, 7], [1, 0, 1]]
+    """
+    import numpy as np
+
+    least, most = int(keys.min()), int(keys.max())
+    if most - least >= _MOST_CELLS:
+        distinct, which = np.unique(keys, return_inverse=True)
+        return distinct, which
+    keys = keys - least
+    is_there = np.zeros(most - least + 1, dtype=bool)
+    is_there[keys] = True
+    distinct = np.flatnonzero(is_there)
+    number_of = np.empty(len(is_there), dtype=np.int64)
+    number_of[distinct] = np.arange(len(distinct))
+    return distinct + least, number_of.take(keys)
 
 
 def added(stored: bytes | None, more: Any) -> bytes:

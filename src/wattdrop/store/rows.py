@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
-from .columns import COLUMNS, METRICS, WHOLE_NUMBERS, is_number
+from .columns import COLUMNS, METRICS, OWN_TEXTS, WHOLE_NUMBERS, is_number
 from .parts import Parts
+from .texts import Texts
 
 _NO_METRICS = (None,) * len(METRICS)
 
@@ -53,11 +54,13 @@ class LedgerRow(NamedTuple):
 
 
 class LedgerColumns:
-    """Many rows, a column for each of ``COLUMNS``: texts as lists, numbers as arrays, with NaN where a row has none."""
+    """Many rows, a column for each of ``COLUMNS``: numbers as arrays, with NaN where a row has none; texts that come again
+    and again as ``Texts``, others as lists.
+    """
 
     __slots__ = ("batches", "columns", "parts")
 
-    def __init__(self, columns: Mapping[str, Any], batches: Sequence[str], parts: Parts) -> None:
+    def __init__(self, columns: Mapping[str, Any], batches: Texts, parts: Parts) -> None:
         self.columns = columns
         self.batches = batches
         """As ``LedgerRow.batch``."""
@@ -78,27 +81,32 @@ class LedgerColumns:
         for name, values in zip(COLUMNS, zip(*(row.values for row in rows), strict=True), strict=True):
             if name in WHOLE_NUMBERS:
                 columns[name] = np.array(values, dtype=np.int64)
-            else:  # an array of floats has NaN for None
-                columns[name] = np.array(values, dtype=np.float64) if is_number(name) else list(values)
-        return cls(columns, [row.batch for row in rows], Parts.of_rows([row.parts for row in rows]))
+            elif is_number(name):  # an array of floats has NaN for None
+                columns[name] = np.array(values, dtype=np.float64)
+            else:
+                columns[name] = list(values) if name in OWN_TEXTS else Texts.of(values)
+        return cls(columns, Texts.of(row.batch for row in rows), Parts.of_rows([row.parts for row in rows]))
 
     @classmethod
-    def joined(cls, of: Iterable[LedgerColumns]) -> LedgerColumns:
+    def joined(cls, batches: Sequence[LedgerColumns]) -> LedgerColumns:
         """One behind another."""
         import numpy as np
 
-        first, *others = batches = list(of)
-        if not others:
-            return first
+        if len(batches) == 1:
+            return batches[0]
         columns: dict[str, Any] = {}
         for name in COLUMNS:
             values = [batch[name] for batch in batches]
-            is_text = isinstance(first[name], list)
-            columns[name] = list(chain.from_iterable(values)) if is_text else np.concatenate(values)
+            if is_number(name):
+                columns[name] = np.concatenate(values)
+            else:
+                columns[name] = (
+                    list(chain.from_iterable(values)) if name in OWN_TEXTS else Texts.joined(values)
+                )
         starts = accumulate(map(len, batches), initial=0)
         return cls(
             columns,
-            list(chain.from_iterable(batch.batches for batch in batches)),
+            Texts.joined([batch.batches for batch in batches]),
             Parts.joined([(batch.parts, start) for batch, start in zip(batches, starts, strict=False)]),
         )
 
@@ -107,6 +115,8 @@ class LedgerColumns:
         column = self.columns[name]
         if isinstance(column, list):
             return column
+        if isinstance(column, Texts):
+            return column.listed()
         values: list[Any] = column.tolist()
         if name in WHOLE_NUMBERS or not (column != column).any():
             return values

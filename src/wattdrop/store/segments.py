@@ -12,11 +12,13 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import StoreError
 from .columns import COLUMNS, WHOLE_NUMBERS, is_number
+from .texts import Texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,16 +61,23 @@ class Segments:
         import pyarrow as pa
         from pyarrow import parquet
 
+        tables = iter(tables)
+        first = next(tables)
         system, folder = self._opened
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(8)}{_SUFFIX}"
         path = f"{folder}/{name}"
         try:
             system.create_dir(folder, recursive=True)
             with parquet.ParquetWriter(
-                path, schema_of_rows(), filesystem=system, compression="zstd", use_dictionary=_REPEATED
+                path,
+                first.schema,
+                filesystem=system,
+                compression="zstd",
+                use_dictionary=_REPEATED,
+                store_schema=False,  # texts are texts, whether or not they came as dictionaries
             ) as writer:
                 waiting: list[pa.Table] = []
-                for table in tables:
+                for table in chain([first], tables):
                     waiting.append(table)
                     if sum(map(len, waiting)) >= _GROUP_ROWS:
                         writer.write_table(pa.concat_tables(waiting))
@@ -145,7 +154,7 @@ def _settle(path: str) -> None:
 
 
 def schema_of_rows() -> pa.Schema:
-    """The columns of rows as Parquet files have them."""
+    """The columns of rows as they are read from files."""
     import pyarrow as pa
 
     def kind(name: str) -> pa.DataType:
@@ -160,9 +169,14 @@ def table_of(rows: LedgerColumns) -> pa.Table:
     """Rows on their way into a file."""
     import pyarrow as pa
 
-    schema = schema_of_rows()
-    arrays = [
-        pa.array(rows[field.name], field.type, from_pandas=True)
-        for field in schema  # NaN is null
-    ]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    return pa.table({name: _array(rows[name]) for name in COLUMNS})
+
+
+def _array(column: Any) -> pa.Array:
+    """A column as Arrow has it: texts that come again and again with each of them once."""
+    import pyarrow as pa
+
+    if isinstance(column, Texts):
+        codes = pa.array(column.codes.astype("int32"))
+        return pa.DictionaryArray.from_arrays(codes, pa.array(column.values, pa.string()))
+    return pa.array(column, from_pandas=True)  # NaN is null

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .columns import DIMENSIONS, METRICS
 from .database import Transaction
-from .parts import SAMPLING, added
+from .parts import SAMPLING, added, numbered
 
 if TYPE_CHECKING:
     from .rows import LedgerColumns
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SUMS: Final = ("row_count", "error_count", "input_tokens", "output_tokens", "cost", *METRICS, "kept_count")
 """Columns that add up."""
 _ADDING: Final = ", ".join(f"{name} = usage_sum.{name} + excluded.{name}" for name in SUMS)
+_EXACT: Final = 2**53  # up to here floats hold every whole number
 _NAMES: Final = ("customer_id", "day", "digest", *DIMENSIONS, *SUMS)
 _ON_CONFLICT: Final = (
     f"ON CONFLICT (customer_id, day, digest) DO UPDATE SET {_ADDING} "
@@ -29,22 +30,17 @@ def add_sums(
     """Add new rows to the sums."""
     import numpy as np
 
-    keys = zip(rows.listed("customer_id"), rows["day"], *(rows[name] for name in DIMENSIONS), strict=True)
-    number_of: dict[tuple[Any, ...], int] = {}
-    group_of_row = np.array(
-        [
-            number_of.setdefault(key, len(number_of)) if is_new else -1
-            for key, is_new in zip(keys, new, strict=True)
-        ],
-        dtype=np.int64,
-    )
-    sums = _sums(rows, group_of_row, len(number_of))
+    group_of_row, keys = _groups(rows, np.asarray(new, dtype=bool))
+    sums = _sums(rows, group_of_row, len(keys))
     of_groups = rows.parts.sums(group_of_row, rows["weight"], causes)
-    for number, variances in _sampling(rows, group_of_row, len(number_of)):
+    for number, variances in _sampling(rows, group_of_row, len(keys)):
         more = np.array([[SAMPLING, *variances, *variances]], dtype=np.float64)
         of_groups[number] = np.concatenate([of_groups.get(number, more[:0]), more])
     # In one order, so that two processes wait for each other instead of for ever.
-    ordered = [(key, number_of[key], _digest(key[2:])) for key in sorted(number_of)]
+    ordered = [
+        (keys[number], number, _digest(keys[number][2:]))
+        for number in sorted(range(len(keys)), key=keys.__getitem__)
+    ]
     numbers = {(key[0], key[1], digest): number for key, number, digest in ordered}
     values = [(*key[:2], digest, *key[2:], *sums[number]) for key, number, digest in ordered]
     kept = transaction.insert("usage_sum", _NAMES, values, _ON_CONFLICT)
@@ -57,6 +53,28 @@ def add_sums(
     transaction.execute_many("UPDATE usage_sum SET parts = ? WHERE id = ?", merged)
 
 
+def _groups(rows: LedgerColumns, new: Any) -> tuple[Any, list[tuple[Any, ...]]]:
+    """For each row the number of its sum, -1 of rows that are not new; and the key of each sum."""
+    import numpy as np
+
+    group_of_row = np.full(len(rows), -1, dtype=np.int64)
+    chosen = np.flatnonzero(new)
+    if not len(chosen):
+        return group_of_row, []
+    customers, customer_of_row = numbered(rows["customer_id"])
+    columns: list[tuple[Any, Sequence[Any]]] = [(customer_of_row, customers.tolist()), rows["day"]]
+    columns += [rows[name] for name in DIMENSIONS]
+    group = np.zeros(len(chosen), dtype=np.int64)
+    for codes, values in columns:
+        if len(values) > 1:
+            _, group = numbered(group * len(values) + codes.take(chosen))
+    group_of_row[chosen] = group
+    row_of_group = np.empty(int(group.max()) + 1, dtype=np.int64)
+    row_of_group[group] = chosen
+    of_columns = (map(values.__getitem__, codes.take(row_of_group).tolist()) for codes, values in columns)
+    return group_of_row, list(zip(*of_columns, strict=True))
+
+
 def _digest(dimensions: Sequence[str]) -> str:
     return blake2b("\0".join(dimensions).encode(), digest_size=16).hexdigest()
 
@@ -66,7 +84,8 @@ def _sums(rows: LedgerColumns, group_of_row: Any, count: int) -> list[list[Any]]
     import numpy as np
 
     new = group_of_row >= 0
-    failed = np.array([error != "" for error in rows["error"]]) & new
+    errors = rows["error"]
+    failed = np.array([error != "" for error in errors.values]).take(errors.codes) & new
     fine = new & ~failed
 
     def added_up(values: Any, chosen: Any) -> list[float]:
@@ -87,6 +106,11 @@ def _sums(rows: LedgerColumns, group_of_row: Any, count: int) -> list[list[Any]]
 
 def _whole_sums(group_of_row: Any, weight: Any, values: Any, count: int) -> list[int]:
     """Exact, however large."""
+    import numpy as np
+
+    most = int(weight.max(initial=0)) * int(values.max(initial=0))
+    if most * len(values) < _EXACT:
+        return list(map(int, np.bincount(group_of_row, weight * values, count).tolist()))
     sums = [0] * count
     for group, times, value in zip(group_of_row.tolist(), weight.tolist(), values.tolist(), strict=True):
         sums[group] += times * value
