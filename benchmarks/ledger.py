@@ -24,13 +24,13 @@ from wattdrop.service.catalogs import Catalogs
 from wattdrop.service.entries import decoder
 from wattdrop.service.recording import Recorder
 from wattdrop.service.settings import read_settings
-from wattdrop.store import ApiKey, LedgerColumns, open_store
+from wattdrop.store import ApiKey, open_store
 
 MODELS = ("gpt-4o", "llama_v31_8b", "claude-3-5-sonnet", "mistral-large-latest", "gemini-1.5-pro")
 REGIONS = ("us-east-1", "europe-west1", "eastus", "ap-south-1")
 PER_REQUEST = 100
 ROWS_A_DAY = 500
-TOGETHER = 5  # thousands of rows a transaction, as under load
+TOGETHER = 50  # requests, five thousand rows, in a transaction, as under load
 
 
 def rows(number: int) -> list[ImpactRow]:
@@ -79,23 +79,21 @@ def main(count: int, where: str, segments: bool = False) -> None:
     recorder._journal = Journal(journal_folder, 10**10)
     recorder._thread = object()  # type: ignore[assignment] # no thread: the steps are timed one by one
     with timed("journal, on the path of the answers", count):
-        for batch, result in results:
-            recorder.record(key, batch, result)
+        for of_request, result in results:
+            recorder.record(key, of_request, result)
     entries: list[bytes] = []
     while found := recorder._journal.waiting(1000):
         if not found[0]:
             break
         entries += found[0]
         recorder._journal.forget(found[1])
-    with timed("ranges", count):
-        ledger_rows = [
-            batch
-            for at in range(0, len(entries), 40)
-            for batch in recorder.ledger_rows([decoder.decode(entry) for entry in entries[at : at + 40]])
-        ]
+    with timed("journal, read", count):
+        read = [decoder.decode(entry) for entry in entries]
+    with timed("columns and ranges", count):
+        batches = [recorder.ledger_rows(read[at : at + TOGETHER]) for at in range(0, len(read), TOGETHER)]
     with timed(f"{'segments' if segments else 'rows'} and sums ({store.database.dialect})", count):
-        for at in range(0, len(ledger_rows), TOGETHER):
-            store.ledger.add_columns(LedgerColumns.joined(ledger_rows[at : at + TOGETHER]))
+        for batch in batches:
+            store.ledger.add_columns(batch)
     year = ("2026-01-01", "2026-12-31")
     asked("usage, total of a year", lambda: store.usage.usage(1, *year))
     asked("usage, by model and month", lambda: store.usage.usage(1, *year, ["model"], "month"))

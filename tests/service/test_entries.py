@@ -9,7 +9,7 @@ import pytest
 
 from wattdrop import estimate
 from wattdrop.engine.api import default_catalog
-from wattdrop.schema import ImpactRow
+from wattdrop.schema import ImpactRow, parse_rows
 from wattdrop.service.entries import Entry, EntryRow, columns_of, decoder, encoder
 from wattdrop.store.columns import COLUMNS, METRICS
 
@@ -62,6 +62,37 @@ def test_a_row_is_kept_with_what_was_answered_and_its_ranges() -> None:
     assert msgspec.json.decode(str(row["basis"]))["effective_pue"] == result.evaluation.value(
         0, "effective_pue"
     )
+
+
+def test_rows_of_every_kind_have_the_ranges_that_they_were_answered_with() -> None:
+    """What comes back from a journal is no ``ImpactRow`` any more, and computed as one all the same."""
+    rows = parse_rows(
+        [
+            {"model_id": "gpt-4o", "input_tokens": 100, "cached_input_tokens": 20, "output_tokens": 500},
+            {"model_id": "stable_diffusion_xl", "output_images": ["1024x768"], "country": "FR"},
+            {
+                "model_id": "whisper_large_v3",
+                "input_audio_seconds": 60,
+                "utc_datetime": "2026-11-26T10:00:00Z",
+            },
+            {
+                "model_id": "gpt-4o",
+                "output_tokens": 9,
+                "measured_energy_wh": 2,
+                "measured_energy_boundary": "it",
+            },
+            {"model_id": "llama_v31_8b", "output_tokens": 300, "processing_duration_ms": 4000, "pue": 1.5},
+        ]
+        * 20
+    )
+    result = estimate(rows)
+    totals = zip(*(result.evaluation.column(total) for total in TOTALS), strict=True)
+    found = kept(*(EntryRow("r", row, "", central) for row, central in zip(rows, totals, strict=True)))  # type: ignore[arg-type]
+    for metric, total in zip(METRICS, TOTALS, strict=True):
+        low, high = result.ranges(total)
+        assert [one[f"{metric}_low"] for one in found] == low.tolist()
+        assert [one[f"{metric}_high"] for one in found] == high.tolist()
+    assert [msgspec.json.decode(str(one["request"]), type=ImpactRow) for one in found] == rows
 
 
 def test_ranges_go_with_the_answer_where_the_catalog_has_changed_since() -> None:

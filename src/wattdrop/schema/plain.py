@@ -10,7 +10,7 @@ from ..typed import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Final
+    from typing import Any, Final
 
     from .requests import ImpactRow
 
@@ -30,8 +30,8 @@ _MOST_DIGITS: Final = 8
 class PlainRow:
     """Stands for an ``ImpactRow``: has the fields that are given, and None for every other."""
 
-    def __init__(self, given: Mapping[str, str | int]) -> None:
-        self.__dict__.update(given)
+    def __init__(self, given: dict[str, Any]) -> None:
+        self.__dict__ = given
 
     def __getattr__(self, name: str) -> None:
         return None
@@ -45,7 +45,7 @@ def plain_row(texts: Mapping[str, str]) -> ImpactRow | None:
     >>> plain_row({"model_id": "gpt-4o", "output_tokens": "5e2"}), plain_row({"pue": "1.2"})
     (None, None)
     """
-    given: dict[str, str | int] = {}
+    given: dict[str, Any] = {}
     for name, text in texts.items():
         if name in PLAIN_COUNTS and text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS:
             given[name] = int(text)

@@ -85,7 +85,7 @@ def columns_of(entries: Sequence[Entry], catalog: Catalog) -> LedgerColumns:
     quantity = numbers("quantity", 1, np.int64)
     columns: dict[str, Any] = {
         "customer_id": whole_of_entries("customer_id"),
-        "request_id": [_storable(row.request_id) for row in rows],
+        "request_id": _all_storable([row.request_id for row in rows]),
         "key_id": whole_of_entries("key_id"),
         "recorded_at": recorded_at,
         "at": at,
@@ -166,6 +166,11 @@ def _as_asked(row: EntryRow) -> Entities:
 def _as_json(values: Sequence[Any]) -> list[str]:
     """Each as a text. JSON has no line breaks of its own."""
     return _json.encode_lines(values).decode().split("\n")[:-1]
+
+
+def _all_storable(texts: list[str]) -> list[str]:
+    """Texts that are another one in every row, and rarely hold that character."""
+    return list(map(_storable, texts)) if "\0" in "".join(texts) else texts
 
 
 def _storable(text: str) -> str:

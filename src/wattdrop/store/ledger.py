@@ -401,14 +401,7 @@ def _unknown(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
     ]
     day = now()[:10]
     named = [(*mark, day) for mark in sorted(set(marks))]
-    new = set(
-        transaction.insert(
-            "ledger_name",
-            ("customer_id", "name", "day"),
-            named,
-            "ON CONFLICT (customer_id, name) DO NOTHING RETURNING customer_id, name",
-        )
-    )
+    new = transaction.insert_new("ledger_name", ("customer_id", "name", "day"), named)
     found = []
     for mark, batch in zip(marks, batches, strict=True):
         found.append(mark in new)
