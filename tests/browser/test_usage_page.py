@@ -19,6 +19,7 @@ from wattdrop.service.demo import answered
 from wattdrop.service.demo_requests import requests_of
 from wattdrop.service.settings import read_settings, store_of
 from wattdrop.store import LedgerColumns, Store
+from wattdrop.store.texts import Texts
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +50,7 @@ class Stocked:
             columns = {
                 **block.columns,
                 "request_id": [f"{number}-{name}" for name in block["request_id"]],
-                "day": [day] * AT_ONCE,
+                "day": Texts.same(day, AT_ONCE),
                 "at": [f"{day}{moment[10:]}" for moment in block["at"]],
             }
             self.store.ledger.add_columns(LedgerColumns(columns, block.batches, block.parts))

@@ -52,60 +52,76 @@ _NO_NUMBERS: Final = (float("nan"),) * len(METRICS)
 _MODEL_NAMES: Final = ("model_used_id", "model_id", "model_hugging_face_path", "model_name")
 
 
+class _Given:
+    """What rows give, a column at a time."""
+
+    def __init__(self, rows: Sequence[EntryRow]) -> None:
+        self._rows: list[dict[str, Any]] = [row.row or {} for row in rows]
+        self._filled = frozenset().union(*self._rows)
+
+    def as_json(self) -> list[str]:
+        """Each row as it was given."""
+        return _as_json(self._rows)
+
+    def texts(self, name: str) -> Texts:
+        """A field; '' where it is not given."""
+        if name not in self._filled:
+            return Texts.same("", len(self._rows))
+        return Texts.of(self.values(name, "")).written(_storable)
+
+    def numbers(self, name: str, missing: float, kind: type) -> Any:
+        """The same as an array, with what stands for those that are not given."""
+        import numpy as np
+
+        return np.array(self.values(name, missing), dtype=kind)
+
+    def values(self, name: str, missing: Any) -> list[Any]:
+        """The same as a list."""
+        if name not in self._filled:
+            return [missing] * len(self._rows)
+        return [row.get(name, missing) for row in self._rows]
+
+
 def columns_of(entries: Sequence[Entry], catalog: Catalog) -> LedgerColumns:
     """Rows of one customer as the ledger has them. Entries are those that were read from a journal."""
     import numpy as np
 
     rows = [row for entry in entries for row in entry.rows]
-    given: list[dict[str, Any]] = [row.row or {} for row in rows]
-    filled = frozenset().union(*given)
+    given = _Given(rows)
     entry_of_row = np.repeat(np.arange(len(entries)), [len(entry.rows) for entry in entries])
-    nothing = Texts(np.zeros(len(rows), dtype=np.int64), [""])
 
-    def of_entries(name: str) -> Texts:
+    def texts_of_entries(name: str) -> Texts:
         return Texts.of(getattr(entry, name) for entry in entries).of_rows(entry_of_row)
 
-    def whole_of_entries(name: str) -> Any:
+    def numbers_of_entries(name: str) -> Any:
         return np.array([getattr(entry, name) for entry in entries], dtype=np.int64).take(entry_of_row)
 
-    def texts(name: str) -> Texts:
-        if name not in filled:
-            return nothing
-        return Texts.of([one.get(name) or "" for one in given]).written(_storable)
-
-    def numbers(name: str, missing: float, kind: Any) -> Any:
-        if name not in filled:
-            return np.full(len(rows), missing, dtype=kind)
-        return np.array([one.get(name, missing) for one in given], dtype=kind)
-
-    recorded_at = of_entries("recorded_at")
-    at = recorded_at.listed()
-    if "utc_datetime" in filled:
-        at = [one.get("utc_datetime") or recorded for one, recorded in zip(given, at, strict=True)]
-    quantity = numbers("quantity", 1, np.int64)
+    recorded_at = texts_of_entries("recorded_at")
+    moments = zip(given.values("utc_datetime", ""), recorded_at.listed(), strict=True)
+    at = [moment or recorded for moment, recorded in moments]
+    quantity = given.numbers("quantity", 1, int)
     columns: dict[str, Any] = {
-        "customer_id": whole_of_entries("customer_id"),
+        "customer_id": numbers_of_entries("customer_id"),
         "request_id": _all_storable([row.request_id for row in rows]),
-        "key_id": whole_of_entries("key_id"),
+        "key_id": numbers_of_entries("key_id"),
         "recorded_at": recorded_at,
         "at": at,
-        "day": Texts.of([moment[:10] for moment in at]),
-        **{name: texts(name) for name in IDS},
-        "input_tokens": quantity * numbers("input_tokens", 0, np.int64),
-        "output_tokens": quantity * numbers("output_tokens", 0, np.int64),
-        "cost": numbers("request_cost", np.nan, np.float64),
-        "currency": texts("currency"),
-        "error": Texts.of([row.error for row in rows]),
-        "request": _as_json(given),
-        "method_version": of_entries("method_version"),
-        "catalog_digest": of_entries("catalog_digest"),
-        "weight": whole_of_entries("weight"),
+        "day": Texts.of(moment[:10] for moment in at),
+        **{name: given.texts(name) for name in IDS},
+        "input_tokens": quantity * given.numbers("input_tokens", 0, int),
+        "output_tokens": quantity * given.numbers("output_tokens", 0, int),
+        "cost": given.numbers("request_cost", np.nan, float),
+        "currency": given.texts("currency"),
+        "error": Texts.of(row.error for row in rows),
+        "request": given.as_json(),
+        "method_version": texts_of_entries("method_version"),
+        "catalog_digest": texts_of_entries("catalog_digest"),
+        "weight": numbers_of_entries("weight"),
     }
     parts = _add_ranges(columns, rows, catalog)
-    batches = of_entries("name")
-    if "request_id" in filled:  # what has a name of its own needs no other
-        names = zip(batches.listed(), given, strict=True)
-        batches = Texts.of(["" if "request_id" in one else name for name, one in names])
+    # What has a name of its own needs no other.
+    named = zip(texts_of_entries("name").listed(), given.values("request_id", None), strict=True)
+    batches = Texts.of(name if own is None else "" for name, own in named)
     return LedgerColumns(columns, batches, parts)
 
 

@@ -31,6 +31,13 @@ class Texts(NamedTuple):
         return cls(np.array(codes, dtype=np.int64), list(numbers))
 
     @classmethod
+    def same(cls, text: str, rows: int) -> Texts:
+        """One text in every row."""
+        import numpy as np
+
+        return cls(np.zeros(rows, dtype=np.int64), [text])
+
+    @classmethod
     def joined(cls, of: Sequence[Texts]) -> Texts:
         """One behind another."""
         import numpy as np
