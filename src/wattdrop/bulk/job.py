@@ -15,9 +15,10 @@ from .inputs import STANDARD_INPUT, Input, inputs_of
 from .manifest import NAME, check_same, keep, kept, manifest_of
 from .options import Options
 from .part import Task
-from .plan import Plan, plan_of, seen
+from .plan import Plan, plan_of
 from .progress import progress
 from .refused import JobRefused
+from .seen import seen
 from .sources import GROUPED_PART_ROWS, PART_ROWS, parquet_metadata, parts_of
 from .summary import Summary
 from .workers import done

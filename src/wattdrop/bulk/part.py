@@ -48,7 +48,7 @@ def work(task: Task) -> Summary:
     )
     for piece in pieces_of(task.source, task.kind, plan):
         mapping = plan.mapping
-        late = [name for name in piece.columns if plan.header and name not in plan.header]
+        late = [name for name in piece.columns if task.kind == "jsonl" and name not in plan.header]
         if late:
             mapping = plan.base.of((*plan.header, *late))
             summary.late.update(name for name in late if name not in mapping.columns)

@@ -115,6 +115,8 @@ def _flat(batch: Any) -> dict[str, Any]:
 
 
 def _put(columns: dict[str, Any], name: str, column: Any) -> None:
+    if pa.types.is_run_end_encoded(column.type):
+        column = pc.run_end_decode(column)
     columns.setdefault(name, column)
     if pa.types.is_struct(column.type):
         for field, inner in zip(column.type, column.flatten(), strict=True):

@@ -17,6 +17,7 @@ from .names import named_of
 from .numbers import AT, is_incomplete, numbers_of
 from .results import results, spread
 from .singly import read_singly
+from .types import with_usual_types
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ _HOURLY: Final = (AT["grid_hourly_ratio"], AT["ewif_hourly_ratio"])
 
 def resolution_of(batch: pa.RecordBatch, fields: dict[str, str], resolver: Resolver) -> Resolution:
     """What the rows of a batch resolve to. ``fields``: field of a row, column of the batch."""
+    batch = with_usual_types(batch, fields.values())
     numbers, doubtful = numbers_of(batch, fields)
     named = named_of(batch, fields, numbers, doubtful)
     outcomes = resolver.descriptions(named.descriptions)
