@@ -11,6 +11,7 @@ import pyarrow as pa
 from ..resolve.description import NAME_FIELDS
 from ..schema import FIELD_ALIASES, FIELDS
 from ..schema.requests import NESTED_FIELDS
+from .json_keys import Path
 from .mapping import MODEL_FIELDS, WHAT_RAN, Mapping, slip_of, with_mapped
 from .options import Options
 from .presets import preset
@@ -33,6 +34,7 @@ class Plan(NamedTuple):
     base: Mapping = Mapping()  # before it met the columns of this file
     header: tuple[str, ...] = ()  # names of the cells of a CSV file, or keys of JSON lines
     delimiter: str = ","
+    paths: tuple[Path, ...] = ()  # the same for JSON lines, key by key
 
     @property
     def schema(self) -> Any:
@@ -69,6 +71,7 @@ def plan_of(found: Sequence[Seen], options: Options, form: str, compression: str
             base,
             one.header,
             one.delimiter,
+            one.paths,
         )
         for one in found
     ]

@@ -16,7 +16,7 @@ from ..schema import FIELD_ALIASES
 from ..schema.requests import number_fields, whole_number_fields
 from . import places
 from .inputs import STANDARD_INPUT, Input
-from .json_keys import exploded, keys_of_lines
+from .json_keys import Path, exploded, paths_of_lines
 from .options import Options
 from .presets import explode
 from .refused import JobRefused
@@ -44,6 +44,7 @@ class Seen(NamedTuple):
     schema: Any
     header: tuple[str, ...] = ()
     delimiter: str = ","
+    paths: tuple[Path, ...] = ()
 
 
 def seen(one: Input, options: Options) -> Seen:
@@ -102,8 +103,9 @@ def seen_in_text(kind: str, sample: bytes, options: Options) -> Seen:
     _check_lines(lines[0].strip(), rows_in is not None)
     if rows_in is not None:
         lines, _ = exploded(lines, range(len(lines)), rows_in)
-    names = tuple(keys_of_lines(lines))
-    return Seen(pa.schema([(name, _type_of_text(name, options)) for name in names]), names)
+    paths = tuple(paths_of_lines(lines))
+    names = tuple(dict.fromkeys(map(".".join, paths)))
+    return Seen(pa.schema([(name, _type_of_text(name, options)) for name in names]), names, paths=paths)
 
 
 def _seen_in_csv(sample: bytes, options: Options) -> Seen:
