@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyarrow import ipc
 from tests.bulk.made import read, wattdrop
@@ -168,6 +169,31 @@ def test_a_decimal_that_is_no_count_is_quoted_as_a_number(tmp_path: Path) -> Non
     assert message.endswith("got 1.5")
 
 
+# --- many rows that fail ---
+
+
+def test_names_that_nobody_knows_are_searched_for_a_few_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A column of ids taken for models: each row fails, none costs a search of its own, every error names its field."""
+    from wattdrop.catalog import Table
+    from wattdrop.resolve.suggestions import MOST_SEARCHES
+
+    searched: list[str] = []
+
+    def counted(table: Table, name: str) -> list[str]:
+        searched.append(name)
+        return []
+
+    monkeypatch.setattr(Table, "nearest", counted)
+    rows = "".join(f"request-{n},500\n" for n in range(500))
+    (tmp_path / "calls.csv").write_text("model_id,output_tokens\n" + rows)
+    result = wattdrop("estimate", tmp_path / "calls.csv", "-o", tmp_path / "out.parquet", "--workers", "1")
+    assert result.exit_code == 1 and "500 unknown_model" in result.stderr
+    assert {row["error_field"] for row in read(tmp_path / "out.parquet")} == {"model_id"}
+    assert len(searched) <= MOST_SEARCHES
+
+
 # --- what holds no rows ---
 
 
@@ -205,3 +231,46 @@ def test_two_columns_of_a_name_stop_the_job(tmp_path: Path) -> None:
         writer.write_batch(batch)
     result = wattdrop("estimate", tmp_path / "calls.arrow", "-o", tmp_path / "out.parquet")
     assert result.exit_code == 2 and "two columns are called x" in result.stderr
+
+
+# --- where it goes ---
+
+
+def test_a_damaged_file_among_many_is_named(tmp_path: Path) -> None:
+    good = pa.table({"model_id": ["gpt-4o"] * 5000, "output_tokens": range(5000)})
+    for name in ("a", "b", "c"):
+        pq.write_table(good, tmp_path / f"{name}.parquet", compression="gzip")
+    damaged = bytearray((tmp_path / "b.parquet").read_bytes())
+    damaged[100:2000] = bytes(1900)
+    (tmp_path / "b.parquet").write_bytes(damaged)
+    result = wattdrop("estimate", tmp_path, "-o", f"{tmp_path}/out/", "--workers", "1")
+    assert result.exit_code == 2 and "b.parquet: cannot be read on" in result.stderr
+
+
+@pytest.mark.parametrize("flags", [(), ("--bulk",)])
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_file_is_never_written_over_itself(flags: tuple[str, ...], linked: bool, tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text("model_id,output_tokens\ngpt-4o,5\n")
+    (tmp_path / "link.csv").symlink_to(file)
+    result = wattdrop("estimate", tmp_path / "link.csv" if linked else file, "-o", file, *flags)
+    assert result.exit_code == 2 and "name another output" in result.stderr
+    assert file.read_text() == "model_id,output_tokens\ngpt-4o,5\n"
+
+
+def test_a_folder_named_like_a_file_stops_the_job_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("model_id,output_tokens\ngpt-4o,5\n")
+    (tmp_path / "out.parquet").mkdir()
+    result = wattdrop("estimate", tmp_path / "calls.csv", "-o", tmp_path / "out.parquet")
+    assert result.exit_code == 2 and "end its name with /" in result.stderr
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["calls.csv", "out.parquet"]
+
+
+def test_a_dash_is_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "calls.csv").write_text("model_id,output_tokens\ngpt-4o,5\n")
+    plain = wattdrop("estimate", "calls.csv", "--format", "csv")
+    assert wattdrop("estimate", "calls.csv", "--format", "csv", "-o", "-").stdout == plain.stdout
+    result = wattdrop("estimate", "calls.csv", "--bulk", "-o", "-")
+    assert result.exit_code == 2 and "need somewhere to go" in result.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["calls.csv"]

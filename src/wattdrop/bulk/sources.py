@@ -273,6 +273,8 @@ def arrow_stream(one: Input) -> Iterator[Any]:
             yield ipc.open_stream(pa.PythonFile(rest, "r"))
         except pa.ArrowInvalid as error:
             raise JobRefused(f"{one.address}: not Arrow: {error}") from None
+        except OSError as error:
+            raise JobStopped(f"{one.address}: cannot be read on: {error}") from None
 
 
 def _streamed(one: Input, most_rows: int) -> Iterator[Source]:
