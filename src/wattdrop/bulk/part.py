@@ -21,6 +21,7 @@ from .groups import Groups, encoded
 from .mapping import NO_INFERENCE
 from .plan import ERROR_COLUMNS, Plan
 from .reading import Piece, pieces_of
+from .refusals import Refusals
 from .refused import JobStopped
 from .sources import Source
 from .summary import Summary
@@ -54,7 +55,7 @@ def work(task: Task) -> Summary:
 def _worked(task: Task) -> Summary:
     plan = task.plan
     summary = Summary(bytes_read=task.source.size)
-    refusals: list[bytes] = []
+    refusals = Refusals(f"{task.folder}/{task.name}.errors", task.file)
     groups = Groups(plan.options.group_by) if plan.options.group_by else None
     making = places.in_the_making(task.output)
     out = (
@@ -70,7 +71,7 @@ def _worked(task: Task) -> Summary:
         results, errors = _results(fields, piece.rows, plan)
         summary.count(piece.rows, errors, fields.skipped)
         _add_totals(summary, results)
-        refusals += _refusals(task.file, piece, errors)
+        refusals.add(piece, errors)
         if groups is not None:
             groups.add(piece, fields, errors, mapping)
         if out is not None:
@@ -82,8 +83,7 @@ def _worked(task: Task) -> Summary:
             places.settle(task.output)
     if groups is not None:
         places.write(task.output, encoded(groups))
-    if refusals:
-        places.write(f"{task.folder}/{task.name}.errors", b"".join(refusals))
+    refusals.close()
     places.write(f"{task.folder}/{task.name}.done", msgspec.json.encode(summary))
     return summary
 
@@ -182,20 +182,3 @@ def _add_totals(summary: Summary, results: dict[str, Any]) -> None:
     for name in api.METRICS["total"]:
         total = pa.compute.sum(results[name]).as_py()
         summary.totals[name] = math.fsum((summary.totals.get(name, 0.0), total or 0.0))
-
-
-def _refusals(file: str, piece: Piece, errors: dict[int, RowError]) -> list[bytes]:
-    """A line of JSON for each row that failed."""
-    return [
-        msgspec.json.encode(
-            {
-                "file": file,
-                "line": piece.lines[row],
-                "code": error.code,
-                "field": error.field,
-                "reason": error.message,
-            }
-        )
-        + b"\n"
-        for row, error in sorted(errors.items())
-    ]
