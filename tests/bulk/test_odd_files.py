@@ -69,13 +69,24 @@ def test_counts_are_read_from_objects_and_from_text_of_json(tmp_path: Path) -> N
         assert found == means
 
 
-def test_an_object_where_a_count_is_looked_for_is_refused(tmp_path: Path) -> None:
-    lines = [json.dumps({"model_id": "gpt-4o", "usage": usage}) for usage in ({"out": 500}, 500)]
-    (tmp_path / "calls.jsonl").write_text("\n".join(lines))
-    flags = ("--map", "output_tokens=usage.out")
-    result = wattdrop("estimate", tmp_path / "calls.jsonl", "-o", tmp_path / "out.jsonl", *flags)
-    assert result.exit_code == 1
-    assert read(tmp_path / "out.jsonl")[1]["error_code"] == "wrong_type"
+def test_a_streamed_answer_in_bedrocks_log_is_a_list(tmp_path: Path) -> None:
+    """``Converse`` logs an object with its latency, ``InvokeModelWithResponseStream`` a list of events."""
+    bodies = [{"metrics": {"latencyMs": 3000}}, [{"type": "message_start"}, {"type": "message_stop"}]]
+    records = [
+        {"modelId": "anthropic.claude-3-haiku-20240307-v1:0", "input": {"inputTokenCount": 100},
+         "output": {"outputBodyJson": body, "outputTokenCount": 200}}
+        for body in bodies
+    ]  # fmt: skip
+    lines = "\n".join(map(json.dumps, records))
+    first, second = energies(tmp_path, lines, "log.jsonl", "--preset", "bedrock")
+    row = {
+        "model_id": "claude-3-haiku",
+        "managed_service_id": "aws-bedrock",
+        "input_tokens": 100,
+        "output_tokens": 200,
+    }
+    timed = row | {"request_duration_ms": 3000}
+    assert [first, second] == [energy(**timed), energy(**row)]
 
 
 def test_a_count_inside_that_turns_up_late_is_not_overlooked(

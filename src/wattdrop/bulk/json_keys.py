@@ -53,22 +53,16 @@ def is_known(path: Path, paths: Collection[Path]) -> bool:
     return any(path[:length] in paths for length in range(1, len(path) + 1))
 
 
-def with_objects(line: bytes, paths: Sequence[Path], columns: Collection[str]) -> bytes:
-    """The line with objects where these paths go through objects: text of JSON is read; what is none is left out,
-    unless one of the columns that are looked at would be in it.
-    """
+def with_objects(line: bytes, paths: Sequence[Path]) -> bytes:
+    """The line with objects where these paths go through objects: text of JSON is read, what is none is left out."""
     value = msgspec.json.decode(line)
     for path in outer_of(paths):
         here = value
         for key in path[:-1]:
             here = here.get(key) if isinstance(here, dict) else None
         inner = here.get(path[-1]) if isinstance(here, dict) else None
-        if inner is None or isinstance(inner, dict):
-            continue
-        read = _object_of(inner) if isinstance(inner, str) else None
-        inside = ".".join(path) + "."
-        if read is not None or inner == "" or not any(column.startswith(inside) for column in columns):
-            here[path[-1]] = read
+        if inner is not None and not isinstance(inner, dict):
+            here[path[-1]] = _object_of(inner) if isinstance(inner, str) else None
     return msgspec.json.encode(value)
 
 

@@ -57,7 +57,7 @@ def _piece(lines: list[bytes], numbers: Sequence[int], plan: Plan, further: tupl
         known = frozenset(paths)
         late = [path for path in paths_of_lines(lines) if not is_known(path, known)]
         decode, read = decoder((*paths, *late), needed | set(map(".".join, late)))
-        objects = [_object(decode, line, row, refused, paths, columns) for row, line in enumerate(lines)]
+        objects = [_object(decode, line, row, refused, paths) for row, line in enumerate(lines)]
     return Piece(
         len(lines),
         {name: _column(list(map(get, objects))) for name, get in read},
@@ -87,19 +87,12 @@ def columns_of_json(lines: Sequence[bytes], names: Sequence[str]) -> dict[str, A
     return {name: _column(list(map(get, objects))) for name, get in read}
 
 
-def _object(
-    decode: Any,
-    line: bytes,
-    row: int,
-    refused: dict[int, RowError],
-    paths: Sequence[Path],
-    columns: frozenset[str],
-) -> Any:
+def _object(decode: Any, line: bytes, row: int, refused: dict[int, RowError], paths: Sequence[Path]) -> Any:
     try:
         return decode(line)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         try:
-            return decode(with_objects(line, paths, columns))
+            return decode(with_objects(line, paths))
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             refused[row] = _why(line, error)
             return decode(_EMPTY)
