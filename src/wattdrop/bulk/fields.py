@@ -149,7 +149,7 @@ def _taken(
             return _rewritten(column, last_segment if take.read == "last_segment" else location)
         return _plain_column(take.field, column, odd)
     if take.read.startswith("metered"):
-        return _metered(take, *there)
+        return _metered(take, odd, *there)
     if take.read in ("epoch_s", "epoch_ms") and _is_text_of_dates(there[0]):
         return there[0]
     if take.read == "between_s" and _is_text_of_dates(there[0]):
@@ -183,9 +183,9 @@ def _is_text_of_dates(column: Any) -> bool:
     return not pc.any(numbers, min_count=0).as_py()
 
 
-def _metered(take: Take, quantity: Any, unit: Any, meter: Any) -> Any:
+def _metered(take: Take, odd: dict[int, dict[str, object]], quantity: Any, unit: Any, meter: Any) -> Any:
     """Tokens a request, or requests, of a quantity with a unit such as ``1K tokens``, where the meter is the field's."""
-    numbers = _numbers(take, quantity, {})
+    numbers = _numbers(take, quantity, odd)
     scale = _in_our_words(unit, {}).dictionary.to_pylist()
     sizes = pa.array([tokens_of(name) for name in scale], pa.float64()).take(_in_our_words(unit, {}).indices)
     tokens = pc.multiply(numbers, sizes)
