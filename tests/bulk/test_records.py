@@ -41,6 +41,7 @@ ODDITIES: dict[str, list[dict[str, Any]]] = {
         {"ConsumedUnit": "1M Tokens", "ConsumedQuantity": 0.3},
         {"SkuMeter": "Input tokens"},
         {"SkuMeter": "Batch requests"},
+        {"ConsumedQuantity": "1,000"},
         {"ChargeCategory": "Tax"},
         {"CommitmentDiscountStatus": "Unused", "ConsumedQuantity": None},
     ],

@@ -91,9 +91,9 @@ def test_a_field_that_turns_up_late_is_not_overlooked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Columns are learnt from the first lines; a key beyond them still fills its field."""
-    import wattdrop.bulk.plan as plan
+    import wattdrop.bulk.seen as seen
 
-    monkeypatch.setattr(plan, "SAMPLE_BYTES", 60)
+    monkeypatch.setattr(seen, "SAMPLE_BYTES", 60)
     lines = ['{"model_id": "gpt-4o", "output_tokens": 500}'] * 3
     lines += ['{"model_id": "gpt-4o", "output_tokens": 500, "country": "SE", "note": "x"}']
     (tmp_path / "calls.jsonl").write_text("\n".join(lines) + "\n")

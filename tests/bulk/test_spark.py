@@ -224,6 +224,12 @@ def test_columns_that_are_not_clear_are_refused(options: dict[str, Any], message
         work(requests(1).column_names, **options)
 
 
+def test_a_table_without_any_field_is_refused() -> None:
+    """Warehouses hand names out in capitals."""
+    with pytest.raises(BadRequest, match="no column is a field of a row, among MODEL_ID, TEAM; columns="):
+        work(["MODEL_ID", "TEAM"], extra="keep")
+
+
 def test_data_of_a_folder_of_ones_own_travels_whole(tmp_path: Path) -> None:
     shutil.copytree(data_folder(), tmp_path / "data")
     (tmp_path / "data" / "power_curve.csv").open("a").write("\n")

@@ -150,6 +150,12 @@ def test_only_the_first_unknown_names_of_a_batch_get_suggestions() -> None:
     assert alone.error and alone.error.candidates, "what a full batch left out is not remembered"
 
 
+def test_a_name_gets_its_suggestions_in_every_row_that_says_it() -> None:
+    """One unknown name in hundreds of contexts is one search, and one message."""
+    rows = [{"model_id": "gpt-4oo", "country": "FR", "gpu_count": 1 + n % 300} for n in range(600)]
+    assert len({row.error for row in wattdrop.estimate(rows).rows}) == 1
+
+
 def test_a_short_decoder_costs_less_than_a_long_one() -> None:
     """DistilBART 12-1 writes with one layer, 12-6 with six: the catalog's count reaches the demand."""
     models = ("distilbart_xsum_12_1", "distilbart_xsum_12_6", "bart_large_xsum")

@@ -9,7 +9,7 @@ import pytest
 from tests.bulk.test_presets import SAMPLES
 from tests.conftest import Service
 
-from wattdrop.bulk.json_keys import exploded, keys_of_lines
+from wattdrop.bulk.json_keys import exploded, paths_of_lines
 from wattdrop.bulk.presets import NAMES, document
 from wattdrop.schema import FIELDS
 
@@ -64,7 +64,8 @@ def test_columns_are_guessed_by_their_names(
 @pytest.mark.parametrize("name", NAMES)
 def test_exports_are_recognised_by_their_columns(service: Service, name: str) -> None:
     lines, rows_in = [json.dumps(SAMPLES[name][0]).encode()], document(name).get("rows_in")
-    columns = keys_of_lines(exploded(lines, [1], rows_in)[0] if rows_in else lines)
+    paths = paths_of_lines(exploded(lines, [1], rows_in)[0] if rows_in else lines)
+    columns = list(map(".".join, paths))
     found = mapped(service, columns)
     assert found["preset"] == name
     assert "problem" not in found

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..engine.tables.types import usual
 from ..errors import RowError
 from ..schema import FIELDS, ImpactRow
 from ..schema.requests import number_fields, whole_number_fields
@@ -139,7 +140,7 @@ def _skipped(columns: dict[str, Any], mapping: Mapping) -> dict[int, str]:
 def _taken(
     take: Take, columns: dict[str, Any], taken: dict[str, Any], odd: dict[int, dict[str, object]]
 ) -> Any:
-    there = [columns[name] for name in take.columns]
+    there = [usual(columns[name]) for name in take.columns]
     if take.read in ("plain", "last_segment", "location"):
         column = there[0] if len(there) == 1 else _first_given(there)
         if take.values:
@@ -148,7 +149,7 @@ def _taken(
             return _rewritten(column, last_segment if take.read == "last_segment" else location)
         return _plain_column(take.field, column, odd)
     if take.read.startswith("metered"):
-        return _metered(take, *there)
+        return _metered(take, odd, *there)
     if take.read in ("epoch_s", "epoch_ms") and _is_text_of_dates(there[0]):
         return there[0]
     if take.read == "between_s" and _is_text_of_dates(there[0]):
@@ -182,9 +183,9 @@ def _is_text_of_dates(column: Any) -> bool:
     return not pc.any(numbers, min_count=0).as_py()
 
 
-def _metered(take: Take, quantity: Any, unit: Any, meter: Any) -> Any:
+def _metered(take: Take, odd: dict[int, dict[str, object]], quantity: Any, unit: Any, meter: Any) -> Any:
     """Tokens a request, or requests, of a quantity with a unit such as ``1K tokens``, where the meter is the field's."""
-    numbers = _numbers(take, quantity, {})
+    numbers = _numbers(take, quantity, odd)
     scale = _in_our_words(unit, {}).dictionary.to_pylist()
     sizes = pa.array([tokens_of(name) for name in scale], pa.float64()).take(_in_our_words(unit, {}).indices)
     tokens = pc.multiply(numbers, sizes)
@@ -206,11 +207,9 @@ def _in_our_words(column: Any, words: dict[str, str]) -> Any:
 
 def _plain_column(field: str, column: Any, odd: dict[int, dict[str, object]]) -> Any:
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    textual = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    textual = pa.types.is_string(kind) or pa.types.is_large_string(kind)
     if field in number_fields() and textual:
         return _whole(field, _numbers_of_texts(field, _texts(column), odd))
-    if pa.types.is_decimal(kind):
-        return _whole(field, column.cast(pa.float64()))
     return column
 
 
@@ -222,11 +221,7 @@ def _numbers(take: Take, column: Any, odd: dict[int, dict[str, object]]) -> Any:
         return pc.divide(
             column.cast(pa.timestamp("us", column.type.tz)).cast(pa.int64()).cast(pa.float64()), 1e6
         )
-    if (
-        pa.types.is_integer(column.type)
-        or pa.types.is_floating(column.type)
-        or pa.types.is_decimal(column.type)
-    ):
+    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
         return column.cast(pa.float64(), safe=False)
     return _numbers_of_texts(take.field, _texts(column), odd)
 

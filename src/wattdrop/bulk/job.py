@@ -15,9 +15,10 @@ from .inputs import STANDARD_INPUT, Input, inputs_of
 from .manifest import NAME, check_same, keep, kept, manifest_of
 from .options import Options
 from .part import Task
-from .plan import Plan, plan_of, seen
+from .plan import Plan, plan_of
 from .progress import progress
 from .refused import JobRefused
+from .seen import seen
 from .sources import GROUPED_PART_ROWS, PART_ROWS, parquet_metadata, parts_of
 from .summary import Summary
 from .workers import done
@@ -45,6 +46,8 @@ class Target:
                 f"{output}: name the file .parquet, .arrow, .csv or .jsonl (.csv.gz and the like too), "
                 "or end the name of a folder with /"
             )
+        if self.one_file and places.is_folder(self.output):
+            raise JobRefused(f"{output} is a folder; end its name with / to have parts written into it")
         self.form = form.kind if form else options.form or "parquet"
         codec = form.codec if form else ""
         if codec and self.form in ("parquet", "arrow"):
@@ -61,7 +64,7 @@ class Target:
         """Whether a file is of this output: a job in the folder that it reads does not read what it wrote before."""
         if address == STANDARD_INPUT:
             return False
-        path, own = places.system(address)[1], places.system(self.output)[1]
+        path, own = places.real_path(address), places.real_path(self.output)
         return path == own or path.startswith((own + "/", own + ".parts/", own + ".errors"))
 
     def part(self, name: str) -> str:

@@ -2,40 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final, TypeAlias
 
 import msgspec
+
+#: The keys that lead to a value; a key may hold dots itself, so the name of a column does not tell them.
+Path: TypeAlias = tuple[str, ...]
 
 #: Objects inside objects become columns ``outer.inner`` down to this depth.
 DEEPEST: Final = 4
 
 
-def keys_of_lines(lines: Sequence[bytes]) -> list[str]:
-    """Every key of the objects, nested ones as ``outer.inner``, in order of appearance.
+def paths_of_lines(lines: Sequence[bytes]) -> list[Path]:
+    """Paths to every value of the objects, in order of appearance.
 
-    >>> keys_of_lines([b'{"id": 1, "usage": null}', b'{"usage": {"tokens": 5}}'])
-    ['id', 'usage.tokens']
+    >>> paths_of_lines([b'{"a.id": 1, "usage": null}', b'{"usage": {"tokens": 5}}'])
+    [('a.id',), ('usage', 'tokens')]
     """
-    found: dict[str, None] = {}
-    outer: set[str] = set()
+    found: dict[Path, None] = {}
+    outer: set[Path] = set()
     for line in lines:
         try:
             value = msgspec.json.decode(line)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             continue
-        _collect(found, outer, value, "", 0)
-    return [name for name in found if name not in outer]
+        _collect(found, outer, value, ())
+    return [path for path in found if path not in outer]
 
 
-def _collect(found: dict[str, None], outer: set[str], value: object, before: str, depth: int) -> None:
+def _collect(found: dict[Path, None], outer: set[Path], value: object, before: Path) -> None:
     if isinstance(value, dict):
         for key, inner in value.items():
-            if isinstance(inner, dict) and depth < DEEPEST and inner:
-                outer.add(before + key)
-                _collect(found, outer, inner, f"{before}{key}.", depth + 1)
+            path = (*before, key)
+            if isinstance(inner, dict) and len(before) < DEEPEST and inner:
+                outer.add(path)
+                _collect(found, outer, inner, path)
             else:
-                found.setdefault(before + key)
+                found.setdefault(path)
+
+
+def outer_of(paths: Sequence[Path]) -> list[Path]:
+    """Paths to the objects that these paths go through, outermost first."""
+    outer = dict.fromkeys(path[:length] for path in paths for length in range(1, len(path)))
+    return sorted(outer, key=len)
+
+
+def is_known(path: Path, paths: Collection[Path]) -> bool:
+    """Whether a value is among these, or inside one that is."""
+    return any(path[:length] in paths for length in range(1, len(path) + 1))
+
+
+def with_objects(line: bytes, paths: Sequence[Path]) -> bytes:
+    """The line with objects where these paths go through objects: text of JSON is read, what is none is left out."""
+    value = msgspec.json.decode(line)
+    for path in outer_of(paths):
+        here = value
+        for key in path[:-1]:
+            here = here.get(key) if isinstance(here, dict) else None
+        inner = here.get(path[-1]) if isinstance(here, dict) else None
+        if inner is not None and not isinstance(inner, dict):
+            here[path[-1]] = _object_of(inner) if isinstance(inner, str) else None
+    return msgspec.json.encode(value)
+
+
+def _object_of(text: str) -> dict[str, Any] | None:
+    try:
+        value = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def exploded(lines: Sequence[bytes], numbers: Sequence[int], path: str) -> tuple[list[bytes], list[int]]:

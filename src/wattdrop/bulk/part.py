@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
 import pyarrow as pa
 
-from ..engine import api, estimate_table
-from ..engine.tables import listed
+from ..engine import api
+from ..engine.tables.batch import computed
+from ..engine.tables.estimated import BATCH_ROWS
+from ..engine.tables.results import numbers
 from ..errors import RowError
-from ..schema.rows import parse_rows
 from . import places
 from .fields import Fields, fields_of
 from .groups import Groups, encoded
 from .mapping import NO_INFERENCE
 from .plan import ERROR_COLUMNS, Plan
 from .reading import Piece, pieces_of
+from .refusals import Refusals
+from .refused import JobStopped
 from .sources import Source
 from .summary import Summary
 from .writing import writer
@@ -38,17 +43,27 @@ class Task(NamedTuple):
 
 def work(task: Task) -> Summary:
     """Do one part. What it wrote counts when the summary stands beside it, which is written last."""
+    try:
+        return _worked(task)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else error
+        raise JobStopped(
+            f"cannot write {task.output}: {why}; finished parts are kept, the same command goes on from there"
+        ) from None
+
+
+def _worked(task: Task) -> Summary:
     plan = task.plan
     summary = Summary(bytes_read=task.source.size)
-    refusals: list[bytes] = []
+    refusals = Refusals(f"{task.folder}/{task.name}.errors", task.file)
     groups = Groups(plan.options.group_by) if plan.options.group_by else None
     making = places.in_the_making(task.output)
     out = (
         None if groups is not None else writer(making, plan.form, plan.compression, plan.schema, task.header)
     )
-    for piece in pieces_of(task.source, task.kind, plan):
+    for piece in _read(task):
         mapping = plan.mapping
-        late = [name for name in piece.columns if plan.header and name not in plan.header]
+        late = [name for name in piece.columns if task.kind == "jsonl" and name not in plan.header]
         if late:
             mapping = plan.base.of((*plan.header, *late))
             summary.late.update(name for name in late if name not in mapping.columns)
@@ -56,7 +71,7 @@ def work(task: Task) -> Summary:
         results, errors = _results(fields, piece.rows, plan)
         summary.count(piece.rows, errors, fields.skipped)
         _add_totals(summary, results)
-        refusals += _refusals(task.file, piece, errors)
+        refusals.add(piece, errors)
         if groups is not None:
             groups.add(piece, fields, errors, mapping)
         if out is not None:
@@ -68,10 +83,17 @@ def work(task: Task) -> Summary:
             places.settle(task.output)
     if groups is not None:
         places.write(task.output, encoded(groups))
-    if refusals:
-        places.write(f"{task.folder}/{task.name}.errors", b"".join(refusals))
+    refusals.close()
     places.write(f"{task.folder}/{task.name}.done", msgspec.json.encode(summary))
     return summary
+
+
+def _read(task: Task) -> Iterator[Piece]:
+    """The rows of the part; what is wrong with a file is said with its name."""
+    try:
+        yield from pieces_of(task.source, task.kind, task.plan)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise JobStopped(f"{task.file}: cannot be read on: {error}") from None
 
 
 def _raw(piece: Piece, plan: Plan) -> list[bytes] | None:
@@ -84,13 +106,10 @@ def _raw(piece: Piece, plan: Plan) -> list[bytes] | None:
 
 def _results(fields: Fields, rows: int, plan: Plan) -> tuple[Any, dict[int, RowError]]:
     """The results of every row, in order, and its error where it has one."""
-    table = estimate_table(fields.table, metrics=_wanted(plan))
-    errors = _errors_of(table, fields)
-    for row, why in fields.skipped.items():
-        errors.pop(row, None)
-        errors[row] = RowError(NO_INFERENCE, why)
+    metrics = list(dict.fromkeys((*plan.options.metrics, *api.METRICS["total"])))
+    columns, errors = _computed(fields.table, metrics)
+    errors.update((row, RowError(NO_INFERENCE, why)) for row, why in fields.skipped.items())
     errors.update(fields.refused)
-    columns = {name: _one_array(table.column(name)) for name in _wanted(plan)}
     texts: dict[str, list[str | None]] = {name: [None] * rows for name in ERROR_COLUMNS}
     for row, error in errors.items():
         texts["error_code"][row], texts["error_field"][row] = error.code, error.field
@@ -104,36 +123,20 @@ def _results(fields: Fields, rows: int, plan: Plan) -> tuple[Any, dict[int, RowE
     return columns, {row: error for row, error in errors.items() if error.code != NO_INFERENCE}
 
 
-def _one_array(column: Any) -> Any:
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-
-
-def _wanted(plan: Plan) -> list[str]:
-    return list(dict.fromkeys((*plan.options.metrics, *api.METRICS["total"])))
-
-
-def _errors_of(table: Any, fields: Fields) -> dict[int, RowError]:
-    """Errors of the estimate with the field that each is about, which the table of results does not name."""
-    codes = table.column("error_code").combine_chunks()
-    if codes.null_count == len(codes):
-        return {}
-    messages = table.column("error_message").combine_chunks()
-    known: dict[tuple[str, str], RowError] = {}
-    found: dict[int, RowError] = {}
-    for row in pa.compute.indices_nonzero(codes.is_valid()).to_pylist():
-        if row in fields.refused or row in fields.skipped:
-            continue
-        key = codes[row].as_py(), messages[row].as_py()
-        if key not in known:
-            known[key] = RowError(*key, _field_of(fields.table, row))
-        found[row] = known[key]
-    return found
-
-
-def _field_of(table: Any, row: int) -> str | None:
-    (given,) = parse_rows([listed({name: table.column(name)[row].as_py() for name in table.column_names})])
-    (answer,) = api.estimate([given]).rows
-    return answer.error.field if answer.error else None
+def _computed(table: Any, metrics: list[str]) -> tuple[dict[str, Any], dict[int, RowError]]:
+    """What ``estimate_table`` gives for the fields, with errors as they are: their field is wanted too."""
+    fields, catalog = {name: name for name in table.column_names}, api.default_catalog()
+    arrays: list[list[Any]] = []
+    errors: dict[int, RowError] = {}
+    done = 0
+    for batch in table.to_batches(max_chunksize=BATCH_ROWS):
+        found, wrong = computed(batch, fields, catalog, metrics)
+        arrays.append(numbers(found, wrong, batch.num_rows))
+        errors.update((done + row, error) for row, error in wrong.items())
+        done += batch.num_rows
+    columns = [pa.concat_arrays(parts) if len(parts) > 1 else parts[0] for parts in zip(*arrays, strict=True)]
+    columns = columns or [pa.array([], pa.float64()) for _ in metrics]
+    return dict(zip(metrics, columns, strict=True)), errors
 
 
 def _batch(piece: Piece, results: dict[str, Any], plan: Plan) -> Any:
@@ -179,20 +182,3 @@ def _add_totals(summary: Summary, results: dict[str, Any]) -> None:
     for name in api.METRICS["total"]:
         total = pa.compute.sum(results[name]).as_py()
         summary.totals[name] = math.fsum((summary.totals.get(name, 0.0), total or 0.0))
-
-
-def _refusals(file: str, piece: Piece, errors: dict[int, RowError]) -> list[bytes]:
-    """A line of JSON for each row that failed."""
-    return [
-        msgspec.json.encode(
-            {
-                "file": file,
-                "line": piece.lines[row],
-                "code": error.code,
-                "field": error.field,
-                "reason": error.message,
-            }
-        )
-        + b"\n"
-        for row, error in sorted(errors.items())
-    ]

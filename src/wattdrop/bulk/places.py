@@ -92,6 +92,12 @@ def _of_fsspec(address: str) -> tuple[Any, str]:
     return fs.PyFileSystem(fs.FSSpecHandler(found)), path
 
 
+def real_path(address: str) -> str:
+    """The path within its file system, links on this machine followed."""
+    where, path = system(address)
+    return os.path.realpath(path) if isinstance(where, fs.LocalFileSystem) else path
+
+
 def open_input(address: str) -> Any:
     """A file that can be read anywhere in it. Nothing is mapped into memory: that would count as ours."""
     where, path = system(address)
@@ -138,6 +144,11 @@ def listing(address: str) -> Iterator[tuple[str, Any]]:
 def exists(address: str) -> bool:
     """Whether a file or folder is there."""
     return bool(info(address).type != fs.FileType.NotFound)
+
+
+def is_folder(address: str) -> bool:
+    """Whether a folder is there."""
+    return bool(info(address).type == fs.FileType.Directory)
 
 
 def read(address: str) -> bytes:

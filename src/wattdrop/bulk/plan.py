@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-from pyarrow import ipc
 
 from ..resolve.description import NAME_FIELDS
 from ..schema import FIELD_ALIASES, FIELDS
-from ..schema.requests import NESTED_FIELDS, number_fields, whole_number_fields
-from . import places
-from .inputs import STANDARD_INPUT, Input
-from .json_keys import exploded, keys_of_lines
+from ..schema.requests import NESTED_FIELDS
+from .json_keys import Path
 from .mapping import MODEL_FIELDS, WHAT_RAN, Mapping, slip_of, with_mapped
 from .options import Options
-from .presets import explode, preset
+from .presets import preset
 from .refused import JobRefused
-from .sources import arrow_stream, header_end, is_arrow_file, opened, seekable, standard_input
 
-#: How much of a JSONL file is read to learn which columns it has.
-SAMPLE_BYTES = 1 << 20
+if TYPE_CHECKING:
+    from .seen import Seen
 
 ERROR_COLUMNS = ("error_code", "error_field", "error_message")
 
@@ -40,6 +34,7 @@ class Plan(NamedTuple):
     base: Mapping = Mapping()  # before it met the columns of this file
     header: tuple[str, ...] = ()  # names of the cells of a CSV file, or keys of JSON lines
     delimiter: str = ","
+    paths: tuple[Path, ...] = ()  # the same for JSON lines, key by key
 
     @property
     def schema(self) -> Any:
@@ -56,82 +51,10 @@ class Plan(NamedTuple):
         return frozenset(column for take in takes if not take.values for column in take.columns)
 
 
-class Seen(NamedTuple):
-    """The columns of one file."""
-
-    schema: Any
-    header: tuple[str, ...] = ()
-    delimiter: str = ","
-
-
-def seen(one: Input, options: Options) -> Seen:
-    """Columns of a file, from its footer, header or first lines."""
-    try:
-        if one.address == STANDARD_INPUT and one.kind != "parquet":
-            return _seen_in_pipe(one.kind, options)
-        if one.kind == "parquet":
-            with seekable(one) as address, places.open_input(address) as file:
-                return Seen(pq.ParquetFile(file).schema_arrow)
-        if one.kind == "arrow":
-            if one.codec or not is_arrow_file(one):
-                with arrow_stream(one) as reader:
-                    return Seen(reader.schema)
-            with places.open_input(one.address) as file:
-                return Seen(ipc.open_file(file).schema)
-        with opened(one) as file:
-            return seen_in_text(one.kind, file.read(SAMPLE_BYTES), options)
-    except pa.ArrowInvalid as error:
-        raise JobRefused(f"{one.address}: not {one.kind.capitalize()}: {error}") from None
-    except csv.Error as error:
-        raise JobRefused(f"{one.address}: not CSV: {error}") from None
-    except OSError as error:
-        raise JobRefused(f"cannot read {one.address}: {error}") from None
-
-
-def _seen_in_pipe(kind: str, options: Options) -> Seen:
-    sample = standard_input().peek(SAMPLE_BYTES)
-    if not sample.strip():
-        raise JobRefused("standard input is empty")
-    if kind != "arrow":
-        return seen_in_text(kind, sample, options)
-    return Seen(ipc.open_stream(sample[8:] if sample.startswith(b"ARROW1") else sample).schema)
-
-
-def seen_in_text(kind: str, sample: bytes, options: Options) -> Seen:
-    """Columns of CSV from its header, of JSONL from the keys of its first lines."""
-    sample = sample.removeprefix(b"\xef\xbb\xbf")
-    if kind == "csv":
-        first = sample[: header_end(sample)].decode("utf-8", "replace")
-        delimiter = next((mark for mark in ("\t", ";") if mark in first and "," not in first), ",")
-        cells = [cell.strip() for cell in next(csv.reader(io.StringIO(first), delimiter=delimiter), [])]
-        twice = next((name for name in cells if name and cells.count(name) > 1), None)
-        if twice is not None:
-            raise JobRefused(f"the first line names the column {twice} twice; leave one")
-        header = tuple(name or f"column_{number}" for number, name in enumerate(cells, 1))
-        return Seen(pa.schema([(name, _type_of_text(name, options)) for name in header]), header, delimiter)
-    lines: Sequence[bytes] = sample.split(b"\n")
-    if not lines[0].strip().endswith((b"}", b"]")) and lines[0].strip() in (b"{", b"["):
-        raise JobRefused("this is one JSON document, not an object a line: jq -c '.rows[]' makes lines of it")
-    rows_in = explode(options.preset)
-    if rows_in is not None:
-        lines, _ = exploded(lines, range(len(lines)), rows_in)
-    names = tuple(keys_of_lines(lines))
-    return Seen(pa.schema([(name, _type_of_text(name, options)) for name in names]), names)
-
-
-def _type_of_text(name: str, options: Options) -> Any:
-    """Columns of text formats: numbers where the field is one, sizes as text, anything else as text."""
-    mapped = {column: field for field, column in options.mapped}
-    field = mapped.get(name, FIELD_ALIASES.get(name, name))
-    if options.preset is not None and name not in mapped:
-        return pa.string()
-    if field in whole_number_fields():
-        return pa.int64()
-    return pa.float64() if field in number_fields() else pa.string()
-
-
 def plan_of(found: Sequence[Seen], options: Options, form: str, compression: str) -> list[Plan]:
     """One plan a file; all have the same columns in the output."""
+    for one in found:
+        _check_distinct(one.schema.names)
     base = with_mapped(preset(options.preset), options.mapped)
     _check_mapped(found, options, base)
     if options.preset is None and options.extra == "carry":
@@ -148,6 +71,7 @@ def plan_of(found: Sequence[Seen], options: Options, form: str, compression: str
             base,
             one.header,
             one.delimiter,
+            one.paths,
         )
         for one in found
     ]
@@ -173,6 +97,12 @@ def _nested_names(schema: Any) -> list[str]:
         if pa.types.is_struct(field.type):
             names += [f"{field.name}.{inner}" for inner in _nested_names(field.type)]
     return names
+
+
+def _check_distinct(names: Sequence[str]) -> None:
+    twice = next((name for name, count in Counter(names).items() if count > 1), None)
+    if twice is not None:
+        raise JobRefused(f"two columns are called {twice}; leave one")
 
 
 def _check_mapped(found: Sequence[Seen], options: Options, base: Mapping) -> None:
@@ -240,7 +170,7 @@ def _check_extra(name: str, options: Options) -> None:
 
 
 def _written_type(kind: Any) -> Any:
-    """Dictionaries are written as what they stand for: parts have dictionaries of their own."""
-    if pa.types.is_dictionary(kind):
-        return kind.value_type
-    return pa.string() if pa.types.is_null(kind) else kind
+    """Dictionaries are written as what they stand for: parts have dictionaries of their own; views and runs likewise."""
+    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
+        return _written_type(kind.value_type)
+    return pa.string() if pa.types.is_null(kind) or pa.types.is_string_view(kind) else kind

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -13,7 +11,8 @@ import pyarrow as pa
 from ..errors import BadRequest, RowError
 from ..schema.refusal import quoted
 from ..schema.rows import parse_json
-from .json_keys import exploded, keys_of_lines
+from .json_decoder import decoder
+from .json_keys import Path, exploded, is_known, outer_of, paths_of_lines, with_objects
 from .plan import Plan
 from .presets import explode
 from .sources import Text
@@ -38,22 +37,27 @@ def read_jsonl(source: Text, plan: Plan) -> Iterator[Piece]:
     rows_in = explode(plan.options.preset)
     if rows_in is not None:
         lines, numbers = exploded(lines, numbers, rows_in)
+    further = _further(source.data, plan)
     for start in range(0, len(lines), _LINES):
-        yield _piece(lines[start : start + _LINES], numbers[start : start + _LINES], plan)
+        yield _piece(lines[start : start + _LINES], numbers[start : start + _LINES], plan, further)
 
 
-def _piece(lines: list[bytes], numbers: Sequence[int], plan: Plan) -> Piece:
+def _piece(lines: list[bytes], numbers: Sequence[int], plan: Plan, further: tuple[Path, ...]) -> Piece:
     from .reading import Piece
 
-    needed = frozenset((*plan.carried.names, *plan.mapping.columns, *plan.options.group_by))
+    columns = frozenset((*plan.mapping.columns, *plan.options.group_by, *map(".".join, further)))
+    holders = frozenset(name for name in plan.header if plan.mapping.inside_of(name))
+    needed = columns | holders | set(plan.carried.names)
     refused: dict[int, RowError] = {}
-    decode, read = _decoder(plan.header, needed)
+    paths = (*plan.paths, *further)
+    decode, read = decoder(paths, needed)
     try:
         objects = list(map(decode, lines))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        late = tuple(name for name in keys_of_lines(lines) if name not in plan.header)
-        decode, read = _decoder((*plan.header, *late), needed | set(late))
-        objects = [_object(decode, line, row, refused) for row, line in enumerate(lines)]
+        known = frozenset(paths)
+        late = [path for path in paths_of_lines(lines) if not is_known(path, known)]
+        decode, read = decoder((*paths, *late), needed | set(map(".".join, late)))
+        objects = [_object(decode, line, row, refused, paths) for row, line in enumerate(lines)]
     return Piece(
         len(lines),
         {name: _column(list(map(get, objects))) for name, get in read},
@@ -63,9 +67,17 @@ def _piece(lines: list[bytes], numbers: Sequence[int], plan: Plan) -> Piece:
     )
 
 
+def _further(data: bytes, plan: Plan) -> tuple[Path, ...]:
+    """Keys that the mapping would look at inside objects and that no line had at first; those that occur here."""
+    outer = outer_of(plan.paths)
+    wanted = dict.fromkeys(tuple(name.split(".")) for take in plan.base.takes for name in take.columns)
+    inside = [path for path in wanted if path[:1] in outer and not is_known(path, plan.paths)]
+    return tuple(path for path in inside if b'"%s"' % path[-1].encode() in data)
+
+
 def columns_of_json(lines: Sequence[bytes], names: Sequence[str]) -> dict[str, Any]:
     """Some values inside JSON texts as columns; what is no JSON object has none."""
-    decode, read = _decoder(tuple(names), frozenset(names), strict=False)
+    decode, read = decoder(tuple(tuple(name.split(".")) for name in names), frozenset(names), strict=False)
     objects = []
     for line in lines:
         try:
@@ -75,12 +87,15 @@ def columns_of_json(lines: Sequence[bytes], names: Sequence[str]) -> dict[str, A
     return {name: _column(list(map(get, objects))) for name, get in read}
 
 
-def _object(decode: Any, line: bytes, row: int, refused: dict[int, RowError]) -> Any:
+def _object(decode: Any, line: bytes, row: int, refused: dict[int, RowError], paths: Sequence[Path]) -> Any:
     try:
         return decode(line)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        refused[row] = _why(line, error)
-        return decode(_EMPTY)
+        try:
+            return decode(with_objects(line, paths))
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            refused[row] = _why(line, error)
+            return decode(_EMPTY)
 
 
 def _why(line: bytes, error: Exception) -> RowError:
@@ -91,58 +106,6 @@ def _why(line: bytes, error: Exception) -> RowError:
     if not isinstance(value, dict):
         return RowError("not_an_object", f"expected a row, an object of fields, got {quoted(value)}")
     return RowError("wrong_type", f"the line cannot be read: {error}")
-
-
-@lru_cache(maxsize=64)
-def _decoder(
-    names: tuple[str, ...], needed: frozenset[str], strict: bool = True
-) -> tuple[Any, list[tuple[str, Any]]]:
-    """A decoder of lines with these keys, and for each name that is needed how to get at its value.
-
-    A key beyond them is an error, so that none is overlooked; values that are not needed are not decoded.
-    """
-    tree: dict[str, Any] = {}
-    for name in names:
-        here = tree
-        *outer, last = name.split(".")
-        for part in outer:
-            if not isinstance(here.get(part), dict):
-                here[part] = {}
-            here = here[part]
-        here.setdefault(last, name in needed)
-    decode = msgspec.json.Decoder(_struct(tree, strict)).decode
-    return decode, [(name, _getter(tree, name)) for name in names if name in needed]
-
-
-def _struct(tree: dict[str, Any], strict: bool) -> Any:
-    fields, renamed = [], {}
-    for number, (key, below) in enumerate(tree.items()):
-        name = f"f{number}"
-        renamed[name] = key
-        if isinstance(below, dict):
-            fields.append((name, _struct(below, strict=False) | None, None))
-        else:
-            fields.append((name, Any if below else msgspec.Raw, None))
-    return msgspec.defstruct("Line", fields, rename=renamed, forbid_unknown_fields=strict, gc=False)
-
-
-def _getter(tree: dict[str, Any], name: str) -> Any:
-    here: Any = tree
-    path = []
-    for part in name.split("."):
-        path.append(f"f{list(here).index(part)}")
-        here = here[part]
-    if len(path) == 1:
-        return attrgetter(path[0])
-
-    def get(value: Any) -> Any:
-        for step in path:
-            value = getattr(value, step, None)
-            if value is None:
-                return None
-        return value
-
-    return get
 
 
 def _column(values: list[Any]) -> Any:

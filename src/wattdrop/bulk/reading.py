@@ -37,10 +37,9 @@ def pieces_of(source: Source, kind: str, plan: Plan) -> Iterator[Piece]:
     """The rows of a part."""
     if isinstance(source, Text):
         if kind == "csv":
-            piece = read_csv(source, plan)
-            yield piece._replace(columns=_with_inner(piece.columns, plan))
+            yield _with_inner_columns(read_csv(source, plan), plan)
         else:
-            yield from read_jsonl(source, plan)
+            yield from (_with_inner_columns(piece, plan) for piece in read_jsonl(source, plan))
         return
     row = source.first_row
     for batch in _batches(source, plan):
@@ -115,21 +114,38 @@ def _flat(batch: Any) -> dict[str, Any]:
 
 
 def _put(columns: dict[str, Any], name: str, column: Any) -> None:
+    if pa.types.is_run_end_encoded(column.type):
+        column = pc.run_end_decode(column)
     columns.setdefault(name, column)
     if pa.types.is_struct(column.type):
         for field, inner in zip(column.type, column.flatten(), strict=True):
             _put(columns, f"{name}.{field.name}", inner)
 
 
+def _with_inner_columns(piece: Piece, plan: Plan) -> Piece:
+    return piece._replace(columns=_with_inner(piece.columns, plan))
+
+
 def _with_inner(columns: dict[str, Any], plan: Plan) -> dict[str, Any]:
     """Values that the mapping looks for inside columns of maps or of JSON text, as columns."""
-    names = [name for name in plan.mapping.columns if name not in columns and "." in name]
-    for outer in dict.fromkeys(name.partition(".")[0] for name in names):
-        if outer in columns:
-            inner = [name.removeprefix(outer + ".") for name in names if name.startswith(outer + ".")]
-            read = _of_map if pa.types.is_map(columns[outer].type) else _of_json
-            columns |= {f"{outer}.{name}": column for name, column in read(columns[outer], inner).items()}
-    return columns
+    inside: dict[str, list[str]] = {}
+    for name in plan.mapping.columns:
+        outer = None if name in columns else _outer(name, columns)
+        if outer is not None:
+            inside.setdefault(outer, []).append(name.removeprefix(outer + "."))
+    found = dict(columns)
+    for outer, inner in inside.items():
+        read = _of_map if pa.types.is_map(columns[outer].type) else _of_json
+        found |= {f"{outer}.{name}": column for name, column in read(columns[outer], inner).items()}
+    return found
+
+
+def _outer(name: str, columns: dict[str, Any]) -> str | None:
+    """The column that a name is inside of: ``usage`` of ``usage.tokens``, the innermost that is there."""
+    outer = name.rpartition(".")[0]
+    while outer and outer not in columns:
+        outer = outer.rpartition(".")[0]
+    return outer or None
 
 
 def _of_map(column: Any, names: list[str]) -> dict[str, Any]:

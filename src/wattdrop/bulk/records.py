@@ -145,6 +145,8 @@ def _plain(take: Take, value: Any) -> object:
 def _metered(take: Take, quantity: Any, unit: Any, meter: Any) -> object:
     """Tokens a request, or requests, of a quantity with a unit such as ``1K tokens``, where the meter is the field's."""
     count, size = _number(quantity), tokens_of(None if unit is None else _text(unit))
+    if count is None and quantity is not None:
+        return quantity  # refused by the parser, with the field
     if count is None or size is None:
         return None
     requests = max(round(count * size / take.size), 1)

@@ -27,8 +27,8 @@ TEXT_BYTES: Final = 16 << 20
 PART_ROWS: Final = 1 << 19
 #: The same where groups are added up: ranges take ten times as long a row as results, and leave no file behind.
 GROUPED_PART_ROWS: Final = 1 << 17
-#: A piece of text grows up to this many times its size in search of the end of a row.
-_LONGEST_ROW: Final = 8
+#: A piece of text grows up to this size in search of the end of a row.
+LONGEST_ROW: Final = 8 * TEXT_BYTES
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -273,6 +273,8 @@ def arrow_stream(one: Input) -> Iterator[Any]:
             yield ipc.open_stream(pa.PythonFile(rest, "r"))
         except pa.ArrowInvalid as error:
             raise JobRefused(f"{one.address}: not Arrow: {error}") from None
+        except OSError as error:
+            raise JobStopped(f"{one.address}: cannot be read on: {error}") from None
 
 
 def _streamed(one: Input, most_rows: int) -> Iterator[Source]:
@@ -307,12 +309,14 @@ def _texts(one: Input) -> Iterator[Source]:
             pending, line, begun, before = file.read(TEXT_BYTES), 1, False, 0
             pending = pending.removeprefix(_BOM)
             while pending:
-                block = file.read(TEXT_BYTES) if len(pending) < _LONGEST_ROW * TEXT_BYTES else b""
-                end = end_of(pending) if block or len(pending) >= _LONGEST_ROW * TEXT_BYTES else len(pending)
+                full = len(pending) >= LONGEST_ROW
+                block = b"" if full else file.read(TEXT_BYTES)
+                end = end_of(pending) if block or full else len(pending)
                 if not end and block:
                     pending += block
                     continue
-                end = end or len(pending)
+                # A quote that stands by itself leaves every line after it in doubt: then lines are rows.
+                end = end or _end_of_line(pending) or len(pending)
                 data = pending[:end]
                 lines = _ends_of_lines(data)
                 if one.kind == "csv" and not begun:
@@ -351,8 +355,8 @@ def _end_of_csv(data: bytes) -> int:
 
 
 def header_end(data: bytes) -> int:
-    """Where the header of CSV ends."""
-    at = 0
+    """Where the header of CSV ends: the first line that is not empty."""
+    at = len(data) - len(data.lstrip(b"\r\n"))
     while (at := data.find(b"\n", at)) >= 0:
         if data.count(b'"', 0, at) % 2 == 0:
             return at + 1

@@ -112,6 +112,11 @@ def work(
         pa.table({name: pa.nulls(0) for name in rest}), facts, extra=extra, metrics=wanted
     )  # says what it would refuse
     given |= {name: name for name in rest if FIELD_ALIASES.get(name, name) in FIELDS}
+    if not given:
+        raise BadRequest(
+            f"no column is a field of a row, among {', '.join(names)}; "
+            'columns={"model_id": "MODEL_ID"} says which column fills which field'
+        )
     return Work(tuple(names), tuple(given.items()), wanted, shipped(facts), METHOD_VERSION)
 
 

@@ -49,7 +49,7 @@ def estimate_bulk(
         click.echo("\nStopped. Finished parts are kept; the same command goes on from there.", err=True)
         sys.exit(130)
     except OSError as error:
-        raise Failure(str(error)) from None
+        raise Failure(f"{output}: {error}") from None
     _say(output, outcome)
     if outcome.summary.failed:
         sys.exit(1)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_SEARCHES: Final = 20
 
-_left: ContextVar[list[int] | None] = ContextVar("searches_left", default=None)
+_found: ContextVar[dict[tuple[str, str], tuple[str, ...]] | None] = ContextVar("searches_found", default=None)
 
 
 class OfOneBatch:
@@ -27,27 +27,36 @@ class OfOneBatch:
     __slots__ = ("_token",)
 
     def __enter__(self) -> None:
-        self._token = _left.set([MOST_SEARCHES])
+        self._token = _found.set({})
 
     def __exit__(self, *_: object) -> None:
-        _left.reset(self._token)
+        _found.reset(self._token)
 
 
 def used_up() -> bool:
     """Whether this batch gets no more suggestions."""
-    left = _left.get()
-    return left is not None and left[0] <= 0
+    found = _found.get()
+    return found is not None and len(found) >= MOST_SEARCHES
 
 
 def unknown(what: str, field: str, name: str, table: Table) -> RowError:
     """An unknown name: quoted, with the nearest known ones."""
     shown = name if len(name) <= 80 else name[:77] + "..."
-    if used_up():
+    nearest = _nearest(what, name, table)
+    if nearest is None:
         hint = f"; nearest names are looked up for the first {MOST_SEARCHES} unknown names of a batch"
         return RowError(f"unknown_{what}", f"unknown {what} {shown!r}{hint}", field)
-    left = _left.get()
-    if left is not None:
-        left[0] -= 1
-    nearest = table.nearest(name)
     hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
-    return RowError(f"unknown_{what}", f"unknown {what} {shown!r}{hint}", field, tuple(nearest))
+    return RowError(f"unknown_{what}", f"unknown {what} {shown!r}{hint}", field, nearest)
+
+
+def _nearest(what: str, name: str, table: Table) -> tuple[str, ...] | None:
+    """The nearest names, searched for once a batch however many rows say the name; None where it gets no more."""
+    found = _found.get()
+    if found is None:
+        return tuple(table.nearest(name))
+    if (what, name) not in found:
+        if used_up():
+            return None
+        found[what, name] = tuple(table.nearest(name))
+    return found[what, name]

@@ -13,6 +13,5 @@ from __future__ import annotations
 
 from .columns import ERRORS, RESULT_COLUMNS
 from .estimated import estimate_table
-from .one_row import listed
 
-__all__ = ["ERRORS", "RESULT_COLUMNS", "estimate_table", "listed"]
+__all__ = ["ERRORS", "RESULT_COLUMNS", "estimate_table"]

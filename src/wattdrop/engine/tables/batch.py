@@ -17,6 +17,7 @@ from .names import named_of
 from .numbers import AT, is_incomplete, numbers_of
 from .results import results, spread
 from .singly import read_singly
+from .types import with_usual_types
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ _HOURLY: Final = (AT["grid_hourly_ratio"], AT["ewif_hourly_ratio"])
 
 def resolution_of(batch: pa.RecordBatch, fields: dict[str, str], resolver: Resolver) -> Resolution:
     """What the rows of a batch resolve to. ``fields``: field of a row, column of the batch."""
+    batch = with_usual_types(batch, fields.values())
     numbers, doubtful = numbers_of(batch, fields)
     named = named_of(batch, fields, numbers, doubtful)
     outcomes = resolver.descriptions(named.descriptions)
@@ -60,15 +62,22 @@ def results_of(
     batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog, metrics: tuple[str, ...]
 ) -> pa.RecordBatch:
     """The metrics and errors of a batch."""
+    return results(*computed(batch, fields, catalog, metrics), batch.num_rows)
+
+
+def computed(
+    batch: pa.RecordBatch, fields: dict[str, str], catalog: Catalog, metrics: Sequence[str]
+) -> tuple[dict[str, Any], dict[int, RowError]]:
+    """The metrics of a batch as float64 arrays, NaN where a row has an error, and these errors by row."""
     resolver = resolver_of(catalog)
     found = resolution_of(batch, fields, resolver)
     if not len(found.computed):
-        return results(dict.fromkeys(metrics, np.full(batch.num_rows, np.nan)), found.errors, batch.num_rows)
-    reported = evaluated(found, resolver, metrics)
+        return dict.fromkeys(metrics, np.full(batch.num_rows, np.nan)), found.errors
+    reported = evaluated(found, resolver, tuple(metrics))
     columns = {name: reported.array(name) for name in metrics}
     if found.errors:
         columns = {name: spread(column, found.computed, batch.num_rows) for name, column in columns.items()}
-    return results(columns, found.errors, batch.num_rows)
+    return columns, found.errors
 
 
 def estimate_batch(batch: pa.RecordBatch, catalog: Catalog | None = None) -> Estimate:
