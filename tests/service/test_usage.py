@@ -179,6 +179,21 @@ def test_a_client_can_be_forgotten(recorded: Recorded) -> None:
     assert recorded.service.request("DELETE", f"/v1/usage?before={today()}").json() == {"erased_rows": 0}
 
 
+@pytest.mark.parametrize("name", ["client_id", "project_id", "before"])
+def test_an_empty_name_erases_nothing(recorded: Recorded, name: str) -> None:
+    """A script whose variable is not set sends one."""
+    recorded.impact(ROW, {"model_id": "gpt-4o", "utc_datetime": "2026-01-01T00:00:00Z"})
+    recorded.until(2)
+    response = recorded.service.request("DELETE", f"/v1/usage?{name}=")
+    assert (response.status_code, response.json()["details"]["field"]) == (400, name)
+    flag = f"--{name.removesuffix('_id')}"
+    result = CliRunner().invoke(
+        root, ["usage", "erase", flag, "", "--yes"], env={"WATTDROP_DATA_DIR": str(recorded.folder)}
+    )
+    assert result.exit_code == 2 and name in result.output
+    assert recorded.store.ledger.count() == 2
+
+
 def test_customers_see_their_own_usage_only(recorded: Recorded) -> None:
     other = recorded.store.customers.create("acme").id
     reader = recorded.store.keys.create("reader", other, frozenset({"read", "write"}))
@@ -212,7 +227,7 @@ def test_customers_see_their_own_usage_only(recorded: Recorded) -> None:
         ("GET", "?projct=search", "projct"),
         ("GET", "?customer_id=me", "customer_id"),
         ("DELETE", "", "client_id"),
-        ("DELETE", "?before=soon", "from"),
+        ("DELETE", "?before=soon", "before"),
     ],
 )
 def test_what_cannot_be_asked_is_named(recorded: Recorded, method: str, query: str, field: str) -> None:
