@@ -66,6 +66,20 @@ def test_gzip(service: Service) -> None:
     )
 
 
+def test_gzip_files_that_were_put_together(service: Service) -> None:
+    """As ``cat monday.gz tuesday.gz`` makes them, also of a row each."""
+    rows = ROWS * 400
+    members = [gzip.compress(lines_of(rows[:900])), *(gzip.compress(lines_of([row])) for row in rows[900:])]
+    whole = answered(bulk(service, b"".join(members), {**NDJSON, "Content-Encoding": "gzip"}))
+    assert whole == answered(bulk(service, lines_of(rows)))
+
+
+def test_what_follows_gzip_is_not_dropped(service: Service) -> None:
+    body = gzip.compress(lines_of(ROWS)) + lines_of(ROWS)
+    *_, last = answered(bulk(service, body, {**NDJSON, "Content-Encoding": "gzip"}))
+    assert last["error"]["code"] == "invalid_encoding"
+
+
 def test_a_broken_stream_ends_with_a_line_that_says_so(service: Service) -> None:
     body = gzip.compress(lines_of(ROWS))[:-12]
     *_, last = answered(bulk(service, body, {**NDJSON, "Content-Encoding": "gzip"}))

@@ -306,26 +306,38 @@ async def _blocks(body: AsyncIterator[bytes], most_rows: int) -> AsyncIterator[l
 
 async def _chunks(request: Request, compressed: bool, most_bytes: int) -> AsyncIterator[bytes]:
     """The body as it arrives, decompressed; ``most_bytes`` 0 is no limit."""
-    size = 0
-    inflate = zlib.decompressobj(_GZIP_WINDOW_BITS) if compressed else None
+    size, inflating = 0, _Inflating() if compressed else None
     while chunk := await request.stream.read(_READ_BYTES):
-        for part in _inflated(inflate, chunk) if inflate else (chunk,):
+        for part in inflating.pieces(chunk) if inflating else (chunk,):
             size += len(part)
             if most_bytes and size > most_bytes:
                 raise TooLarge(f"the stream is over {most_bytes} bytes; send less at a time")
             yield part
-    if inflate and not inflate.eof:
+    if inflating and not inflating.is_whole:
         raise BadRequest("the gzip body ends too early", code="invalid_encoding")
 
 
-def _inflated(inflate: Any, chunk: bytes) -> Iterator[bytes]:
-    """Pieces of bounded size, whatever the ratio."""
-    try:
-        while chunk:
-            yield inflate.decompress(chunk, _READ_BYTES)
-            chunk = inflate.unconsumed_tail
-    except zlib.error as error:
-        raise BadRequest(f"the body is not gzip: {error}", code="invalid_encoding") from None
+class _Inflating:
+    """A gzip body as it arrives: member after member, because files of gzip may be put together."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(_GZIP_WINDOW_BITS)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the body may end here."""
+        return self._member.eof
+
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """Pieces of bounded size, whatever the ratio."""
+        try:
+            while chunk:
+                if self._member.eof:
+                    self._member = zlib.decompressobj(_GZIP_WINDOW_BITS)
+                yield self._member.decompress(chunk, _READ_BYTES)
+                chunk = self._member.unconsumed_tail or self._member.unused_data
+        except zlib.error as error:
+            raise BadRequest(f"the body is not gzip: {error}", code="invalid_encoding") from None
 
 
 # --- Arrow ----------------------------------------------------------------------------------------------------------
