@@ -151,7 +151,7 @@ def test_an_empty_arrow_stream_has_the_schema_of_results(service: Service) -> No
 def test_a_service_without_arrow_says_what_it_needs(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wattdrop.service.bulk.find_spec", lambda _: None)
+    monkeypatch.setattr("wattdrop.service.bulk_arrow.find_spec", lambda _: None)
     response = bulk(service, b"", ARROW)
     assert response.status_code == 415
     assert "wattdrop[bulk]" in response.json()["message"]
