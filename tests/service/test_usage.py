@@ -152,6 +152,23 @@ def test_streams_are_stored_where_asked_and_once(recorded: Recorded) -> None:
     recorded.until(2500)
 
 
+def test_a_stream_that_arrives_in_other_pieces_is_stored_once(recorded: Recorded) -> None:
+    """Rows without a name have that of their place, and a cache hit, which is no row, takes none."""
+    record = {"model": "gpt-4o", "prompt_tokens": 100, "completion_tokens": 500}
+    lines = [json.dumps(one) + "\n" for one in ({**record, "cache_hit": True}, record, record)]
+    ahead = len("".join(lines[:2]))
+    for padding in (0, 65_536 - ahead):  # empty lines, so that a read ends after the second
+        response = recorded.service.request(
+            "POST",
+            "/v1/impact/bulk?store=true&preset=litellm",
+            content="\n" * padding + "".join(lines),
+            headers={"Idempotency-Key": "night"},
+        )
+        assert len(response.text.splitlines()) == 3
+    recorded.service.request("DELETE", "/v1/usage?client_id=nobody")  # writes what waits
+    assert recorded.store.ledger.count() == 2
+
+
 def test_bigquery_repeats_itself_and_is_stored_once(recorded: Recorded) -> None:
     call = ["gpt-4o"] + [None] * 16
     body = {"requestId": "q1", "calls": [call, call], "userDefinedContext": {"store": "true"}}

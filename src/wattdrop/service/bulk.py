@@ -134,15 +134,11 @@ class BulkResource:
         loop, limits = asyncio.get_running_loop(), self._context.limits
         spool = Spool()
         reading = asyncio.ensure_future(spool.fill(body))
+        record = None
+        if keep.rows:
+            record = partial(self._context.recorder.record, key, idempotency_key=keep.idempotency_key)
         try:
-            number = 0
             async for block in blocks_of(spool.chunks(), limits.piece_of(key, _BLOCK_ROWS)):
-                record = None
-                if keep.rows:
-                    record = partial(
-                        self._context.recorder.record, key, idempotency_key=keep.idempotency_key, first=number
-                    )
-                number += len(block)
                 await limits.wait_for_rows(key, len(block))
                 if keep.rows:
                     await asyncio.sleep(self._context.recorder.pause(len(block)))

@@ -11,7 +11,7 @@ import msgspec
 from ..bulk.mapping import NO_INFERENCE, Mapping
 from ..bulk.records import row_of_record
 from ..catalog import Catalog
-from ..engine import Estimate, estimate
+from ..engine import estimate
 from ..errors import RowError
 from ..schema import Error, ImpactRow, parse_rows
 from ..schema.responses import NO_IMPACT, ModeledRow
@@ -34,10 +34,9 @@ class AnsweredLines:
     ) -> None:
         self._catalog, self._mapping = catalog, mapping
         self.part = Part(totals_by) if totals_by else None
+        self._counted = 0
 
-    def lines(
-        self, lines: list[bytes], record: Callable[[Sequence[Any], Estimate], int] | None = None
-    ) -> bytes:
+    def lines(self, lines: list[bytes], record: Callable[..., int] | None = None) -> bytes:
         """One answered row a line. A line that is not JSON is answered in its place, too."""
         values = map(_decoded, lines)
         if self._mapping:
@@ -47,7 +46,9 @@ class AnsweredLines:
         result = estimate(counted, self._catalog)
         metrics.estimated(result)
         if record:
-            record(counted, result)
+            # By its number among all that count, whatever blocks a stream arrives in: it is sent again in others.
+            record(counted, result, first=self._counted)
+        self._counted += len(counted)
         if self.part is not None:
             self.part.add(result, skipped=len(rows) - len(counted))
         answered = result.response().rows
