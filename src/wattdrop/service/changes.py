@@ -18,7 +18,7 @@ from ..schema.given import require
 from ..schema.names import normalise
 from ..schema.objects import Given
 from ..store import GLOBAL_CUSTOMER_ID, Change, Entities, StoredEntity
-from .catalogs import Catalogs, Layer, built
+from .catalogs import NOT_LOOKED_AT, Catalogs, Layer, built
 from .kinds import KINDS, ObjectKind, shown_as_given, shown_from_catalog
 
 _SHARED = "ids and aliases share one namespace, compared without case and separators"
@@ -243,6 +243,8 @@ class Objects:
 def _check(before: Layer, after: Layer, changed: str) -> None:
     """Nothing may lose its place in the catalog by a change."""
     for place, error in after.unfit.items():
+        if place == changed and place in before.unfit and error is NOT_LOOKED_AT:
+            continue  # mended, maybe; refused, many could not be mended one after another
         if place == changed:
             message = error.message.partition(f"{place.partition('/')[2]}: ")[2] or error.message
             kind = Conflict if isinstance(error, Conflict) else BadRequest
