@@ -158,9 +158,11 @@ class UsageRowResource:
 def _asked(reading: Reading, texts: Mapping[str, str]) -> Asked:
     question = question_of(texts)
     only = {name: texts[name] for name in FILTERS if name in texts}
-    # What has a name of its own is found on whichever day it was.
-    days = ("", "9999") if "from" not in texts and only.keys() & {"trace_id", "session_id"} else question[:2]
-    return Asked(reading.customer_id, *days, only, is_true(dict(texts), "failed"))
+    # What has a name of its own is found on whichever day it was; days are bounds where they are said.
+    anytime = bool(only.keys() & {"trace_id", "session_id"})
+    first = "" if anytime and "from" not in texts else question.first_day
+    last = "9999" if anytime and "to" not in texts else question.last_day
+    return Asked(reading.customer_id, first, last, only, is_true(dict(texts), "failed"))
 
 
 def _page_of(reading: Reading, texts: dict[str, str]) -> tuple[Asked, Order, int, list[Any] | None]:
