@@ -11,7 +11,6 @@ from typing import Any, Final
 import msgspec
 from falcon.asgi import Request, Response
 
-from ..errors import BadRequest
 from ..schema.accuracy import (
     AccuracyResponse,
     GpuScores,
@@ -30,6 +29,7 @@ from .bodies import check_accept
 from .content import Content, content_of, send_if_new
 from .description import Example, Parameter, operation
 from .description.operation import Answer, json_answer
+from .queries import one_of
 
 _GIVEN: Final = Parameter(
     "given",
@@ -75,11 +75,7 @@ class MeasurementsResource:
     )
     async def on_get(self, request: Request, response: Response) -> None:
         """Send them."""
-        given = request.get_param("given", default="batch")
-        if given not in EVIDENCE:
-            raise BadRequest(
-                f"given: expected one of {', '.join(EVIDENCE)}, got {given[:40]!r}", field="given"
-            )
+        given = one_of(request, _GIVEN)
         await _send(request, response, partial(_measurements, given))
 
 

@@ -34,6 +34,7 @@ from .context import Context
 from .description import Answer, Example, Parameter, operation
 from .description.rows import IMAGES, STORING, TEXT, VERSIONS
 from .parts import GROUPS
+from .queries import one_of
 from .storing import Storing, storing
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class BulkResource:
         """Answer a stream of rows with a stream of results."""
         key = await self._context.keys.authorise(request, "impact")
         catalog = self._context.catalogs.of(key.customer_id)
-        mapping, totals_by = _mapping_of(request), _totals_by(request)
+        mapping, totals_by = _mapping_of(request), one_of(request, _TOTALS)
         media_type = (request.content_type or NDJSON).partition(";")[0].strip().casefold()
         body = chunks_of(request, is_compressed(request), self._context.settings.max_bulk_bytes)
         response.set_header("x-wattdrop-method-version", METHOD_VERSION)
@@ -176,10 +177,3 @@ def _mapping_of(request: Request) -> Mapping | None:
                 f"map: expected FIELD=COLUMN, such as model_id=model_name, got {field[:60]!r}", field="map"
             )
     return mapping_of(name, [(field, column) for field, _, column in pairs])._replace(required=())
-
-
-def _totals_by(request: Request) -> str | None:
-    by = request.get_param("totals")
-    if by and by not in GROUPS:
-        raise BadRequest(f"totals: expected {', '.join(GROUPS)}, got {by[:40]!r}", field="totals")
-    return by or None

@@ -24,9 +24,9 @@ from .bodies import check_accept, read_json_body
 from .changes import Caller, Objects
 from .context import Context
 from .description.objects import operations_of_list, operations_of_one
-from .impact import flag
 from .kinds import ObjectKind, shown_as_given
 from .lists import Lists
+from .queries import flag
 
 T = TypeVar("T")
 
