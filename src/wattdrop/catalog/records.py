@@ -166,21 +166,30 @@ def _read_quantity(records: Records, entry: Mapping[str, Any]) -> None:
     for field in ("id", "unit", "meaning"):
         if not entry.get(field):
             records.report(file, name, field, "missing", f"give the quantity its {field}")
-    low, high = _bound(entry.get("low"), -math.inf), _bound(entry.get("high"), math.inf)
+    low, high = (_bound(records, name, entry, *end) for end in (("low", -math.inf), ("high", math.inf)))
+    direction = entry.get("raises_impact", 0)
+    if direction not in (-1, 0, 1):
+        records.report(file, name, "raises_impact", f"not -1, 0 or 1: {direction!r}", "write one of them")
+        direction = 0
     records.quantities[name] = Quantity(
         name,
         str(entry.get("unit", "")),
         str(entry.get("meaning", "")),
         low,
         high,
-        int(entry.get("raises_impact", 0)),
-        source_ids_of(entry.get("source", "")),
+        int(direction),
+        _sources(records, file, name, "source", entry.get("source", "")),
         str(entry.get("basis", "")),
     )
 
 
-def _bound(value: Any, absent: float) -> float:
-    return float(value) if isinstance(value, int | float) else absent
+def _bound(records: Records, name: str, entry: Mapping[str, Any], field: str, absent: float) -> float:
+    number = _finite(entry[field]) if field in entry else absent
+    if number is None:
+        what = f"not a number: {entry[field]!r}"
+        records.report("quantities.toml", name, field, what, "write a plain number, or leave it out")
+        return absent
+    return number
 
 
 def _read_source(records: Records, file: str, entry: Mapping[str, Any]) -> None:
@@ -282,14 +291,19 @@ def record_of(records: Records, kind: Kind, file: str, entry: Mapping[str, Any])
 
 def _read_field(records: Records, kind: Kind, record: Record, field: str, value: Any) -> None:
     if field in kind.texts:
-        record.texts[field] = _text(value)
+        if isinstance(value, Mapping | list | tuple):
+            records.report(record.file, record.id, field, "must be a text", f'write {field} = "..."')
+        else:
+            record.texts[field] = _text(value)
     elif field in kind.lists:
-        if not isinstance(value, list | tuple):
-            records.report(record.file, record.id, field, "must be a list", f'write {field} = ["..."]')
+        if not isinstance(value, list | tuple) or any(isinstance(item, Mapping | list) for item in value):
+            records.report(
+                record.file, record.id, field, "must be a list of texts", f'write {field} = ["..."]'
+            )
         else:
             record.lists[field] = tuple(_text(item) for item in value)
     elif field == "source":
-        record.sources = source_ids_of(value)
+        record.sources = _sources(records, record.file, record.id, field, value)
     elif field == "basis":
         record.basis = _basis(records, record, field, value)
     elif field == "note":
@@ -329,7 +343,7 @@ def _figure(records: Records, record: Record, field: str, value: Any) -> RawFigu
         low,
         high,
         valid_from=_year(records, record.file, record.id, field, year),
-        sources=source_ids_of(fields.get("source", "")),
+        sources=_sources(records, record.file, record.id, f"{field}.source", fields.get("source", "")),
         basis=_basis(records, record, field, fields.get("basis", "")),
         note=_text(fields.get("note", "")),
     )
@@ -359,6 +373,14 @@ def _year(records: Records, file: str, entity: str, field: str, value: Any) -> i
         records.report(file, entity, field, f"not a year: {value!r}", "write the year as four digits")
         return None
     return int(year)
+
+
+def _sources(records: Records, file: str, entity: str, field: str, value: Any) -> tuple[str, ...]:
+    if isinstance(value, str | list | tuple):
+        return source_ids_of(value)
+    what = f"names no source: {value!r}"
+    records.report(file, entity, field, what, 'write the id of a source, or a list of ids, such as ["card"]')
+    return ()
 
 
 def source_ids_of(value: Any) -> tuple[str, ...]:
@@ -400,8 +422,8 @@ def _toml_entries(
             file, "", other, f"only [[{key}]] entries belong here", f"rename [[{other}]] or move it"
         )
     entries = document.get(key, [])
-    if isinstance(entries, list):
-        yield from (entry for entry in entries if isinstance(entry, dict))
+    if isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries):
+        yield from entries
     else:
         records.report(file, "", key, "must be an array of tables", f"write [[{key}]]")
 
