@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from ..schema.names import normalise, slug
 from .columns import BETWEEN_ITEMS, BETWEEN_ROWS, Detail, encoded_text, packed_object, packed_texts
+from .entries import source_ids_of
 from .figure import BASES, CONSTANT_QUANTITY
 from .gpu_nodes import node_of_each_gpu
 from .kinds import KIND, KINDS, PROVENANCE_FIELDS, Kind
-from .records import LongRow, RawFigure, Record, Records, source_ids_of
+from .records import LongRow, RawFigure, Record, Records
 from .table import Table
 
 Parts = dict[str, dict[str, Any]]
