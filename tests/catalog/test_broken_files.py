@@ -112,6 +112,7 @@ BROKEN = [
     ("grids/hourly_zones.csv", "FR,FR", "FR,ES", r"profile: no such profile in hourly.csv"),
     ("grids/mix.csv", "hydro", "nuclear", r"line 3 \(FR\): nuclear: a second share for 2023"),
     ("water/ewif.csv", "FR,country,2020,4.9", "FR,country,2020,much", r"value: not a number: 'much'"),
+    ("water/ewif.csv", "FR,country,2020,4.9", "FR,country,2020,inf", r"value: not a number: 'inf'"),
     ("services.toml", '["bedrock"]', '[["bedrock"]]', r"aws-bedrock: aliases: must be a list of texts"),
     ("models/openai.toml", '"o-series"', '["o"]', r"models/openai.toml: o1: family: must be a text"),
     ("models/openai.toml", '"press"', "5", r"models/openai.toml: o1: source: names no source: 5"),
