@@ -158,11 +158,6 @@ class Grids:
         """The names of the hourly profiles, in the order of their numbers."""
         return tuple(self._part("hourly.figures")["ids"])
 
-    def hourly_source(self, profile_ix: int) -> tuple[tuple[str, ...], str]:
-        """(source ids, basis) of a profile."""
-        sources, basis = self._part("hourly.figures")["sources"][profile_ix]
-        return tuple(sources.split(BETWEEN_ITEMS)), basis
-
     def ewif(self, zone_ix: int) -> Figure | None:
         """Off-site water of the zone's electricity, or of who stands in for it. [L/kWh]"""
         zones = self._part("ewif")["zones"]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import BadRequest
+from ..units import MS_PER_S
 from .readings import Built, shipped_built
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def row_of(m: Measurement, given: Iterable[str], catalog: Catalog, model: str) -
     if "batch" in known and batch == batch:
         row["batch_size"] = max(batch, 1.0)
     if "latency" in known and latency_s > 0.0:
-        row["processing_duration_ms"] = latency_s * 1000.0
+        row["processing_duration_ms"] = latency_s * MS_PER_S
     if m.text("boundary") == "server":
         # A benchmark's server is busy all the time that its energy is read, or as many of its accelerators as work.
         working = m.value("working_gpus") / m.value("gpu_count")
