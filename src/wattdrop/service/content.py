@@ -1,4 +1,4 @@
-"""Something for a browser, kept as it is and compressed, and sent as the browser takes it."""
+"""What is the same for many, kept as it is and compressed, and sent as each client takes it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def send_content(request: Request, response: Response, content: Content) -> None
 
 
 def send_if_new(request: Request, response: Response, content: Content) -> None:
-    """The same under an address whose content may change: a browser that has it already is told so."""
+    """The same under an address whose content may change: it is asked for again, and who has it already is told so."""
+    response.set_header("Cache-Control", "no-cache")
     response.set_header("ETag", content.tag)
     if content.tag in (request.get_header("if-none-match") or ""):
         _say_what(response, content)
@@ -47,3 +48,4 @@ def send_if_new(request: Request, response: Response, content: Content) -> None:
 def _say_what(response: Response, content: Content) -> None:
     response.content_type = content.media_type
     response.set_header("X-Content-Type-Options", "nosniff")
+    response.append_header("Vary", "Accept-Encoding")
