@@ -136,11 +136,11 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
 
 
 def test_every_metric_of_the_page_exists() -> None:
-    from wattdrop.service import metrics
+    from wattdrop.service.exposition import exposition
 
     page = (ROOT / "docs" / "how-to" / "run-the-service.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\bwattdrop_[a-z_]+\b", page))
-    shown = metrics.exposition().decode()
+    shown = exposition().decode()
     families = set(re.findall(r"^# TYPE (\S+) ", shown, re.M))
     assert len(named) > 5
     assert {re.sub(r"_(bucket|sum|count)$", "", name) for name in named} <= families

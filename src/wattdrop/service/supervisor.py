@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Final
 
 from ..errors import SettingError
-from . import metrics
+from . import dead_counts, metrics
 from .settings import Settings
 from .shares import Shares
 
@@ -163,7 +163,7 @@ class Supervisor:
         self._workers.remove(worker)
         status = worker.end()
         self._shares.put(worker.slot, None)
-        metrics.forget_processes([worker.process.pid])
+        dead_counts.forget(worker.process.pid)
         return status
 
     def _lost(self, worker: Worker, how: str) -> bool:
