@@ -16,7 +16,8 @@ from typing import Final, NamedTuple
 
 from ..catalog import Catalog
 from ..engine.columns import TABLES
-from ..engine.described import Described, with_objects
+from ..engine.described import with_objects
+from ..engine.stated import Described
 from ..errors import Conflict, StoreError, WattdropError
 from ..store import GLOBAL_CUSTOMER_ID, Entities, StoredEntity
 
