@@ -64,9 +64,8 @@ def row_of(m: Measurement, given: Iterable[str], catalog: Catalog, model: str) -
     if "hardware" in known:
         row |= _hardware(m, catalog)
     if "datatype" in known and m.text("precision"):
-        row["datatype"] = m.text("precision").rpartition("/")[
-            2
-        ]  # fp16/int8: most of the work is done in int8
+        # fp16/int8: most of the work is done in int8.
+        row["datatype"] = m.text("precision").rpartition("/")[2]
     batch, latency_s = m.value("batch_or_concurrency"), m.value("latency_s")
     if "batch" in known and batch == batch:
         row["batch_size"] = max(batch, 1.0)
