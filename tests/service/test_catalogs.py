@@ -64,6 +64,18 @@ def test_an_object_that_no_longer_fits_costs_itself_only(store: Store) -> None:
     assert layer.catalog.models.find("other") is not None
 
 
+def test_objects_that_no_longer_fit_are_deleted_one_by_one_and_not_made_anew(store: Store) -> None:
+    for name in ("ours", "theirs"):
+        put(store, name, fine_tuned_from_model_id="a-model-that-was-dropped")
+    app = create_app(load(), store, read_settings({}))
+    service = Service(app, store.keys.create("ours", 1), store.keys, store)
+    new = {"id": "Ours", "total_params_billions": 3.0}
+    answer = service.request("POST", "/model", json=new)
+    assert (answer.status_code, answer.json()["details"]["field"]) == (409, "id")
+    for name in ("ours", "theirs"):  # neither is used by the other
+        assert service.request("DELETE", f"/model/{name}").status_code == 204
+
+
 def test_where_many_no_longer_fit_the_rest_is_left_out_and_says_so(store: Store) -> None:
     put(store, "fine")
     for number in range(30):
