@@ -86,6 +86,18 @@ def test_a_broken_stream_ends_with_a_line_that_says_so(service: Service) -> None
     assert last["error"]["code"] == "invalid_encoding"
 
 
+def test_a_fault_of_ours_is_the_last_line_too(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("wattdrop.service.bulk_lines.estimate", fail)
+    (last,) = answered(bulk(service, lines_of(ROWS)))
+    assert last["error"]["code"] == "internal_error"
+    assert "secret" not in last["error"]["message"] and "secret detail" in caplog.text
+
+
 def test_an_endless_line_is_refused(service: Service) -> None:
     *_, last = answered(bulk(service, b"x" * 2_000_000))
     assert last["error"]["code"] == "too_large"

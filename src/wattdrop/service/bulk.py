@@ -25,6 +25,7 @@ from ..engine import METHOD_VERSION
 from ..errors import BadRequest, UnsupportedMediaType, WattdropError
 from ..schema import Error
 from ..store import ApiKey
+from .answers import unexpected
 from .bodies import is_compressed
 from .bulk_arrow import AnsweredTables, check_arrow, opened, spooled, tables_of
 from .bulk_body import Spool, blocks_of, chunks_of
@@ -147,8 +148,9 @@ class BulkResource:
             await reading
             if answering.part is not None:
                 yield line_of({"part": answering.part.packed()})
-        except WattdropError as error:
-            yield line_of({"error": Error(code=error.code, message=error.message)})
+        except Exception as error:  # noqa: BLE001 - a status has been sent: whatever it is, the last line says so
+            told = error if isinstance(error, WattdropError) else unexpected(error)
+            yield line_of({"error": Error(code=told.code, message=told.message)})
         finally:
             reading.cancel()
             spool.close()
