@@ -246,6 +246,22 @@ def test_open_lists_are_sent_again_only_where_they_are_new(service: Service, pat
     assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip, br", True),
+        ("br, GZIP;q=0.5", True),
+        ("gzip;q=0", False),
+        ("br;q=1, gzip; q=0.0", False),
+        ("", False),
+    ],
+)
+def test_lists_are_packed_for_who_takes_that(service: Service, accepted: str, packed: bool) -> None:
+    response = service.get("/v1/choices", key=None, headers={"Accept-Encoding": accepted})
+    assert (response.headers.get("content-encoding") == "gzip") is packed
+    assert response.json()["tasks"]
+
+
 def test_places_have_the_figure_that_a_row_of_them_is_estimated_with(service: Service) -> None:
     places = service.get("/v1/places", key=None).json()
     norway = next(one for one in places["countries"] if one["id"] == "NO")

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from falcon.asgi import Request, Response
 
+from .bodies import is_refused
+
 
 class Content(NamedTuple):
     """Bytes of a media type, as they are and compressed, and a tag that changes when they do."""
@@ -27,7 +29,7 @@ def content_of(media_type: str, plain: bytes) -> Content:
 def send_content(request: Request, response: Response, content: Content) -> None:
     """Send the bytes, compressed to whom takes that. How long they are kept, and who may see them, the caller says."""
     _say_what(response, content)
-    if "gzip" in (request.get_header("accept-encoding") or ""):
+    if _takes_gzip(request.get_header("accept-encoding") or ""):
         response.set_header("Content-Encoding", "gzip")
         response.data = content.compressed
     else:
@@ -43,6 +45,14 @@ def send_if_new(request: Request, response: Response, content: Content) -> None:
         response.status = 304
         return
     send_content(request, response, content)
+
+
+def _takes_gzip(header: str) -> bool:
+    for part in header.split(","):
+        name, *parameters = (piece.strip().casefold() for piece in part.split(";"))
+        if name == "gzip":
+            return not is_refused(parameters)
+    return False
 
 
 def _say_what(response: Response, content: Content) -> None:
