@@ -19,6 +19,9 @@ Whole-request problems are exceptions; each knows its HTTP status and its stable
     ├── StoreError                     503  store_error           the database cannot be used
     └── SettingError                   500  setting_error         a setting has a value that it cannot have
 
+Five more say what only one place needs to know apart: ``bulk.refused.JobRefused``, ``service.server.AddressError``, and of
+the store ``Duplicate``, ``Unstorable`` and ``JournalFull``.
+
 Problems of one row are values, not exceptions: a ``RowError`` rides in the batch and the other rows are answered.
 Every code has a paragraph in docs/reference/errors.md.
 """

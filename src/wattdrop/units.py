@@ -21,7 +21,6 @@ MS_PER_S: Final = 1000.0
 J_PER_WH: Final = 3600.0
 S_PER_HOUR: Final = 3600.0
 S_PER_YEAR: Final = 31_557_600.0  # Julian year of 365.25 days
-BITS_PER_BYTE: Final = 8.0
 PER_BILLION: Final = 1e9  # parameters: data files count billions
 BYTES_PER_GB: Final = 1e9  # memory and bandwidth of data sheets: decimal
 FLOPS_PER_TFLOP: Final = 1e12

@@ -77,7 +77,7 @@ BROKEN = [
         "aws:p9",
         r"aws-bedrock: default_node_id: no nodes entry named 'aws:p9'",
     ),
-    ("services.toml", '["bedrock"]', '"bedrock"', r"aws-bedrock: aliases: must be a list"),
+    ("services.toml", '["bedrock"]', '"bedrock"', r"aws-bedrock: aliases: must be a list of texts"),
     ("sources/all.toml", 'kind = "datasheet"', 'kind = "hearsay"', r"card: kind: unknown kind 'hearsay'"),
     ("sources/all.toml", 'owner = "maintainers"', "", r"assumed-life: owner: an assumption without it"),
     ("sources/all.toml", 'id = "press"', 'id = "card"', r"card: id: also in sources/all.toml"),
@@ -112,6 +112,23 @@ BROKEN = [
     ("grids/hourly_zones.csv", "FR,FR", "FR,ES", r"profile: no such profile in hourly.csv"),
     ("grids/mix.csv", "hydro", "nuclear", r"line 3 \(FR\): nuclear: a second share for 2023"),
     ("water/ewif.csv", "FR,country,2020,4.9", "FR,country,2020,much", r"value: not a number: 'much'"),
+    ("water/ewif.csv", "FR,country,2020,4.9", "FR,country,2020,inf", r"value: not a number: 'inf'"),
+    ("services.toml", '["bedrock"]', '[["bedrock"]]', r"aws-bedrock: aliases: must be a list of texts"),
+    ("models/openai.toml", '"o-series"', '["o"]', r"models/openai.toml: o1: family: must be a text"),
+    ("models/openai.toml", '"press"', "5", r"models/openai.toml: o1: source: names no source: 5"),
+    (
+        "models/meta.toml",
+        'source = "press", basis',
+        "source = true, basis",
+        r"llama_rumoured: total_params_billions.source: names no source: True",
+    ),
+    (
+        "quantities.toml",
+        "raises_impact = -1",
+        'raises_impact = "down"',
+        r"quantities.toml: use_life_years: raises_impact: not -1, 0 or 1: 'down'",
+    ),
+    ("quantities.toml", "high = 30\n", 'high = "30"\n', r"use_life_years: high: not a number: '30'"),
     ("methodology/text.toml", "value = 0.75", "", r"weights_cost: value: missing"),
 ]
 
@@ -124,6 +141,14 @@ def test_a_broken_file_says_where_and_what(
 ) -> None:
     folder.replace(file, old, new)
     with pytest.raises(CatalogError, match=message):
+        folder.load()
+
+
+def test_entries_that_are_no_tables_are_reported(folder: DataFolder) -> None:
+    folder.write("tasks.toml", 'task = ["text-generation"]')
+    with pytest.raises(
+        CatalogError, match=r"tasks.toml: task: must be an array of tables; write \[\[task\]\]"
+    ):
         folder.load()
 
 

@@ -13,7 +13,9 @@ CONFIGURATION = yaml.safe_load((ROOT / "integrations" / "opentelemetry-collector
 
 
 def test_every_part_of_the_pipeline_is_configured() -> None:
-    for pipeline in CONFIGURATION["service"]["pipelines"].values():
+    pipelines = CONFIGURATION["service"]["pipelines"]
+    assert pipelines
+    for pipeline in pipelines.values():
         for kind, names in pipeline.items():
             assert set(names) <= CONFIGURATION[kind].keys()
 

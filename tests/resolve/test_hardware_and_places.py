@@ -109,6 +109,7 @@ def test_rungs_of_a_place(row: dict[str, Any], zone: str | None, basis: str) -> 
         ({"country": "XX"}, "country 'XX' is not known"),
         ({"cloud_region": "moon-west-1"}, "cloud region 'moon-west-1' is not known"),
         ({"region": "NY"}, "given without a country"),
+        ({"datacenter_id": "cellar"}, "datacenter 'cellar' is not known"),
     ],
 )
 def test_an_unknown_place_falls_to_the_next_rung_and_is_said(row: dict[str, Any], said: str) -> None:

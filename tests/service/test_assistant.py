@@ -136,6 +136,7 @@ def test_requests_are_logged_and_counted(server: Running) -> None:
         ("estimate_impact", {"rows": "not json"}, "JSON"),
         ("estimate_impact", {"rows": [ROW] * 1001}, "at most 1000"),
         ("estimate_impact", {"row": ROW}, "no such argument; estimate_impact takes: rows, ranges"),
+        ("estimate_impact", {"rows": [ROW], "ranges": "true"}, "expected true or false"),
         ("explain_impact", {"row": [ROW, ROW]}, "one row"),
         ("explain_impact", {"row": {"model_id": "no-such-model"}}, "no-such-model"),
         ("list_models", {"search": 5}, "expected text"),

@@ -66,10 +66,36 @@ def test_gzip(service: Service) -> None:
     )
 
 
+def test_gzip_files_that_were_put_together(service: Service) -> None:
+    """As ``cat monday.gz tuesday.gz`` makes them, also of a row each."""
+    rows = ROWS * 400
+    members = [gzip.compress(lines_of(rows[:900])), *(gzip.compress(lines_of([row])) for row in rows[900:])]
+    whole = answered(bulk(service, b"".join(members), {**NDJSON, "Content-Encoding": "gzip"}))
+    assert whole == answered(bulk(service, lines_of(rows)))
+
+
+def test_what_follows_gzip_is_not_dropped(service: Service) -> None:
+    body = gzip.compress(lines_of(ROWS)) + lines_of(ROWS)
+    *_, last = answered(bulk(service, body, {**NDJSON, "Content-Encoding": "gzip"}))
+    assert last["error"]["code"] == "invalid_encoding"
+
+
 def test_a_broken_stream_ends_with_a_line_that_says_so(service: Service) -> None:
     body = gzip.compress(lines_of(ROWS))[:-12]
     *_, last = answered(bulk(service, body, {**NDJSON, "Content-Encoding": "gzip"}))
     assert last["error"]["code"] == "invalid_encoding"
+
+
+def test_a_fault_of_ours_is_the_last_line_too(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("wattdrop.service.bulk_lines.estimate", fail)
+    (last,) = answered(bulk(service, lines_of(ROWS)))
+    assert last["error"]["code"] == "internal_error"
+    assert "secret" not in last["error"]["message"] and "secret detail" in caplog.text
 
 
 def test_an_endless_line_is_refused(service: Service) -> None:
@@ -137,7 +163,7 @@ def test_an_empty_arrow_stream_has_the_schema_of_results(service: Service) -> No
 def test_a_service_without_arrow_says_what_it_needs(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wattdrop.service.bulk.find_spec", lambda _: None)
+    monkeypatch.setattr("wattdrop.service.bulk_arrow.find_spec", lambda _: None)
     response = bulk(service, b"", ARROW)
     assert response.status_code == 415
     assert "wattdrop[bulk]" in response.json()["message"]

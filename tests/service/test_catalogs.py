@@ -64,6 +64,37 @@ def test_an_object_that_no_longer_fits_costs_itself_only(store: Store) -> None:
     assert layer.catalog.models.find("other") is not None
 
 
+def test_objects_that_no_longer_fit_are_deleted_one_by_one_and_not_made_anew(store: Store) -> None:
+    for name in ("ours", "theirs"):
+        put(store, name, fine_tuned_from_model_id="a-model-that-was-dropped")
+    app = create_app(load(), store, read_settings({}))
+    service = Service(app, store.keys.create("ours", 1), store.keys, store)
+    new = {"id": "Ours", "total_params_billions": 3.0}
+    answer = service.request("POST", "/model", json=new)
+    assert (answer.status_code, answer.json()["details"]["field"]) == (409, "id")
+    for name in ("ours", "theirs"):  # neither is used by the other
+        assert service.request("DELETE", f"/model/{name}").status_code == 204
+
+
+def test_where_many_no_longer_fit_the_rest_is_left_out_and_says_so(store: Store) -> None:
+    put(store, "fine")
+    for number in range(30):
+        put(store, f"broken-{number}", fine_tuned_from_model_id="a-model-that-was-dropped")
+    app = create_app(load(), store, read_settings({}))
+    service = Service(app, store.keys.create("ours", 1), store.keys, store)
+    layer = Catalogs(load(), store.entities).layer(1)
+    assert len(layer.unfit) == 31 and layer.catalog.models.find("fine") is None
+    assert "20 other objects no longer fit" in str(layer.unfit["models/fine"])
+    new = {"id": "new", "total_params_billions": 3.0}
+    assert "20 other objects" in service.request("POST", "/model", json=new).text
+    for number in range(11):  # one after another, until the rest can be looked at
+        path = f"/model/broken-{number}"
+        answer = service.request("PUT", path, json={"fine_tuned_from_model_id": "gpt_4o"})
+        assert answer.status_code == 200, answer.text
+    layer = Catalogs(load(), store.entities).layer(1)
+    assert len(layer.unfit) == 19 and layer.catalog.models.find("fine") is not None
+
+
 def test_reload_takes_new_data_everywhere_and_keeps_the_old_where_it_is_broken(
     store: Store, tmp_path: Path
 ) -> None:

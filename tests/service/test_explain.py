@@ -114,6 +114,8 @@ def test_sources_are_listed_filtered_and_looked_up(service: Service) -> None:
     (one,) = service.get("/sources", params={"id": "fit-text"}).json()["sources"]
     assert one["citation"].endswith(".")
     assert service.get("/sources", params={"id": "nonesuch"}).status_code == 404
+    unknown = service.get("/sources", params={"kind": "papers"})
+    assert (unknown.status_code, unknown.json()["details"]["field"]) == (400, "kind")
 
 
 def test_quantities_say_unit_meaning_and_stage(service: Service) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from tests.service.routes import routes_of
 
 from wattdrop.service import logs
 from wattdrop.service.exchange import Exchange
+from wattdrop.service.exposition import exposition
 
 #: In every place where a client can put something.
 SECRET = "s3cr3t-c0ffee"
@@ -117,10 +119,17 @@ def test_a_reader_that_went_away_stops_nothing() -> None:
         def write(self, text: str) -> int:
             raise BrokenPipeError
 
+    before = dropped_lines()
     handler = logs.LineWriter(Gone(), logs.TextLines())
     for _ in range(10):
         handler.emit(record("line"))
     handler.close()
+    assert dropped_lines() == before + 10
+
+
+def dropped_lines() -> float:
+    (line,) = re.findall(rb"^wattdrop_log_lines_dropped_total (\S+)", exposition(), re.M)
+    return float(line)
 
 
 @pytest.mark.parametrize("form", ["json", "text"])

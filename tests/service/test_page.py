@@ -32,7 +32,7 @@ def test_a_browser_gets_the_page_and_every_other_client_is_told_to_post(service:
     response = service.get("/", key=None, headers=BROWSER)
     assert response.status_code == 200
     assert response.headers["content-type"] == "text/html; charset=utf-8"
-    assert "Accept" in response.headers["vary"]
+    assert response.headers["vary"] == "Accept, Accept-Encoding"
     for accept in ("*/*", "application/json"):
         response = service.get("/", headers={"Accept": accept})
         assert (response.status_code, response.headers["allow"]) == (405, "POST")
@@ -236,6 +236,30 @@ def test_choices_need_no_key(service: Service) -> None:
     assert "openai" in {one["id"] for one in choices["services"]}
     assert "us-east-1" in {one["cloud_region"] for one in choices["regions"]}
     assert next(one for one in choices["tasks"] if one["id"] == "text-to-image")["outputs"] == ["image"]
+
+
+@pytest.mark.parametrize("path", ["/v1/choices", "/v1/places"])
+def test_open_lists_are_sent_again_only_where_they_are_new(service: Service, path: str) -> None:
+    first = service.get(path, key=None)
+    assert (first.headers["cache-control"], first.headers["vary"]) == ("no-cache", "Accept-Encoding")
+    again = service.get(path, key=None, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip, br", True),
+        ("br, GZIP;q=0.5", True),
+        ("gzip;q=0", False),
+        ("br;q=1, gzip; q=0.0", False),
+        ("", False),
+    ],
+)
+def test_lists_are_packed_for_who_takes_that(service: Service, accepted: str, packed: bool) -> None:
+    response = service.get("/v1/choices", key=None, headers={"Accept-Encoding": accepted})
+    assert (response.headers.get("content-encoding") == "gzip") is packed
+    assert response.json()["tasks"]
 
 
 def test_places_have_the_figure_that_a_row_of_them_is_estimated_with(service: Service) -> None:

@@ -141,6 +141,33 @@ def test_a_worker_whose_event_loop_stands_still_is_replaced(tmp_path: Path) -> N
         assert server.stop() == 0
 
 
+#: A machine that has no room for another process, once: the third is the first that replaces one.
+NO_ROOM = """
+import subprocess, sys
+if "serve" in sys.argv:
+    begin, begun = subprocess.Popen.__init__, []
+    def full(self, arguments, **options):
+        if "wattdrop.service.worker" in arguments:
+            begun.append(arguments)
+            if len(begun) == 3:
+                raise BlockingIOError(11, "Resource temporarily unavailable")
+        begin(self, arguments, **options)
+    subprocess.Popen.__init__ = full
+"""
+
+
+def test_where_no_worker_can_be_started_the_others_go_on_and_another_try_follows(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(NO_ROOM)
+    with running(tmp_path / "data", "--workers", "2", PYTHONPATH=str(tmp_path)) as server:
+        wait_until(lambda: len(server.ready_workers()) == 2, "no workers")
+        os.kill(server.workers()[0].pid, signal.SIGKILL)
+        said = "another try follows"
+        wait_until(lambda: any(said in line.get("message", "") for line in server.log()), "not said")
+        assert server.impact().status_code == 200
+        wait_until(lambda: len(server.ready_workers()) == 2, "no replacement")
+        assert server.stop() == 0
+
+
 #: A part that cannot start, as a database that is away.
 NO_START = """
 import sys

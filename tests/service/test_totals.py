@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from base64 import b64encode
 from itertools import pairwise
 from typing import Any
@@ -119,6 +120,7 @@ def test_a_wrong_question_is_refused_before_the_answer_begins(
 
 
 HUGE = [1, 0, 0, [1e-20] * 5, [{"a": [1e300] * 10}, {}]]
+NO_NUMBER = [1, 0, 0, [1.0] * 5, [{"a": [0.1] * 5 + [math.nan] * 5}, {}]]
 
 
 @pytest.mark.parametrize(
@@ -130,6 +132,7 @@ HUGE = [1, 0, 0, [1e-20] * 5, [{"a": [1e300] * 10}, {}]]
         [b64encode(compress(b"\xc1")).decode()],
         [b64encode(compress(msgspec.msgpack.encode(["model", {"a": [1, 0, 0, [-1.0] * 5]}]))).decode()],
         [b64encode(compress(msgspec.msgpack.encode(["model", {"a": HUGE}]))).decode()],
+        [b64encode(compress(msgspec.msgpack.encode(["model", {"a": NO_NUMBER}]))).decode()],
         [b64encode(compress(msgspec.msgpack.encode([by, {}]))).decode() for by in ("model", "task")],
     ],
 )

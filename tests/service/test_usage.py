@@ -152,6 +152,23 @@ def test_streams_are_stored_where_asked_and_once(recorded: Recorded) -> None:
     recorded.until(2500)
 
 
+def test_a_stream_that_arrives_in_other_pieces_is_stored_once(recorded: Recorded) -> None:
+    """Rows without a name have that of their place, and a cache hit, which is no row, takes none."""
+    record = {"model": "gpt-4o", "prompt_tokens": 100, "completion_tokens": 500}
+    lines = [json.dumps(one) + "\n" for one in ({**record, "cache_hit": True}, record, record)]
+    ahead = len("".join(lines[:2]))
+    for padding in (0, 65_536 - ahead):  # empty lines, so that a read ends after the second
+        response = recorded.service.request(
+            "POST",
+            "/v1/impact/bulk?store=true&preset=litellm",
+            content="\n" * padding + "".join(lines),
+            headers={"Idempotency-Key": "night"},
+        )
+        assert len(response.text.splitlines()) == 3
+    recorded.service.request("DELETE", "/v1/usage?client_id=nobody")  # writes what waits
+    assert recorded.store.ledger.count() == 2
+
+
 def test_bigquery_repeats_itself_and_is_stored_once(recorded: Recorded) -> None:
     call = ["gpt-4o"] + [None] * 16
     body = {"requestId": "q1", "calls": [call, call], "userDefinedContext": {"store": "true"}}
@@ -177,6 +194,21 @@ def test_a_client_can_be_forgotten(recorded: Recorded) -> None:
     assert recorded.service.request("DELETE", "/v1/usage?client_id=ann").json() == {"erased_rows": 1}
     assert [group["group"] for group in recorded.usage("?group_by=client")["groups"]] == [{"client": "bob"}]
     assert recorded.service.request("DELETE", f"/v1/usage?before={today()}").json() == {"erased_rows": 0}
+
+
+@pytest.mark.parametrize("name", ["client_id", "project_id", "before"])
+def test_an_empty_name_erases_nothing(recorded: Recorded, name: str) -> None:
+    """A script whose variable is not set sends one."""
+    recorded.impact(ROW, {"model_id": "gpt-4o", "utc_datetime": "2026-01-01T00:00:00Z"})
+    recorded.until(2)
+    response = recorded.service.request("DELETE", f"/v1/usage?{name}=")
+    assert (response.status_code, response.json()["details"]["field"]) == (400, name)
+    flag = f"--{name.removesuffix('_id')}"
+    result = CliRunner().invoke(
+        root, ["usage", "erase", flag, "", "--yes"], env={"WATTDROP_DATA_DIR": str(recorded.folder)}
+    )
+    assert result.exit_code == 2 and name in result.output
+    assert recorded.store.ledger.count() == 2
 
 
 def test_customers_see_their_own_usage_only(recorded: Recorded) -> None:
@@ -212,7 +244,7 @@ def test_customers_see_their_own_usage_only(recorded: Recorded) -> None:
         ("GET", "?projct=search", "projct"),
         ("GET", "?customer_id=me", "customer_id"),
         ("DELETE", "", "client_id"),
-        ("DELETE", "?before=soon", "from"),
+        ("DELETE", "?before=soon", "before"),
     ],
 )
 def test_what_cannot_be_asked_is_named(recorded: Recorded, method: str, query: str, field: str) -> None:

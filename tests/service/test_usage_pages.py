@@ -85,6 +85,8 @@ def test_rows_are_filtered_and_a_trace_is_found_on_any_day(recorded: Recorded) -
     for end in ("value", "low_90", "high_90"):
         of_rows = [row["usage_energy_wh"][end] for row in trace["rows"] if "usage_energy_wh" in row]
         assert trace["total"]["usage_energy_wh"][end] == pytest.approx(sum(of_rows))
+    for said in ("to=2026-01-31", "from=2026-01-01&to=2026-01-31"):
+        assert names(page(recorded, f"limit=10&trace_id=t&{said}")) == []
     lines = recorded.service.get("/v1/usage/rows?project=search").text.splitlines()
     assert len(lines) == 3  # a stream is filtered, too
 

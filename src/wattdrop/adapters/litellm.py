@@ -13,6 +13,7 @@ import msgspec
 
 from ..errors import BadRequest, TooLarge
 from ..schema import FIELD_ALIASES, FIELDS
+from ..units import MS_PER_S
 
 _KNOWN: Final = frozenset(FIELDS) | frozenset(FIELD_ALIASES)
 _PREFIX: Final = "scope3_"
@@ -122,7 +123,7 @@ def _of_payload(payload: Mapping[str, Any]) -> Record:
     if isinstance(start, int | float) and 0 < start < 1e11:
         row["utc_datetime"] = f"{datetime.fromtimestamp(start, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
         if isinstance(end, int | float) and start <= end < 1e11:
-            row["request_duration_ms"] = (end - start) * 1000.0
+            row["request_duration_ms"] = (end - start) * MS_PER_S
     metadata = _dict_in(payload, "metadata")
     usage = _dict_in(metadata, "usage_object")
     for details, theirs, ours in _DETAILS:

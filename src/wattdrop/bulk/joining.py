@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from pyarrow import ipc
 
 from . import places
@@ -72,12 +70,3 @@ def write_table(table: Any, output: str, form: str, compression: str) -> None:
 def empty(output: str, form: str, compression: str, schema: Any) -> None:
     """A file of no rows."""
     write_table(schema.empty_table(), output, form, compression)
-
-
-def check_readable(output: str) -> int:
-    """Rows of a Parquet file, by its footer."""
-    try:
-        with places.open_input(output) as file:
-            return int(pq.ParquetFile(file).metadata.num_rows)
-    except pa.ArrowInvalid as error:
-        raise AssertionError(f"{output}: {error}") from error

@@ -10,8 +10,6 @@ Columns = Literal["totals", "blocks", "all"]
 Extra = Literal["carry", "drop", "refuse", "carry-all"]
 
 COLUMNS: Final[tuple[str, ...]] = get_args(Columns)
-EXTRA: Final[tuple[str, ...]] = get_args(Extra)
-DTYPES: Final = ("float64", "float32")
 
 
 class Options(NamedTuple):

@@ -18,6 +18,7 @@ import msgspec
 from ..errors import RowError
 from ..schema.requests import list_fields, number_fields, whole_number_fields
 from ..schema.texts import value_of_text
+from ..units import MS_PER_S
 from .json_keys import DEEPEST
 from .mapping import NO_INFERENCE, Mapping, Skip, Take
 from .readings import EPOCH_END, last_segment, location, tokens_of
@@ -120,12 +121,12 @@ def _taken(take: Take, values: list[Any], row: Record[str, object]) -> object:
     if take.read == "sum":
         return _whole(take.field, math.fsum(given))
     if take.read == "seconds":
-        return given[0] * 1000.0
+        return given[0] * MS_PER_S
     if take.read == "between_s":
-        return (given[1] - given[0]) * 1000.0 if len(given) == 2 else None
+        return (given[1] - given[0]) * MS_PER_S if len(given) == 2 else None
     if take.read == "per_request":
         return _whole(take.field, float(round(given[0] / _requests(row))))
-    return _moment(given[0] / (1.0 if take.read == "epoch_s" else 1000.0))
+    return _moment(given[0] / (1.0 if take.read == "epoch_s" else MS_PER_S))
 
 
 def _plain(take: Take, value: Any) -> object:

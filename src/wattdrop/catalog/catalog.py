@@ -242,11 +242,6 @@ class Catalog:
         """The node's id as the contract writes it in responses: `aws-p4d-24xlarge`."""
         return slug(self.nodes.ids[ix])
 
-    def power_curve_of(self, gpu_id: str) -> tuple[int, ...]:
-        """Rows of power_curve.csv observed on nodes with this accelerator."""
-        curve = self.power_curve
-        return tuple(ix for ix in range(len(curve)) if curve.text(ix, "gpu_id") == gpu_id)
-
     def service_of_host(self, host: str) -> int | None:
         """The managed service behind a host name: the longest of `hosts` that it is or ends in."""
         hosts = self._index("hosts", self._service_hosts)
@@ -274,18 +269,6 @@ class Catalog:
             return None
         clouds = self.providers.texts(ix, "hosting_cloud_ids")
         return clouds[0] if len(clouds) == 1 else self.providers.ids[ix]
-
-    def provider_of_cloud(self, cloud_id: str) -> int | None:
-        """The provider that operates a cloud: the one of that name, else the first one hosted there."""
-        ix = self.providers.find(cloud_id)
-        if ix is not None:
-            return ix
-        wanted = normalise(cloud_id)
-        providers = self.providers
-        for row in range(len(providers)):
-            if wanted in map(normalise, providers.texts(row, "hosting_cloud_ids")):
-                return row
-        return None
 
     def region_of_cloud(self, cloud_id: str, region_id: str) -> int | None:
         """A cloud region. Without a cloud: the region of that name if all clouds have it in one grid zone."""

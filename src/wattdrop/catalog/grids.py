@@ -25,8 +25,8 @@ OLDEST_KNOWN: Final = "oldest-known"
 PROXY_ZONE: Final = "proxy-zone"
 PARENT_ZONE: Final = "parent-zone"
 
-_MONTHS: Final = 13  # 0 is the whole year
-_HOURS: Final = 24
+MONTHS: Final = 13  # 0 is the whole year
+HOURS: Final = 24
 
 
 class _Year(NamedTuple):
@@ -138,7 +138,7 @@ class Grids:
 
         A month without data takes the shape of the whole year; a quantity without shape is 1.
         """
-        if not (0 <= month < _MONTHS and 0 <= hour < _HOURS):
+        if not (0 <= month < MONTHS and 0 <= hour < HOURS):
             raise ValueError(f"month {month} is not 0 to 12, or hour {hour} not 0 to 23")
         carbon, water = self._hour(profile_ix, month, hour)
         if month and (carbon != carbon or water != water):
@@ -151,17 +151,12 @@ class Grids:
         ratios = self._ratios
         if ratios is None:
             ratios = self._ratios = memoryview(self._part("hourly")["ratios"]).cast("d")
-        place = ((profile_ix * _MONTHS + month) * _HOURS + hour) * 2
+        place = ((profile_ix * MONTHS + month) * HOURS + hour) * 2
         return ratios[place], ratios[place + 1]
 
     def profile_ids(self) -> tuple[str, ...]:
         """The names of the hourly profiles, in the order of their numbers."""
         return tuple(self._part("hourly.figures")["ids"])
-
-    def hourly_source(self, profile_ix: int) -> tuple[tuple[str, ...], str]:
-        """(source ids, basis) of a profile."""
-        sources, basis = self._part("hourly.figures")["sources"][profile_ix]
-        return tuple(sources.split(BETWEEN_ITEMS)), basis
 
     def ewif(self, zone_ix: int) -> Figure | None:
         """Off-site water of the zone's electricity, or of who stands in for it. [L/kWh]"""

@@ -141,7 +141,7 @@ def _read(folder: str, stamp: str) -> tuple[str, _Parts]:
 def build(texts: dict[str, bytes]) -> dict[str, dict[str, Any]]:
     """All parts from the text; the first problem is raised, with the number of the others."""
     from .parts import build_parts
-    from .records import read_records
+    from .reading import read_records
 
     records = read_records(texts)
     parts = build_parts(records)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import CatalogError, Conflict
 from .catalog import Catalog, Entity
+from .entity_parts import Parts, check_references, check_sources, columns_part, figures_part, names_of
+from .entries import record_of
 from .figure import Problem, Source
 from .kinds import KIND
-from .parts import Parts, check_references, check_sources, columns_part, figures_part, names_of
-from .records import Record, Records, record_of
+from .records import Record, Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

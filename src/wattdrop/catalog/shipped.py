@@ -81,7 +81,6 @@ def _parts(base: Catalog) -> dict[str, dict[str, Any]] | None:
     part: Any = base._part
     if isinstance(part, CachedParts):
         return part.all()
-    parts: dict[str, dict[str, Any]] = (
-        part.__self__
-    )  # built from text a moment ago, where no cache can be written
+    # Built from text a moment ago, where no cache can be written.
+    parts: dict[str, dict[str, Any]] = part.__self__
     return parts

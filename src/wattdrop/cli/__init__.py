@@ -25,15 +25,13 @@ def main() -> None:
     # of CPU time on sixteen cores before they sleep.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(
-            errors="backslashreplace"
-        )  # a terminal that cannot show a name still shows the rest
+        # A terminal that cannot show a name still shows the rest.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         _answer_or_run()
     except OSError as error:  # such as a full disk behind standard output
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # what is left to flush would fail again
+        # What is left to flush would fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1 if isinstance(error, BrokenPipeError) else f"Error: {error}")  # nobody reads on: no error
 
 

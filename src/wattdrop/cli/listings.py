@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
 from .completions import names_of
+from .entries import echo_entity, echo_json, entity_of
 from .scales import figure as number_text
 from .tables import shortened, table
 
 if TYPE_CHECKING:
-    from ..catalog import Catalog, Table
+    from ..catalog import Table
 
 _ALL = 0
 _USUAL_LIMIT = 40
@@ -124,7 +125,7 @@ def _list_command(listing: Listing) -> click.Command:
         rows = [ix for ix in range(len(entries)) if _kept(entries, ix, listing, search, filters)]
         shown = rows if limit == _ALL or form == "json" else rows[:limit]
         if form == "json":
-            _echo_json([_listed(entries, ix, listing) for ix in shown])
+            echo_json([_listed(entries, ix, listing) for ix in shown])
             return
         _echo_list(entries, shown, listing)
         hidden = len(rows) - len(shown)
@@ -154,11 +155,11 @@ def _show_command(listing: Listing) -> click.Command:
         if ix is None:
             near = ", ".join(entries.nearest(name))
             raise click.UsageError(f"no {listing.one} is called {name!r}; nearest: {near}")
-        shown = _entity(catalog, entries, ix)
+        shown = entity_of(catalog, entries, ix)
         if form == "json":
-            _echo_json(shown)
+            echo_json(shown)
         else:
-            _echo_entity(shown)
+            echo_entity(shown)
 
     return command
 
@@ -216,96 +217,6 @@ def _echo_list(entries: Table, rows: list[int], listing: Listing) -> None:
         lines.append(cells)
     right = [position for position, column in enumerate(listing.columns, 1) if column.is_number]
     click.echo(table(["id", *(column.title for column in listing.columns)], lines, right))
-
-
-def _entity(catalog: Catalog, entries: Table, ix: int) -> dict[str, Any]:
-    """Everything that the catalog says about one entry, with the sources it relies on."""
-    from ..catalog.kinds import KIND
-
-    kind = KIND[entries.kind]
-    texts = {name: text for name in sorted(kind.texts - {"id"}) if (text := entries.text(ix, name))}
-    lists = {name: list(items) for name in sorted(kind.lists) if (items := entries.texts(ix, name))}
-    figures: list[dict[str, Any]] = [
-        {
-            "quantity": quantity,
-            "value": found.value,
-            "unit": catalog.quantity(quantity).unit,
-            **({} if isnan(found.low) else {"low": found.low, "high": found.high}),
-            **({"valid_from": found.valid_from} if found.valid_from else {}),
-            "basis": found.basis,
-            "sources": list(found.source_ids),
-            **({"note": found.note} if found.note else {}),
-        }
-        for quantity, found in entries.figures(ix)
-    ]
-    used = list(
-        dict.fromkeys([*(source for one in figures for source in one["sources"]), *entries.source_ids(ix)])
-    )
-    sources = [
-        {name: text for name, text in catalog.source(source)._asdict().items() if text} for source in used
-    ]
-    note = entries.note(ix)
-    return {
-        "id": entries.ids[ix],
-        **texts,
-        **lists,
-        **({"note": note} if note else {}),
-        "figures": figures,
-        "sources": sources,
-    }
-
-
-def _echo_entity(shown: dict[str, Any]) -> None:
-    figures, sources = shown.pop("figures"), shown.pop("sources")
-    width = max(len(name) for name in shown)
-    for name, value in shown.items():
-        text = ", ".join(value) if isinstance(value, list) else str(value)
-        click.echo(_labelled(name, text, width))
-    lines = [
-        (
-            one["quantity"],
-            number_text(one["value"]),
-            one["unit"],
-            _range(one),
-            one["basis"],
-            " ".join(one["sources"]),
-        )
-        for one in figures
-    ]
-    if lines:
-        click.echo()
-        header = ("quantity", "value", "unit", "low..high", "basis", "source")
-        click.echo(table(header, lines, right=(1, 3)))
-    for one in figures:
-        if "note" in one:
-            click.echo(_labelled("  " + one["quantity"], one["note"], len(one["quantity"]) + 2))
-    if sources:
-        click.echo("\nsources")
-    for source in sources:
-        about = ", ".join(
-            source[name] for name in ("producer", "title", "published", "url") if name in source
-        )
-        click.echo(
-            _labelled(
-                "  " + source["id"], f"{about} ({source['kind']}, {source.get('licence', 'no licence')})", 0
-            )
-        )
-
-
-def _labelled(label: str, text: str, width: int) -> str:
-    from .tables import wrapped
-
-    return wrapped(f"{label.ljust(width)}  {text}", 100, " " * (max(width, 2) + 2))
-
-
-def _range(one: dict[str, Any]) -> str:
-    return f"{number_text(one['low'])}..{number_text(one['high'])}" if "low" in one else ""
-
-
-def _echo_json(value: object) -> None:
-    import msgspec
-
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
 
 
 models, gpus, nodes, services, regions = map(_group, LISTINGS)

@@ -15,7 +15,7 @@ from .scales import CARBON, ENERGY, WATER, counted, digits, scale_for
 from .tables import table
 
 if TYPE_CHECKING:
-    from ..service.usage_questions import Question
+    from ..service.usage_questions import Erasure, Question
     from ..store import Usage
 
 _SHOWN = (
@@ -88,12 +88,11 @@ def export(file: Path, customer: str, first: str, last: str) -> None:
 @click.confirmation_option(prompt="Erase these rows for good?")
 def erase(customer: str, client: str | None, project: str | None, before: str | None) -> None:
     """Erase rows and their sums: those that match everything given."""
-    if client is None and project is None and before is None:
-        raise click.UsageError("say what to erase: --client, --project or --before")
-    day = None if before is None else _question({"from": before, "to": "9999-12-31"}).first_day
+    given = {"client_id": client, "project_id": project, "before": before}
+    what = _erasure({name: text for name, text in given.items() if text is not None})
     with opened_store() as store:
         owner = store.customers.find(customer).id
-        count = store.ledger.erase(owner, client_id=client, project_id=project, before_day=day)
+        count = store.ledger.erase(owner, **what._asdict())
     click.echo(f"Erased {counted(count, 'row')}.")
 
 
@@ -102,6 +101,15 @@ def _question(texts: dict[str, str]) -> Question:
 
     try:
         return question_of(texts)
+    except BadRequest as error:
+        raise click.UsageError(error.message) from None
+
+
+def _erasure(texts: dict[str, str]) -> Erasure:
+    from ..service.usage_questions import erasure_of
+
+    try:
+        return erasure_of(texts)
     except BadRequest as error:
         raise click.UsageError(error.message) from None
 
@@ -188,7 +196,7 @@ _SHOW = {"table": _as_table, "json": _as_json, "csv": _as_csv}
 def _write_csv(file: Path, rows: Iterator[dict[str, Any]]) -> int:
     import csv
 
-    from ..store.ledger import COLUMNS
+    from ..store.columns import COLUMNS
 
     count = 0
     with file.open("w", encoding="utf-8", newline="") as text:

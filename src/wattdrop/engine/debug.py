@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..schema import DebugInfo, GridMix, PredictionStep
+from ..units import MS_PER_S
 from .entities import model_entity, node_entity
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _steps(estimate: Estimate, at: int, choices: Sequence[Choice]) -> list[Predi
     steps = [
         PredictionStep(
             description=f"{name} (accelerator time)",
-            duration_ms=seconds * 1000.0,
+            duration_ms=seconds * MS_PER_S,
             inferences=max(1, round(count)),
         )
         for name, seconds, count in parts

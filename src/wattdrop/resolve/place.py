@@ -32,6 +32,7 @@ def resolve_place(catalog: Catalog, d: Description, service_ix: int | None, node
     notes: list[str] = []
     cloud = d.cloud_id or catalog.nodes.text(node_ix, "cloud_id")
     given_region = _cloud_region(catalog, d, cloud, service_ix, notes)
+    datacenter_ix = _datacenter(catalog, d, notes)
     zone = _zone_given(catalog, d, notes)
     if zone is None and given_region is not None:
         zone = _zone_of_region(catalog, given_region, "given", "cloud_region")
@@ -53,7 +54,6 @@ def resolve_place(catalog: Catalog, d: Description, service_ix: int | None, node
         name = _facility_name(catalog, region_ix, provider_ix)
         choices.append(Choice("facility", name, basis, "operator of the hardware"))
     profile_ix = None if d.year is None else catalog.hourly(zone_ix)
-    datacenter_ix = _datacenter(catalog, d, notes)
     return PlaceFound(zone_ix, region_ix, provider_ix, datacenter_ix, profile_ix, tuple(choices))
 
 

@@ -146,10 +146,6 @@ class QuantityColumns:
         found = self.columns.get(_AT[name])
         return found is not None and any(value == value for value in found)
 
-    def usual(self, at: int) -> float:
-        """What every row has at a position that is no column."""
-        return USUAL[at]
-
     def arrays(self) -> QuantityColumns:
         """The same with numpy arrays for columns."""
         import numpy
@@ -165,7 +161,7 @@ class QuantityColumns:
 class QuantitiesOfOne(QuantityColumns):
     """The quantities of a batch of one row, which become columns when somebody asks for those.
 
-    ``values``: all of them, in their order; ``given``: the positions of those that the row gives.
+    ``values``: all of them, in their order; ``given_at``: the positions of those that the row gives.
     """
 
     __slots__ = ("given_at", "values")

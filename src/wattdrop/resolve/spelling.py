@@ -46,10 +46,8 @@ def _shorter(name: str) -> Iterator[tuple[str, str]]:
         yield f"prefix '{head}/'", tail
     elif slash:
         yield "leading '/'", tail
-    from .spelling_patterns import (
-        DOTTED_PREFIX,
-        SUFFIXES,
-    )  # compiled here: most names are as the catalog has them
+    # Compiled here: most names are as the catalog has them.
+    from .spelling_patterns import DOTTED_PREFIX, SUFFIXES
 
     dotted = DOTTED_PREFIX.match(name)
     if dotted:

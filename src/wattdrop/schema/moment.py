@@ -72,11 +72,8 @@ def canonical(text: str) -> str | None:
     match = re.match(_ACCEPTED, text.strip())
     if match is None:
         return None
-    from datetime import (
-        UTC,
-        datetime,
-        timedelta,
-    )  # only here: most rows are canonical and never come this way
+    # Only here: most rows are canonical and never come this way.
+    from datetime import UTC, datetime, timedelta
 
     year, month, day, hour, minute, second, fraction, sign, east_hours, east_minutes = match.groups()
     east = timedelta(hours=int(east_hours or 0), minutes=int(east_minutes or 0))

@@ -11,7 +11,6 @@ from typing import Any, Final
 import msgspec
 from falcon.asgi import Request, Response
 
-from ..errors import BadRequest
 from ..schema.accuracy import (
     AccuracyResponse,
     GpuScores,
@@ -29,7 +28,8 @@ from ..validation.stored import EVIDENCE, Stored, comparable, stored_predictions
 from .bodies import check_accept
 from .content import Content, content_of, send_if_new
 from .description import Example, Parameter, operation
-from .description.operation import Answer, json_answer
+from .description.operation import UNCHANGED, json_answer
+from .queries import one_of
 
 _GIVEN: Final = Parameter(
     "given",
@@ -38,8 +38,6 @@ _GIVEN: Final = Parameter(
     {"type": "string", "enum": list(EVIDENCE), "default": "batch"},
     example="batch",
 )
-
-_SAME: Final = Answer("What `If-None-Match` names is still so.")
 
 
 class AccuracyResource:
@@ -50,7 +48,7 @@ class AccuracyResource:
         "Evidence",
         "How good the estimates are",
         text="Predictions of published measurements, each by constants that were fitted without its model's family.",
-        answers={200: json_answer("The scores.", AccuracyResponse), 304: _SAME},
+        answers={200: json_answer("The scores.", AccuracyResponse), 304: UNCHANGED},
         errors=(406,),
         examples=(Example("scores", "All scores", recorded=False),),
     )
@@ -69,17 +67,13 @@ class MeasurementsResource:
         text="All that come with the package, with source and licence. Those of which `scored` is false are unusual or "
         "suspect and take no part in fit and scores.",
         parameters=(_GIVEN,),
-        answers={200: json_answer("The measurements.", MeasurementsResponse), 304: _SAME},
+        answers={200: json_answer("The measurements.", MeasurementsResponse), 304: UNCHANGED},
         errors=(400, 406),
         examples=(Example("batch", "With everything given", query={"given": "batch"}, recorded=False),),
     )
     async def on_get(self, request: Request, response: Response) -> None:
         """Send them."""
-        given = request.get_param("given", default="batch")
-        if given not in EVIDENCE:
-            raise BadRequest(
-                f"given: expected one of {', '.join(EVIDENCE)}, got {given[:40]!r}", field="given"
-            )
+        given = one_of(request, _GIVEN)
         await _send(request, response, partial(_measurements, given))
 
 
@@ -87,8 +81,6 @@ async def _send(request: Request, response: Response, made: Callable[[], Content
     """It stays the same while the process lives; a browser that has it already is told so."""
     check_accept(request)
     content = await asyncio.get_running_loop().run_in_executor(None, made)
-    response.set_header("Cache-Control", "no-cache")
-    response.set_header("Vary", "Accept-Encoding")
     send_if_new(request, response, content)
 
 

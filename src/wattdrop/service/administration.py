@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from falcon.asgi import Request, Response
@@ -59,16 +59,6 @@ class Administration:
 async def stored(work: Callable[[], _Found]) -> _Found:
     """Ask the database beside the event loop."""
     return await asyncio.get_running_loop().run_in_executor(_threads, work)
-
-
-def one_of(request: Request, parameter: Parameter) -> Any:
-    """A value that a parameter may have; None where it is not there."""
-    given, known = request.get_param(parameter.name), parameter.shape["enum"]
-    if given is not None and given not in known:
-        raise BadRequest(
-            f"{parameter.name}: expected one of {', '.join(known)}, got {given[:40]!r}", field=parameter.name
-        )
-    return given
 
 
 def answer(response: Response, entry: msgspec.Struct, status: int = 200) -> None:

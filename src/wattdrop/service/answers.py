@@ -9,7 +9,16 @@ import falcon
 import msgspec
 from falcon.asgi import App, Request, Response
 
-from ..errors import RateLimited, Unauthorized, WattdropError
+from ..errors import (
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    RateLimited,
+    TooLarge,
+    Unauthorized,
+    UnsupportedMediaType,
+    WattdropError,
+)
 from ..schema import Error, ErrorDetails
 from . import metrics
 from .exchange import current
@@ -19,12 +28,8 @@ _encoder = msgspec.json.Encoder()
 
 _LATER = (429, 503)
 _CODES_OF_STATUS = {
-    400: "bad_request",
-    404: "not_found",
-    405: "method_not_allowed",
-    406: "not_acceptable",
-    413: "too_large",
-    415: "unsupported_media_type",
+    kind.status: kind.default_code
+    for kind in (NotFound, MethodNotAllowed, NotAcceptable, TooLarge, UnsupportedMediaType)
 }
 
 
@@ -68,14 +73,17 @@ def set_error_headers(response: Response, error: WattdropError) -> None:
         response.set_header("Retry-After", "1")
 
 
+def code_of(status: int) -> str:
+    """The code of an error that another library made."""
+    return _CODES_OF_STATUS.get(status, "bad_request" if status < 500 else "internal_error")
+
+
 async def _from_falcon(
     request: Request, response: Response, error: falcon.HTTPError, _: dict[str, Any]
 ) -> None:
     for name, value in dict(error.headers or {}).items():
         response.set_header(name, value)
-    code = _CODES_OF_STATUS.get(
-        error.status_code, "bad_request" if error.status_code < 500 else "internal_error"
-    )
+    code = code_of(error.status_code)
     message = error.description or error.title or code.replace("_", " ")
     if error.status_code == 404:
         message = f"no such path: {request.path[:200]}"

@@ -54,7 +54,7 @@ def check_accept(request: Request) -> None:
         return
     for part in accept.split(","):
         media_type, *parameters = (piece.strip().casefold() for piece in part.split(";"))
-        if media_type in ("application/json", "application/*", "*/*") and not _refused(parameters):
+        if media_type in ("application/json", "application/*", "*/*") and not is_refused(parameters):
             return
     raise NotAcceptable("the answer is application/json, which the Accept header leaves out", field="Accept")
 
@@ -119,7 +119,7 @@ def _check_media_type(header: str | None) -> None:
         )
 
 
-def _refused(parameters: list[str]) -> bool:
+def is_refused(parameters: list[str]) -> bool:
     """``;q=0`` means: anything but this."""
     quality = next((value[2:] for value in parameters if value.startswith("q=")), "1")
     return quality.strip("0.") == "" and quality != ""

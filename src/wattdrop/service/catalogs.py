@@ -16,8 +16,9 @@ from typing import Final, NamedTuple
 
 from ..catalog import Catalog
 from ..engine.columns import TABLES
-from ..engine.described import Described, with_objects
-from ..errors import StoreError, WattdropError
+from ..engine.described import with_objects
+from ..engine.stated import Described
+from ..errors import Conflict, StoreError, WattdropError
 from ..store import GLOBAL_CUSTOMER_ID, Entities, StoredEntity
 
 _log = logging.getLogger(__name__)
@@ -25,6 +26,11 @@ _log = logging.getLogger(__name__)
 _MOST_CUSTOMERS: Final = 256
 _MOST_BROKEN: Final = 20
 _FRESH_S: Final = 1.0
+
+#: Why an object is left out that may be in order.
+NOT_LOOKED_AT: Final = Conflict(
+    f"{_MOST_BROKEN} other objects no longer fit, so that this one is left out, too; mend or delete those first"
+)
 
 Objects = Mapping[tuple[str, str], StoredEntity]
 
@@ -36,7 +42,7 @@ class Layer(NamedTuple):
     below: Catalog
     catalog: Catalog
     objects: Objects
-    unfit: Mapping[str, WattdropError]  # table/id of objects that the catalog below has no place for, and why
+    unfit: Mapping[str, WattdropError]  # table/id of objects that are left out, and why
 
 
 class Catalogs:
@@ -171,8 +177,8 @@ class Catalogs:
         else:
             objects = self._entities.all(customer_id) if revision else ()
         layer = built(revision, below, objects)
-        for error in layer.unfit.values():
-            _log.warning("an object of customer %d is left out: %s", customer_id, error)
+        for place, error in layer.unfit.items():
+            _log.warning("%s of customer %d is left out: %s", place, customer_id, error)
         self._put(customer_id, layer)
         if customer_id == GLOBAL_CUSTOMER_ID:
             self._notice_reload(layer)
@@ -198,7 +204,11 @@ class Catalogs:
 
 
 def built(revision: int, below: Catalog, objects: Iterable[StoredEntity]) -> Layer:
-    """Lay objects over a catalog. One that does not fit any more costs itself only: it is left out of estimates."""
+    """Lay objects over a catalog. One that does not fit any more is left out of estimates and costs itself only.
+
+    Each that is found costs a round. After twenty the others are left out, too, and say so: a facility that thousands stood
+    on may be gone, and everybody waits.
+    """
     stored: dict[tuple[str, str], StoredEntity] = {(one.kind, one.id): one for one in objects}
     left = {f"{TABLES[one.kind]}/{one.id}": one for one in stored.values() if one.kind in TABLES}
     unfit: dict[str, WattdropError] = {}
@@ -210,7 +220,7 @@ def built(revision: int, below: Catalog, objects: Iterable[StoredEntity]) -> Lay
                 raise
             unfit[error.reason] = error
             del left[error.reason]
-    return Layer(revision, below, below, stored, unfit)
+    return Layer(revision, below, below, stored, {**unfit, **dict.fromkeys(left, NOT_LOOKED_AT)})
 
 
 def laid(below: Catalog, objects: Iterable[StoredEntity]) -> Catalog:

@@ -18,7 +18,7 @@ from ..schema.given import require
 from ..schema.names import normalise
 from ..schema.objects import Given
 from ..store import GLOBAL_CUSTOMER_ID, Change, Entities, StoredEntity
-from .catalogs import Catalogs, Layer, built
+from .catalogs import NOT_LOOKED_AT, Catalogs, Layer, built
 from .kinds import KINDS, ObjectKind, shown_as_given, shown_from_catalog
 
 _SHARED = "ids and aliases share one namespace, compared without case and separators"
@@ -113,6 +113,8 @@ class Objects:
                 if owner is not None:
                     field = "id" if name == body["id"] else "aliases"
                     raise Conflict(f"{field}: {name!r} already names {owner}; {_SHARED}", field=field)
+            if _unfit(layer, kind, body["id"]) is not None:
+                raise Conflict(f"id: {body['id']} no longer fits and is left out; PUT mends it", field="id")
             made.append(change.put(kind.name, body["id"], body, caller.name))
             return made[0]
 
@@ -126,13 +128,13 @@ class Objects:
         if normalise(patch.pop("id", found.id)) != normalise(found.id):
             raise BadRequest("id: the id of an object cannot change; create another", field="id")
         _check_names(patch)
-        if found.stored is not None and found.stored.body.get("locked") and patch.get("locked") is not False:
-            raise _locked(found)
 
         def change(change: Change, layer: Layer) -> StoredEntity:
             stored = layer.objects.get((kind.name, found.id))
             if stored is None and found.stored is not None:
                 raise NotFound(f"no {kind.word} is named {name[:80]!r}", field="id")
+            if patch.get("locked") is not False:
+                _check_open(stored)
             for alias in patch.get("aliases", ()):
                 owner = _owner(layer.catalog, kind, alias)
                 if owner not in (None, found.id):
@@ -150,10 +152,9 @@ class Objects:
             raise Forbidden(
                 f"{found.id} is part of the shipped catalog and cannot be deleted; PUT changes it for everybody"
             )
-        if found.stored.body.get("locked"):
-            raise _locked(found)
 
         def change(change: Change, layer: Layer) -> None:
+            _check_open(layer.objects.get((kind.name, found.id)))
             users = [] if found.shipped_ix is not None else _users(layer, kind, found.id)
             if users:
                 raise Conflict(
@@ -243,6 +244,8 @@ class Objects:
 def _check(before: Layer, after: Layer, changed: str) -> None:
     """Nothing may lose its place in the catalog by a change."""
     for place, error in after.unfit.items():
+        if place == changed and place in before.unfit and error is NOT_LOOKED_AT:
+            continue  # mended, maybe; refused, many could not be mended one after another
         if place == changed:
             message = error.message.partition(f"{place.partition('/')[2]}: ")[2] or error.message
             kind = Conflict if isinstance(error, Conflict) else BadRequest
@@ -288,16 +291,24 @@ def _unfit(layer: Layer, kind: ObjectKind, name: str) -> StoredEntity | None:
 
 def _users(layer: Layer, kind: ObjectKind, id: str) -> list[str]:
     """Objects of the same customer that point at this one, by whatever name of it."""
-    table = kind.table(layer.catalog)
+    table, own_name = kind.table(layer.catalog), normalise(id)
     ix = table.find(id)
+
+    def is_meant(name: str) -> bool:
+        return normalise(name) == own_name or (ix is not None and table.find(name) == ix)
+
     return [
         one.id
         for one in layer.objects.values()
         if one.kind in KINDS and (one.kind, one.id) != (kind.name, id)
         for field, referred in KINDS[one.kind].references
-        if referred == kind.name and field in one.body and table.find(str(one.body[field])) == ix
+        if referred == kind.name and field in one.body and is_meant(str(one.body[field]))
     ]
 
 
-def _locked(found: Found) -> Forbidden:
-    return Forbidden(f"{found.id} is locked; send PUT with locked false first", code="locked", field="locked")
+def _check_open(stored: StoredEntity | None) -> None:
+    """As it is now, in the transaction that changes it: somebody may have locked it a moment ago."""
+    if stored is not None and stored.body.get("locked"):
+        raise Forbidden(
+            f"{stored.id} is locked; send PUT with locked false first", code="locked", field="locked"
+        )

@@ -11,7 +11,7 @@ from ..catalog import Catalog, Table
 from ..schema.choices import ChoicesResponse
 from .context import Context
 from .description import Example, operation
-from .description.operation import json_answer
+from .description.operation import UNCHANGED, json_answer
 from .open_lists import send_open_list
 
 
@@ -27,7 +27,10 @@ class ChoiceList:
         "What a form may offer",
         text="Tasks with what goes in and comes out, managed services, cloud regions and countries: values that rows "
         "may name. Models, nodes and accelerators have lists of their own, with `search`.",
-        answers={200: json_answer("The choices.", ChoicesResponse, "x-wattdrop-catalog-digest")},
+        answers={
+            200: json_answer("The choices.", ChoicesResponse, "x-wattdrop-catalog-digest"),
+            304: UNCHANGED,
+        },
         errors=(406,),
         examples=(Example("all", "All of them", recorded=False),),
     )

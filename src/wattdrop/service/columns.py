@@ -30,8 +30,8 @@ from ..schema.requests import list_fields, number_fields
 from .answers import encode, send
 from .bodies import check_accept, read_json_body
 from .content import Content, content_of, send_if_new
-from .description import Answer, Example, operation
-from .description.operation import json_answer
+from .description import Example, operation
+from .description.operation import UNCHANGED, json_answer
 
 NO_EXPORT: Final = "none"
 _MOST_BYTES: Final = 4_000_000
@@ -57,7 +57,7 @@ class ColumnsResource:
         text="Fields of a row with other spellings of their names, and exports that many people have (`--preset`).",
         answers={
             200: json_answer("Fields and exports.", ColumnsResponse),
-            304: Answer("Nothing new, for who sends the tag back as `If-None-Match`."),
+            304: UNCHANGED,
         },
         errors=(406,),
         examples=(Example("all", "All of them", recorded=False),),
@@ -65,8 +65,6 @@ class ColumnsResource:
     async def on_get(self, request: Request, response: Response) -> None:
         """List them."""
         check_accept(request)
-        response.set_header("Cache-Control", "no-cache")
-        response.set_header("Vary", "Accept-Encoding")
         send_if_new(request, response, _listed())
 
     @operation(

@@ -1,4 +1,4 @@
-"""Something for a browser, kept as it is and compressed, and sent as the browser takes it."""
+"""What is the same for many, kept as it is and compressed, and sent as each client takes it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import hashlib
 from typing import NamedTuple
 
 from falcon.asgi import Request, Response
+
+from .bodies import is_refused
 
 
 class Content(NamedTuple):
@@ -27,7 +29,7 @@ def content_of(media_type: str, plain: bytes) -> Content:
 def send_content(request: Request, response: Response, content: Content) -> None:
     """Send the bytes, compressed to whom takes that. How long they are kept, and who may see them, the caller says."""
     _say_what(response, content)
-    if "gzip" in (request.get_header("accept-encoding") or ""):
+    if _takes_gzip(request.get_header("accept-encoding") or ""):
         response.set_header("Content-Encoding", "gzip")
         response.data = content.compressed
     else:
@@ -35,7 +37,8 @@ def send_content(request: Request, response: Response, content: Content) -> None
 
 
 def send_if_new(request: Request, response: Response, content: Content) -> None:
-    """The same under an address whose content may change: a browser that has it already is told so."""
+    """The same under an address whose content may change: it is asked for again, and who has it already is told so."""
+    response.set_header("Cache-Control", "no-cache")
     response.set_header("ETag", content.tag)
     if content.tag in (request.get_header("if-none-match") or ""):
         _say_what(response, content)
@@ -44,6 +47,15 @@ def send_if_new(request: Request, response: Response, content: Content) -> None:
     send_content(request, response, content)
 
 
+def _takes_gzip(header: str) -> bool:
+    for part in header.split(","):
+        name, *parameters = (piece.strip().casefold() for piece in part.split(";"))
+        if name == "gzip":
+            return not is_refused(parameters)
+    return False
+
+
 def _say_what(response: Response, content: Content) -> None:
     response.content_type = content.media_type
     response.set_header("X-Content-Type-Options", "nosniff")
+    response.append_header("Vary", "Accept-Encoding")

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.multiprocess import mark_process_dead
+
+from .shared_counts import FOLDER_VARIABLE
 
 _KINDS: Final = ("counter", "histogram")
 _NOBODY: Final = 0
@@ -27,7 +31,15 @@ def still(folder: str, moving: bool = False) -> Iterator[None]:
         yield
 
 
-def fold(folder: str, pid: int) -> None:
+def forget(pid: int) -> None:
+    """A process ended: what it counted stays, what it was holding does not."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder is not None:
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]
+        _fold(folder, pid)
+
+
+def _fold(folder: str, pid: int) -> None:
     """Add what a process counted to what others had that ended, and remove its files."""
     with still(folder, moving=True):
         for kind in _KINDS:

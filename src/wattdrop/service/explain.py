@@ -13,10 +13,9 @@ from falcon.asgi import Request, Response
 from ..catalog import Catalog
 from ..engine import METHOD_VERSION, estimate
 from ..engine.explained import explained
-from ..errors import BadRequest, RowError
+from ..errors import RowError
 from ..schema import ImpactRow, parse_request, parse_rows
 from ..schema.explanations import MOST_EXPLAINED, ExplainRequest, ExplainResponse
-from ..schema.texts import fields_of_texts
 from ..store import ApiKey
 from .answers import send
 from .bodies import check_accept, read_json_body
@@ -24,7 +23,7 @@ from .context import Context
 from .description import Example, operation
 from .description.operation import json_answer
 from .description.rows import QUERY, TEXT, VERSIONS
-from .impact import texts_of
+from .queries import fields_of, texts_of
 
 
 class ExplainResource:
@@ -48,13 +47,7 @@ class ExplainResource:
     async def on_get(self, request: Request, response: Response) -> None:
         """One row, its fields as query parameters; sizes of images separated by commas."""
         key = await self._admit(request)
-        texts = texts_of(request)
-        if not texts:
-            raise BadRequest(
-                "no row is given; send its fields as query parameters, such as ?model_id=gpt-4o&output_tokens=500",
-                field="model_id",
-            )
-        await self._answer(key, response, parse_rows([fields_of_texts(texts)]))
+        await self._answer(key, response, parse_rows([fields_of(texts_of(request))]))
 
     @operation(
         "explain",

@@ -10,11 +10,11 @@ from falcon.asgi import Request, Response
 
 from ..errors import Unauthorized
 from ..schema.responses import HealthResponse, ReadyResponse
-from . import metrics
 from .answers import send
 from .authorisation import key_of
 from .description import Answer, Example, operation
 from .description.operation import json_answer
+from .exposition import CONTENT_TYPE, exposition
 from .readiness import Readiness
 
 
@@ -78,5 +78,5 @@ class MetricsResource:
                 "the metrics need the token of the setting metrics_token, as Authorization: Bearer"
             )
         loop = asyncio.get_running_loop()
-        response.data = await loop.run_in_executor(None, metrics.exposition)  # reads a file of each process
-        response.content_type = metrics.CONTENT_TYPE
+        response.data = await loop.run_in_executor(None, exposition)  # reads a file of each process
+        response.content_type = CONTENT_TYPE

@@ -11,13 +11,13 @@ from ..adapters import sheets
 from ..engine import Estimate
 from ..errors import BadRequest, NotAcceptable
 from ..schema import ImpactRequest, ImpactResponse, parse_request, parse_rows
-from ..schema.texts import fields_of_texts
 from .answers import encode, send
 from .bodies import check_accept, read_json_body
 from .context import Context
 from .description import Answer, Example, Parameter, operation
 from .description.operation import json_answer
 from .description.rows import BATCHES, DEBUG, ESTIMATED, QUERY, RANGES, STORING
+from .queries import fields_of, flag, texts_of
 from .storing import storing
 
 _CONTENT_TYPES = {
@@ -25,7 +25,6 @@ _CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "value": "text/plain; charset=utf-8",
 }
-_TRUE = frozenset({"", "1", "true", "yes", "on"})
 
 
 class ImpactResource:
@@ -89,11 +88,7 @@ class ImpactResource:
         fields = {
             name: text for name, text in texts.items() if name not in sheets.OPTIONS and name != "store"
         }
-        if not fields:
-            raise BadRequest(
-                "no row is given; send its fields as query parameters, such as ?model_id=gpt-4o&output_tokens=500",
-                field="model_id",
-            )
+        row = fields_of(fields)
         debug, ranges = flag(request, "debug"), flag(request, "ranges")
 
         def render(result: Estimate) -> bytes:
@@ -103,7 +98,7 @@ class ImpactResource:
             return sheets.as_csv(row) if form == "csv" else sheets.as_value(row, metric)
 
         answer = await impacts.answer(
-            key, response, storing(request, False), 0, lambda: parse_rows([fields_of_texts(fields)]), render
+            key, response, storing(request, False), 0, lambda: parse_rows([row]), render
         )
         send(response, answer)
         response.content_type = _CONTENT_TYPES[form]
@@ -153,17 +148,3 @@ class ImpactResource:
                 error.message, code=error.code, reason=error.reason, field=error.field
             ) from None
         send(response, answer)
-
-
-def texts_of(request: Request) -> dict[str, str]:
-    """The query parameters as texts; one that is repeated is a list separated by commas."""
-    return {
-        name: ",".join(value) if isinstance(value, list) else value for name, value in request.params.items()
-    }
-
-
-def flag(request: Request, name: str) -> bool:
-    """Whether a query parameter is switched on."""
-    if not request.query_string:
-        return False
-    return (request.get_param(name, default="false") or "").casefold() in _TRUE

@@ -13,11 +13,12 @@ from ..errors import BadRequest, Forbidden, StoreError
 from ..schema.administration import KeyEntry, KeyList, KeyRequest
 from ..store import ApiKey
 from ..store.terms import end_of, name_of, rate_of, rate_text, scopes_of
-from .administration import SEARCH, Administration, answer, one_of, stored
+from .administration import SEARCH, Administration, answer, stored
 from .description import Example, Parameter, operation
 from .description.operation import Answer, json_answer
 from .description.paging import PAGING, PAGING_HEADERS
 from .pages import headers_of, window_of
+from .queries import one_of
 
 _STATE: Final = Parameter(
     "state", "Only those that are valid now, or have ended.", {"type": "string", "enum": ["valid", "ended"]}

@@ -16,9 +16,9 @@ from ..errors import BadRequest
 from ..schema.names import normalise
 from .catalogs import Catalogs, Layer
 from .changes import Caller, Objects
-from .impact import flag
 from .kinds import ObjectKind
 from .pages import headers_of, window_of
+from .queries import flag
 from .search import best_first
 
 _NAMES_PER_DEFAULT = 10

@@ -191,9 +191,8 @@ class LineWriter(logging.Handler):
     def _write(self) -> None:
         while (line := self._lines.get()) is not None:
             lines = [line]
-            self._closing.wait(
-                _GATHER_SECONDS
-            )  # under load many lines share one write, and one turn of this thread
+            # Under load many lines share one write, and one turn of this thread.
+            self._closing.wait(_GATHER_SECONDS)
             while len(lines) < 1000:
                 try:
                     more = self._lines.get_nowait()

@@ -1,113 +1,32 @@
-"""What the service counts. Labels take few values, each known beforehand: never an id, a path as sent, or a name in a row.
-
-Numbers of all worker processes are added up: each process writes its own into files of one folder, which
-``shared_counts`` makes before this module is imported; a single process needs no folder.
-"""
+"""What happens in the service, as it is counted."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    generate_latest,
-)
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
-
-from . import dead_counts
-from .shared_counts import FOLDER_VARIABLE
+from . import instruments
 
 if TYPE_CHECKING:
     from ..engine import Estimate
     from ..resolve.choice import Choice
     from .exchange import Exchange
 
-CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
-
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _METHODS = frozenset("GET POST PUT DELETE PATCH HEAD OPTIONS".split())
-
-_registry = CollectorRegistry()
-
-
-def _counter(name: str, meaning: str, *labels: str) -> Counter:
-    return Counter(f"wattdrop_{name}", meaning, labels, registry=_registry)
-
-
-_requests = _counter("requests", "Requests answered.", "method", "path", "status")
-_durations = Histogram(
-    "wattdrop_request_duration_seconds",
-    "From the head of a request to the end of its answer.",
-    ("path",),
-    buckets=_SECONDS,
-    registry=_registry,
-)
-_in_flight = Gauge(
-    "wattdrop_requests_in_flight",
-    "Requests that are being answered.",
-    registry=_registry,
-    multiprocess_mode="livesum",
-)
-_rows = _counter("rows", "Rows estimated or refused.")
-_row_errors = _counter("row_errors", "Rows that could not be computed, by code of the error.", "code")
-_choices = _counter(
-    "choices",
-    "Answers to what a row leaves open, by question, rung that answered and basis.",
-    "question",
-    "rung",
-    "basis",
-)
-_failures = _counter("unexpected_errors", "Requests that failed by a fault of the service.")
-_refusals = _counter(
-    "refused_connections", "Connections refused before a request was read, by reason.", "reason"
-)
-_lines_dropped = _counter("log_lines_dropped", "Lines of the log that nobody took in time.")
-_ready = Gauge(
-    "wattdrop_workers_ready",
-    "Processes that take requests.",
-    registry=_registry,
-    multiprocess_mode="livesum",
-)
-_restarts = _counter("worker_restarts", "Worker processes that died or hung and were replaced.")
-_limits_alone = _counter(
-    "limits_kept_alone",
-    "Requests and batches charged to the share of one process, because what shares limits was away.",
-)
-_ledger_waiting = Gauge(
-    "wattdrop_ledger_waiting_bytes",
-    "Bytes of answers in the journal that the database does not have yet.",
-    registry=_registry,
-    multiprocess_mode="livesum",
-)
-_ledger_written = _counter("ledger_rows_written", "Rows of the ledger that are in the database.")
-_ledger_dropped = _counter("ledger_rows_dropped", "Rows of the ledger that were lost, by reason.", "reason")
-_build = Gauge(
-    "wattdrop_build_info",
-    "Always 1; the labels say which program, method and data answer.",
-    ("version", "method_version", "catalog_digest"),
-    registry=_registry,
-    multiprocess_mode="livemax",
-)
 
 
 def begun() -> None:
     """A request came in."""
-    _in_flight.inc()
+    instruments.in_flight.inc()
 
 
 def answered(exchange: Exchange) -> None:
     """A request was answered."""
-    _in_flight.dec()
+    instruments.in_flight.dec()
     with _noting:
         _noted.append(exchange)
     if len(_noted) >= _MOST_NOTED:
@@ -120,7 +39,7 @@ def estimated(result: Estimate) -> None:
     resolution = result.resolution
     if resolution.errors:
         for code, count in Tally(error.code for error in resolution.errors.values()).items():
-            _row_errors.labels(code).inc(count)
+            instruments.row_errors.labels(code).inc(count)
     of_rows = resolution.resolved_of
     counts = ((0, 1),) if len(of_rows) == 1 else Tally(of_rows).items()
     with _noting:
@@ -164,7 +83,7 @@ def count_requests() -> None:
         noted, _noted = _noted, []
     routes = Tally((one.method, one.template, one.status) for one in noted)
     for (method, template, status), count in routes.items():
-        _requests.labels(method if method in _METHODS else "other", template, status).inc(count)
+        instruments.requests.labels(method if method in _METHODS else "other", template, status).inc(count)
     for one in noted:
         _duration_of(one.template)(one.duration_s)
 
@@ -172,7 +91,7 @@ def count_requests() -> None:
 @cache
 def _duration_of(template: str) -> Callable[[float], None]:
     """What observes durations of a route, which takes longer to find than to call. Templates are a short list."""
-    observe: Callable[[float], None] = _durations.labels(template).observe
+    observe: Callable[[float], None] = instruments.durations.labels(template).observe
     return observe
 
 
@@ -183,13 +102,13 @@ def count_rows() -> None:
         chosen, rows = list(_chosen.values()), _rows_noted
         _chosen.clear()
         _rows_noted = 0
-    _rows.inc(rows)
+    instruments.rows.inc(rows)
     totals: Tally[tuple[str, str, str]] = Tally()
     for choices, count in chosen:
         for choice in choices:
             totals[choice.question, choice.rung, choice.basis] += count
     for labels, count in totals.items():
-        _choices.labels(*labels).inc(count)
+        instruments.choices.labels(*labels).inc(count)
 
 
 class Counting:
@@ -216,52 +135,52 @@ class Counting:
 
 def estimated_table(rows: int) -> None:
     """Rows of a table were estimated, of which no choices are kept."""
-    _rows.inc(rows)
+    instruments.rows.inc(rows)
 
 
 def failed() -> None:
     """A request failed by a fault of ours."""
-    _failures.inc()
+    instruments.failures.inc()
 
 
 def refused(reason: str) -> None:
     """A connection was refused before a request was read from it."""
-    _refusals.labels(reason).inc()
+    instruments.refusals.labels(reason).inc()
 
 
 def lines_dropped(count: int) -> None:
     """Lines of the log found no taker."""
-    _lines_dropped.inc(count)
+    instruments.lines_dropped.inc(count)
 
 
 def takes_requests() -> None:
     """This process takes requests from now on."""
-    _ready.set(1)
+    instruments.ready.set(1)
 
 
 def worker_restarted() -> None:
     """A worker process was replaced."""
-    _restarts.inc()
+    instruments.restarts.inc()
 
 
 def limit_kept_alone() -> None:
     """A request or a batch was charged to the share of this process."""
-    _limits_alone.inc()
+    instruments.limits_alone.inc()
 
 
 def ledger_waiting(size_bytes: int) -> None:
     """So much waits in the journal of this process."""
-    _ledger_waiting.set(size_bytes)
+    instruments.ledger_waiting.set(size_bytes)
 
 
 def ledger_written(rows: int) -> None:
     """Rows of the ledger reached the database."""
-    _ledger_written.inc(rows)
+    instruments.ledger_written.inc(rows)
 
 
 def ledger_dropped(rows: int, reason: str) -> None:
     """Rows of the ledger were lost; ``reason`` is one of few words, such as ``overflow``."""
-    _ledger_dropped.labels(reason).inc(rows)
+    instruments.ledger_dropped.labels(reason).inc(rows)
 
 
 _built: list[tuple[str, str, str]] = []
@@ -270,26 +189,6 @@ _built: list[tuple[str, str, str]] = []
 def build(version: str, method_version: str, catalog_digest: str) -> None:
     """What answers here. After a reload of the catalog: again; what answered before is then 0."""
     for labels in _built:  # several processes cannot clear labels
-        _build.labels(*labels).set(0)
+        instruments.build.labels(*labels).set(0)
     _built[:] = [(version, method_version, catalog_digest)]
-    _build.labels(version, method_version, catalog_digest).set(1)
-
-
-def exposition() -> bytes:
-    """Everything, of all worker processes, as Prometheus reads it."""
-    count()
-    folder = os.environ.get(FOLDER_VARIABLE)
-    if folder is None:
-        return generate_latest(_registry)
-    of_all = CollectorRegistry()
-    MultiProcessCollector(of_all)  # type: ignore[no-untyped-call]
-    with dead_counts.still(folder):
-        return generate_latest(of_all)
-
-
-def forget_processes(pids: Iterable[int]) -> None:
-    """Processes that ended: what they counted stays, what they were holding does not."""
-    folder = os.environ.get(FOLDER_VARIABLE)
-    for pid in pids if folder is not None else ():
-        mark_process_dead(pid)  # type: ignore[no-untyped-call]
-        dead_counts.fold(str(folder), pid)
+    instruments.build.labels(version, method_version, catalog_digest).set(1)

@@ -24,9 +24,9 @@ from .bodies import check_accept, read_json_body
 from .changes import Caller, Objects
 from .context import Context
 from .description.objects import operations_of_list, operations_of_one
-from .impact import flag
 from .kinds import ObjectKind, shown_as_given
 from .lists import Lists
+from .queries import flag
 
 T = TypeVar("T")
 
@@ -163,9 +163,8 @@ def _segments(request: Request, kind: ObjectKind) -> list[str]:
     """The parts of the path behind the kind, each decoded: ``%2F`` in a part does not divide it."""
     raw = request.scope.get("raw_path") or request.path.encode()
     parts = [part for part in raw.decode("latin-1").partition("?")[0].split("/") if part]
-    if (
-        not parts or unquote(parts[0]) != kind.name
-    ):  # a proxy in front put the service below a path of its own
+    # A proxy in front may put the service below a path of its own.
+    if not parts or unquote(parts[0]) != kind.name:
         parts = request.path.strip("/").split("/")
     return [unquote(part) for part in parts[1:]]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +9,8 @@ import msgspec
 from falcon.asgi import Request, Response
 
 from ..catalog import Catalog
-from .answers import send
 from .bodies import check_accept
+from .content import Content, content_of, send_if_new
 
 
 def send_open_list(
@@ -20,15 +19,8 @@ def send_open_list(
     """Send what ``made`` makes of the catalog; under its name it is made once for each state of the data."""
     check_accept(request)
 
-    def encoded() -> tuple[bytes, bytes]:
-        plain = msgspec.json.encode(made(catalog))
-        return plain, gzip.compress(plain, mtime=0)
+    def content() -> Content:
+        return content_of("application/json", msgspec.json.encode(made(catalog)))
 
-    plain, compressed = catalog.remembered(name, encoded)
-    packed = "gzip" in (request.get_header("accept-encoding") or "")
-    send(response, compressed if packed else plain)
-    if packed:
-        response.set_header("Content-Encoding", "gzip")
     response.set_header("x-wattdrop-catalog-digest", catalog.digest)
-    response.set_header("Vary", "Accept-Encoding")
-    response.set_header("Cache-Control", "no-cache")
+    send_if_new(request, response, catalog.remembered(name, content))

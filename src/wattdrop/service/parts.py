@@ -72,7 +72,7 @@ class Group(msgspec.Struct, array_like=True):
         if not total > 0.0:
             return total, total
         down, up = (math.hypot(*(sums[metric + side] / total for sums in causes.values())) for side in (0, 5))
-        if not max(down, up) < _WIDEST:
+        if not (down < _WIDEST and up < _WIDEST):  # neither is of what is no number
             raise BadRequest("parts: these are no sums of this service", field="parts")
         return total * math.exp(-down), total * math.exp(up)
 
@@ -137,7 +137,8 @@ class Part:
         resolution = result.resolution
         of_resolved = [entities(result, one)[at] for one in resolution.resolved]
         names = list(dict.fromkeys(of_resolved))
-        number = np.array([names.index(name) for name in of_resolved])
+        place = {name: at for at, name in enumerate(names)}
+        number = np.array([place[name] for name in of_resolved])
         group_of_row = number.take(np.asarray(resolution.resolved_of, dtype=np.int64))
         groups = [Group() for _ in names]
         for group, count in zip(

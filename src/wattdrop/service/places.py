@@ -12,7 +12,7 @@ from ..resolve.place import GRID, NEWEST_YEAR, zone_of_region
 from ..schema.places import PlacesResponse
 from .context import Context
 from .description import Example, operation
-from .description.operation import json_answer
+from .description.operation import UNCHANGED, json_answer
 from .open_lists import send_open_list
 
 
@@ -28,7 +28,10 @@ class PlaceList:
         "Places and the intensity of their grids",
         text="Countries and cloud regions, each with the newest yearly life-cycle intensity of its grid, as rows of that "
         "place without a time are estimated with. Regions are placed at their city.",
-        answers={200: json_answer("The places.", PlacesResponse, "x-wattdrop-catalog-digest")},
+        answers={
+            200: json_answer("The places.", PlacesResponse, "x-wattdrop-catalog-digest"),
+            304: UNCHANGED,
+        },
         errors=(406,),
         examples=(Example("all", "All of them", recorded=False),),
     )

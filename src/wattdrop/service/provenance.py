@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from falcon.asgi import Request, Response
@@ -19,6 +19,9 @@ from .bodies import check_accept
 from .context import Context
 from .description import Example, Parameter, operation
 from .description.operation import json_answer
+from .queries import one_of
+
+_KIND: Final = Parameter("kind", "Only those of a kind.", {"type": "string", "enum": list(SOURCE_KINDS)})
 
 
 class SourceList:
@@ -32,18 +35,15 @@ class SourceList:
         "Evidence",
         "Sources of all figures",
         scope="read",
-        parameters=(
-            Parameter("id", "Only this one.", example="fit-text"),
-            Parameter("kind", "Only those of a kind.", {"type": "string", "enum": list(SOURCE_KINDS)}),
-        ),
+        parameters=(Parameter("id", "Only this one.", example="fit-text"), _KIND),
         answers={200: json_answer("Sources by id.", SourceResponse, "x-wattdrop-catalog-digest")},
-        errors=(401, 403, 404, 406, 429),
+        errors=(400, 401, 403, 404, 406, 429),
         examples=(Example("one", "One source", query={"id": "fit-text"}),),
     )
     async def on_get(self, request: Request, response: Response) -> None:
         """List them by id."""
         catalog = await _admitted(self._context, request)
-        wanted, kind = request.get_param("id"), request.get_param("kind")
+        wanted, kind = request.get_param("id"), one_of(request, _KIND)
         sources = catalog.sources()
         if wanted and wanted not in sources:
             raise NotFound(f"no source has the id {wanted[:80]!r}", field="id")

@@ -16,7 +16,7 @@ from ..engine.evaluate import TOTALS
 from ..engine.recorded import BASIS
 from ..schema import ImpactRow
 from ..store import Ledger
-from ..store.ledger import METRICS
+from ..store.columns import METRICS
 
 _BLOCK_ROWS: Final = 2000
 _COLUMNS: Final = (

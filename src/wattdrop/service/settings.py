@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ..errors import BadRequest, SettingError
 from ..store import Store, open_store
-from ..store.database import is_url
 from ..store.secret import key_secret
-from ..store.terms import rate_of
 from .origins import Texts, collect
-from .redis_buckets import is_redis_url
+from .setting_values import (
+    database_url,
+    ledger_store,
+    one_of,
+    origins,
+    rate,
+    redis_url,
+    whole_number,
+)
 
 LOG_FORMATS: Final = ("auto", "json", "text")
 LEDGER_MODES: Final = ("on", "sampled", "off", "required")
-LEDGER_STORES: Final = ("database", "segments")
 _YES: Final = ("yes", "true", "on", "1")
 _NO: Final = ("no", "false", "off", "0")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
@@ -237,42 +240,42 @@ def read_settings(
 ) -> Settings:
     """The settings of this process. A value that cannot be used stops the start."""
     texts = effective(environment, flags)
-    max_body_bytes = _whole_number(texts, "max_body_bytes", 1)
+    max_body_bytes = whole_number(texts, "max_body_bytes", 1)
     return Settings(
         host=texts["host"],
-        port=_whole_number(texts, "port", 0, 65535),
-        workers=_whole_number(texts, "workers", 1, 256),
+        port=whole_number(texts, "port", 0, 65535),
+        workers=whole_number(texts, "workers", 1, 256),
         data_dir=Path(texts["data_dir"] or _user_data_dir(environment)).expanduser().absolute(),
-        database_url=_database_url(texts),
+        database_url=database_url(texts),
         key_secret=texts["key_secret"],
-        ledger=_one_of(texts, "ledger", LEDGER_MODES),
-        ledger_one_in=_whole_number(texts, "ledger_one_in", 1, 1_000_000),
-        ledger_store=_ledger_store(texts),
+        ledger=one_of(texts, "ledger", LEDGER_MODES),
+        ledger_one_in=whole_number(texts, "ledger_one_in", 1, 1_000_000),
+        ledger_store=ledger_store(texts),
         ledger_folder=texts["ledger_folder"],
-        retention_days=_whole_number(texts, "retention_days", 0),
-        ledger_journal_bytes=_whole_number(texts, "ledger_journal_bytes", 1),
-        max_rows=_whole_number(texts, "max_rows", 1),
-        max_batch_rows=_whole_number(texts, "max_batch_rows", 1),
+        retention_days=whole_number(texts, "retention_days", 0),
+        ledger_journal_bytes=whole_number(texts, "ledger_journal_bytes", 1),
+        max_rows=whole_number(texts, "max_rows", 1),
+        max_batch_rows=whole_number(texts, "max_batch_rows", 1),
         max_body_bytes=max_body_bytes,
-        max_bulk_bytes=_whole_number(texts, "max_bulk_bytes", 0),
-        cors_origins=_origins(texts),
-        inline_body_bytes=_whole_number(texts, "inline_body_bytes", 0),
-        key_cache_seconds=float(_whole_number(texts, "key_cache_seconds", 0)),
-        key_grace_seconds=float(_whole_number(texts, "key_grace_seconds", 0)),
-        rate=_rate(texts, "rate"),
-        row_rate=_rate(texts, "row_rate"),
-        burst_seconds=_whole_number(texts, "burst_seconds", 1, 86_400),
-        redis_url=_redis_url(texts),
-        drain_seconds=_whole_number(texts, "drain_seconds", 0),
-        read_seconds=_whole_number(texts, "read_seconds", 1),
-        keep_alive_seconds=_whole_number(texts, "keep_alive_seconds", 1),
-        max_head_bytes=_whole_number(texts, "max_head_bytes", 1024),
-        max_connections=_whole_number(texts, "max_connections", 1),
-        max_buffered_bytes=_whole_number(texts, "max_buffered_bytes", 2 * max_body_bytes),
-        hang_seconds=_whole_number(texts, "hang_seconds", 2),
-        log_format=_one_of(texts, "log_format", LOG_FORMATS),
-        log_level=_one_of(texts, "log_level", LOG_LEVELS),
-        announce_key=_one_of(texts, "announce_key", (*_YES, *_NO)) in _YES,
+        max_bulk_bytes=whole_number(texts, "max_bulk_bytes", 0),
+        cors_origins=origins(texts),
+        inline_body_bytes=whole_number(texts, "inline_body_bytes", 0),
+        key_cache_seconds=float(whole_number(texts, "key_cache_seconds", 0)),
+        key_grace_seconds=float(whole_number(texts, "key_grace_seconds", 0)),
+        rate=rate(texts, "rate"),
+        row_rate=rate(texts, "row_rate"),
+        burst_seconds=whole_number(texts, "burst_seconds", 1, 86_400),
+        redis_url=redis_url(texts),
+        drain_seconds=whole_number(texts, "drain_seconds", 0),
+        read_seconds=whole_number(texts, "read_seconds", 1),
+        keep_alive_seconds=whole_number(texts, "keep_alive_seconds", 1),
+        max_head_bytes=whole_number(texts, "max_head_bytes", 1024),
+        max_connections=whole_number(texts, "max_connections", 1),
+        max_buffered_bytes=whole_number(texts, "max_buffered_bytes", 2 * max_body_bytes),
+        hang_seconds=whole_number(texts, "hang_seconds", 2),
+        log_format=one_of(texts, "log_format", LOG_FORMATS),
+        log_level=one_of(texts, "log_level", LOG_LEVELS),
+        announce_key=one_of(texts, "announce_key", (*_YES, *_NO)) in _YES,
         metrics_token=texts["metrics_token"],
     )
 
@@ -292,78 +295,6 @@ def variable(setting: Setting) -> str:
 def flag(setting: Setting) -> str:
     """The flag of ``wattdrop serve``; secrets have none."""
     return "" if setting.secret else "--" + setting.name.replace("_", "-")
-
-
-def _whole_number(texts: Texts, name: str, least: int, most: int = 10**15) -> int:
-    text = texts[name]
-    if text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and least <= int(text) <= most:
-        return int(text)
-    bounds = f"from {least} on" if most == 10**15 else f"from {least} to {most}"
-    raise SettingError(
-        f"{texts.spoken(name)}: expected a whole number {bounds}, got {text[:80]!r}", field=name
-    )
-
-
-def _one_of(texts: Texts, name: str, options: tuple[str, ...]) -> str:
-    if texts[name].casefold() in options:
-        return texts[name].casefold()
-    expected = ", ".join(options)
-    raise SettingError(
-        f"{texts.spoken(name)}: expected one of {expected}, got {texts[name][:80]!r}", field=name
-    )
-
-
-def _database_url(texts: Texts) -> str:
-    url = texts["database_url"]
-    if url and not is_url(url):
-        raise SettingError(
-            f"{texts.spoken('database_url')}: expected postgresql://user:password@host/name; an SQLite file needs no "
-            "URL: name its folder with WATTDROP_DATA_DIR",
-            field="database_url",
-        )
-    return url
-
-
-def _ledger_store(texts: Texts) -> str:
-    store = _one_of(texts, "ledger_store", LEDGER_STORES)
-    if store == "segments" and find_spec("pyarrow") is None:
-        raise SettingError(
-            f"{texts.spoken('ledger_store')}: segments need more packages: pip install 'wattdrop[bulk]'",
-            field="ledger_store",
-        )
-    return store
-
-
-def _rate(texts: Texts, name: str) -> float | None:
-    try:
-        return rate_of(texts[name], name)
-    except BadRequest as error:
-        reason = error.message.removeprefix(f"{name}: ")
-        raise SettingError(f"{texts.spoken(name)}: {reason}", field=name) from None
-
-
-def _redis_url(texts: Texts) -> str:
-    url = texts["redis_url"]
-    if url and not is_redis_url(url):
-        raise SettingError(
-            f"{texts.spoken('redis_url')}: expected redis://host:6379/0, rediss:// for TLS, or unix:///path",
-            field="redis_url",
-        )
-    return url
-
-
-def _origins(texts: Texts) -> tuple[str, ...]:
-    origins = tuple(
-        origin.strip().rstrip("/") for origin in texts["cors_origins"].split(",") if origin.strip()
-    )
-    for origin in origins:
-        if origin != "*" and not origin.startswith(("http://", "https://")):
-            raise SettingError(
-                f"{texts.spoken('cors_origins')}: expected origins such as https://app.example, or *, "
-                f"got {origin[:80]!r}",
-                field="cors_origins",
-            )
-    return origins
 
 
 def _user_data_dir(environment: Mapping[str, str]) -> Path:

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Final
 
 from ..errors import SettingError
-from . import metrics
+from . import dead_counts, metrics
 from .settings import Settings
 from .shares import Shares
 
@@ -42,8 +42,12 @@ class Worker:
         self.lifeline, theirs = socket.socketpair()
         fds = (listener.fileno(), theirs.fileno(), shares)
         command = [sys.executable, "-m", "wattdrop.service.worker", *map(str, (*fds, slot))]
-        self.process = subprocess.Popen(command, pass_fds=fds, stdin=subprocess.DEVNULL)  # noqa: S603 - our own
-        theirs.close()
+        with theirs:
+            try:
+                self.process = subprocess.Popen(command, pass_fds=fds, stdin=subprocess.DEVNULL)  # noqa: S603 - our own
+            except OSError:
+                self.lifeline.close()
+                raise
         self.started = self.heard = time.monotonic()
         self.ready = self.refuses = False
 
@@ -142,7 +146,14 @@ class Supervisor:
     def _start(self) -> None:
         taken = {one.slot for one in self._workers}
         slot = next(number for number in range(self._settings.workers) if number not in taken)
-        worker = Worker(self._listener, self._file.fileno(), slot)
+        try:
+            worker = Worker(self._listener, self._file.fileno(), slot)
+        except OSError as error:
+            if not self._was_ready:
+                raise
+            self._pause(longer=True)  # the machine has no room for another process: those that live go on
+            _log.error("a worker cannot be started, another try follows: %s", error)
+            return
         self._workers.append(worker)
         self._selector.register(worker.lifeline, selectors.EVENT_READ, worker)
 
@@ -163,7 +174,7 @@ class Supervisor:
         self._workers.remove(worker)
         status = worker.end()
         self._shares.put(worker.slot, None)
-        metrics.forget_processes([worker.process.pid])
+        dead_counts.forget(worker.process.pid)
         return status
 
     def _lost(self, worker: Worker, how: str) -> bool:
@@ -173,14 +184,17 @@ class Supervisor:
             _log.error("a worker ended with status %d before it was ready; the lines above say why", status)
             return False
         lived_seconds = time.monotonic() - worker.started
-        short = lived_seconds < _SHORT_LIFE_SECONDS
-        self._pause_seconds = (
-            min(2 * self._pause_seconds, _LONGEST_PAUSE_SECONDS) if short else _SHORTEST_PAUSE_SECONDS
-        )
-        self._start_at = time.monotonic() + (self._pause_seconds if short else 0.0)
+        self._pause(longer=lived_seconds < _SHORT_LIFE_SECONDS)
         _log.error("worker %d %s (status %d) and is replaced", worker.process.pid, how, status)
         metrics.worker_restarted()
         return True
+
+    def _pause(self, longer: bool) -> None:
+        """Before the next start: longer each time, or not at all."""
+        self._pause_seconds = (
+            min(2 * self._pause_seconds, _LONGEST_PAUSE_SECONDS) if longer else _SHORTEST_PAUSE_SECONDS
+        )
+        self._start_at = time.monotonic() + (self._pause_seconds if longer else 0.0)
 
     def _drain(self) -> int:
         self._listener.close()  # ours first: the last to close it is a worker that has looked whether someone waits

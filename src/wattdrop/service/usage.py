@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
 from falcon.asgi import Request, Response
 
-from ..errors import BadRequest
 from ..schema.usage import ErasedResponse, UsageResponse
 from ..store.columns import METRICS
 from ..store.usage import GROUPS, PERIODS
@@ -27,7 +26,7 @@ from .usage_access import (
     reading_of,
 )
 from .usage_answers import MEDIA_TYPES, answered
-from .usage_questions import question_of
+from .usage_questions import erasure_of, question_of
 
 _SORTS: Final = ("energy", "carbon", "water")
 _MOST_GROUPS: Final = 10_000
@@ -123,12 +122,10 @@ class UsageResource:
         key = await self._context.keys.authorise(request, "write")
         texts = known_texts(request, _ERASURES)
         customer_id = customer_of(key, texts, "write")
-        what: dict[str, Any] = {name: texts[name] for name in ("client_id", "project_id") if name in texts}
-        if "before" in texts:
-            what["before_day"] = question_of({"from": texts["before"], "to": "9999-12-31"}).first_day
-        if not what:
-            raise BadRequest("say what to erase: client_id, project_id or before", field="client_id")
+        what = erasure_of(texts)
         # What waits in the journal of this process belongs to what is erased, too.
         await asyncio.to_thread(self._context.recorder.flush)
-        erased = await asyncio.to_thread(lambda: self._context.store.ledger.erase(customer_id, **what))
+        erased = await asyncio.to_thread(
+            lambda: self._context.store.ledger.erase(customer_id, **what._asdict())
+        )
         send(response, encode(ErasedResponse(erased)))

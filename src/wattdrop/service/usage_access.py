@@ -15,7 +15,7 @@ from ..store.pages import RowPages
 from .context import Context
 from .demo import CUSTOMER_ID
 from .description import Parameter
-from .impact import texts_of
+from .queries import texts_of
 
 DAY: Final = {"type": "string", "format": "date"}
 DAYS: Final = (

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, cast
 from ..errors import BadRequest
 from ..schema.usage import UsageAmount, UsageGroup
 from ..store import Usage
-from ..store.ledger import METRICS
+from ..store.columns import METRICS
 from ..store.usage import GROUPS, PERIODS, Period
 
 #: Days that are told where none are named, today included.
@@ -38,9 +38,9 @@ def question_of(texts: Mapping[str, str], today: date | None = None) -> Question
         If something is wrong; the message names it and what is right.
     """
     today = today or datetime.now(UTC).date()
-    last = _day(texts, "to", today)
+    last = _day(texts["to"], "to") if texts.get("to", "").strip() else today
     usual = date.fromordinal(max(last.toordinal() - (USUAL_DAYS - 1), 1))  # no day lies before the first
-    first = _day(texts, "from", usual)
+    first = _day(texts["from"], "from") if texts.get("from", "").strip() else usual
     if first > last:
         raise BadRequest(f"from: {first} is after to, {last}", field="from")
     names = [name.strip() for name in texts.get("group_by", "").split(",") if name.strip()]
@@ -60,15 +60,44 @@ def question_of(texts: Mapping[str, str], today: date | None = None) -> Question
     )
 
 
-def _day(texts: Mapping[str, str], name: str, otherwise: date) -> date:
-    text = texts.get(name, "").strip()
-    if not text:
-        return otherwise
+class Erasure(NamedTuple):
+    """What is to be forgotten, for ``Ledger.erase``: all that is given must hold."""
+
+    client_id: str | None
+    project_id: str | None
+    before_day: str | None
+
+
+def erasure_of(texts: Mapping[str, str]) -> Erasure:
+    """Read ``client_id``, ``project_id`` and ``before``.
+
+    What is there but empty is refused, not left out: it comes of scripts whose variable is not set, and there is no way
+    back.
+
+    >>> erasure_of({"client_id": "ann", "before": "2026-01-01"})
+    Erasure(client_id='ann', project_id=None, before_day='2026-01-01')
+
+    Raises
+    ------
+    BadRequest
+        If nothing is named, or nothing by its name; the message says which.
+    """
+    given = {name: texts[name] for name in ("client_id", "project_id", "before") if name in texts}
+    if not given:
+        raise BadRequest("say what to erase: client_id, project_id or before", field="client_id")
+    for name, text in given.items():
+        if not text.strip():
+            raise BadRequest(f"{name}: is empty; say what to erase, or leave it out", field=name)
+    before = _day(given["before"], "before").isoformat() if "before" in given else None
+    return Erasure(given.get("client_id"), given.get("project_id"), before)
+
+
+def _day(text: str, field: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text.strip())
     except ValueError:
         raise BadRequest(
-            f"{name}: expected a day such as 2026-11-01, got {text[:40]!r}", field=name
+            f"{field}: expected a day such as 2026-11-01, got {text.strip()[:40]!r}", field=field
         ) from None
 
 

@@ -6,7 +6,7 @@ import asyncio
 import csv
 import io
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from typing import Any, Final, cast
 
 import msgspec
@@ -158,9 +158,11 @@ class UsageRowResource:
 def _asked(reading: Reading, texts: Mapping[str, str]) -> Asked:
     question = question_of(texts)
     only = {name: texts[name] for name in FILTERS if name in texts}
-    # What has a name of its own is found on whichever day it was.
-    days = ("", "9999") if "from" not in texts and only.keys() & {"trace_id", "session_id"} else question[:2]
-    return Asked(reading.customer_id, *days, only, is_true(dict(texts), "failed"))
+    # What has a name of its own is found on whichever day it was; days are bounds where they are said.
+    anytime = bool(only.keys() & {"trace_id", "session_id"})
+    first = "" if anytime and "from" not in texts else question.first_day
+    last = "9999" if anytime and "to" not in texts else question.last_day
+    return Asked(reading.customer_id, first, last, only, is_true(dict(texts), "failed"))
 
 
 def _page_of(reading: Reading, texts: dict[str, str]) -> tuple[Asked, Order, int, list[Any] | None]:
@@ -242,17 +244,23 @@ def _all(reading: Reading, texts: dict[str, str]) -> Iterator[dict[str, Any]]:
     return (row for row in rows if not asked.failed or row["error"])
 
 
-async def _stream(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """A database's cursor belongs to the thread that began it, so one thread reads the whole stream."""
+async def _stream(pieces: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
+    """A database's cursor belongs to the thread that began it, so one thread reads the whole stream and ends it."""
     from concurrent.futures import ThreadPoolExecutor
 
     loop = asyncio.get_running_loop()
-    with ThreadPoolExecutor(1, "wattdrop-export") as thread:
+    thread = ThreadPoolExecutor(1, "wattdrop-export")
+    try:
         while (piece := await loop.run_in_executor(thread, next, pieces, None)) is not None:
             yield piece
+    finally:
+        thread.submit(pieces.close)
+        thread.shutdown(
+            wait=False
+        )  # where the client went away in the middle of a piece, nobody waits for it
 
 
-def _json_pieces(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+def _json_pieces(rows: Iterator[dict[str, Any]]) -> Generator[bytes, None, None]:
     encoder = msgspec.json.Encoder()
     lines: list[bytes] = []
     for row in rows:
@@ -267,7 +275,7 @@ def _json_pieces(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
     yield b"".join(lines)
 
 
-def _csv_pieces(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+def _csv_pieces(rows: Iterator[dict[str, Any]]) -> Generator[bytes, None, None]:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for number, row in enumerate(rows):

@@ -66,12 +66,13 @@ class Entities:
     def changing(self, customer_id: int) -> Iterator[Change]:
         """Change a customer's objects while nobody else does; nothing is kept where the block raises."""
         with self._database.transaction() as transaction:
+            # First, because it makes others wait.
             ((revision,),) = transaction.query(
                 "INSERT INTO entity_revision (customer_id, revision) VALUES (?, 1) "
                 "ON CONFLICT (customer_id) DO UPDATE SET revision = entity_revision.revision + 1 "
                 "RETURNING revision",
                 (customer_id,),
-            )  # first, because it makes others wait
+            )
             yield Change(transaction, customer_id, revision)
         self._database.change_mark()
 

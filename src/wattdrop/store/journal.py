@@ -135,9 +135,8 @@ class _Segment:
         try:
             written = os.write(self._file, data)
         finally:
-            if written != len(
-                data
-            ):  # a full disk takes a part: away with it, or what follows could not be read
+            # A full disk takes a part: away with it, or what follows could not be read.
+            if written != len(data):
                 os.ftruncate(self._file, self.size)
         if written != len(data):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import BadRequest
+from ..units import MS_PER_S
 from .readings import Built, shipped_built
 
 if TYPE_CHECKING:
@@ -63,14 +64,13 @@ def row_of(m: Measurement, given: Iterable[str], catalog: Catalog, model: str) -
     if "hardware" in known:
         row |= _hardware(m, catalog)
     if "datatype" in known and m.text("precision"):
-        row["datatype"] = m.text("precision").rpartition("/")[
-            2
-        ]  # fp16/int8: most of the work is done in int8
+        # fp16/int8: most of the work is done in int8.
+        row["datatype"] = m.text("precision").rpartition("/")[2]
     batch, latency_s = m.value("batch_or_concurrency"), m.value("latency_s")
     if "batch" in known and batch == batch:
         row["batch_size"] = max(batch, 1.0)
     if "latency" in known and latency_s > 0.0:
-        row["processing_duration_ms"] = latency_s * 1000.0
+        row["processing_duration_ms"] = latency_s * MS_PER_S
     if m.text("boundary") == "server":
         # A benchmark's server is busy all the time that its energy is read, or as many of its accelerators as work.
         working = m.value("working_gpus") / m.value("gpu_count")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ..errors import BadRequest
+from ..units import J_PER_WH
 from .readings import Reading, apply, shipped_readings
 
 NAN: Final = math.nan
@@ -146,7 +147,7 @@ def _energy_wh(numbers: Mapping[str, float], idle_gpu_w: float) -> float:
     """Energy of one request; the draw of accelerators that were idle inside the boundary is taken off."""
     energy = numbers["energy_wh_per_request"]
     if not energy > 0.0:
-        energy = numbers["energy_j_per_output_token"] * numbers["output_tokens"] / 3600.0
+        energy = numbers["energy_j_per_output_token"] * numbers["output_tokens"] / J_PER_WH
     if idle_gpu_w > 0.0:
         energy *= 1.0 - idle_gpu_w * numbers["idle_gpus"] / numbers["avg_power_w"]
     return energy
@@ -159,12 +160,12 @@ def _without_loading_wh(energy_wh: float, numbers: dict[str, float], idle_gpu_w:
     becomes that of the requests.
     """
     idle_w = idle_gpu_w * numbers["idle_gpus"]
-    recorded_s = energy_wh * 3600.0 / (numbers["avg_power_w"] - idle_w)
+    recorded_s = energy_wh * J_PER_WH / (numbers["avg_power_w"] - idle_w)
     loading_s = recorded_s - numbers["latency_s"]
     if not loading_s > 0.0:
         return energy_wh
-    without = energy_wh - idle_gpu_w * loading_s / 3600.0
-    numbers["avg_power_w"] = idle_w + without * 3600.0 / numbers["latency_s"]
+    without = energy_wh - idle_gpu_w * loading_s / J_PER_WH
+    numbers["avg_power_w"] = idle_w + without * J_PER_WH / numbers["latency_s"]
     return without
 
 

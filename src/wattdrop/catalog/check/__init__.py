@@ -81,7 +81,7 @@ def check_folder(folder: str | os.PathLike[str] | None = None) -> list[Problem]:
     """As `check`, for a data folder that may not even load: then what keeps it from loading."""
     from ..loading import data_folder, data_texts, load
     from ..parts import build_parts
-    from ..records import read_records
+    from ..reading import read_records
 
     path = data_folder(folder)
     records = read_records(data_texts(path))

@@ -18,7 +18,7 @@ from ...engine import Estimate
 from ...errors import NotFound
 from ...schema import Error
 from ...store import ApiKey
-from ..answers import send_error
+from ..answers import code_of, send_error
 from ..bodies import read_body
 from ..context import Context
 from ..description import Answer, Example, operation
@@ -35,13 +35,6 @@ _KEPT_BACK: Final = frozenset(
     {b"authorization", b"x-api-key", b"x-scope3-api-key", b"content-encoding", b"content-length"}
 )
 _BYTES_PER_ROW: Final = 300
-_CODES: Final = {
-    405: "method_not_allowed",
-    406: "not_acceptable",
-    413: "too_large",
-    415: "unsupported_media_type",
-}
-
 _MESSAGE: Final[dict[str, Any]] = {"type": "object", "description": "A message of JSON-RPC 2.0."}
 
 
@@ -156,19 +149,14 @@ class _Sent:
             self._body += message.get("body", b"")
 
     def put_into(self, response: Response) -> None:
+        is_json = self._body.lstrip().startswith(b"{")
+        if self._status >= 400 and not is_json:  # the SDK says some things in plain text
+            said = self._body.decode(errors="replace")[:200]
+            message = said or "this is no message of the Model Context Protocol"
+            send_error(response, self._status, Error(code=code_of(self._status), message=message))
+            return
         response.status = self._status
         response.data = bytes(self._body)
-        if self._status >= 400 and not self._body.lstrip().startswith(
-            b"{"
-        ):  # the SDK says some things in plain text
-            text = (
-                self._body.decode(errors="replace")[:200]
-                or "this is no message of the Model Context Protocol"
-            )
-            send_error(
-                response, self._status, Error(code=_CODES.get(self._status, "bad_request"), message=text)
-            )
-            return
         for name, value in self._headers:
             if name == "content-type":
                 response.content_type = value

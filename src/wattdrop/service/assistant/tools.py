@@ -47,7 +47,7 @@ async def _estimate_impact(caller: Caller, arguments: Arguments) -> Answer:
     if len(values) > caller.most_rows:
         raise TooLarge(f"{len(values)} rows, at most {caller.most_rows} in one call", field="rows")
     result = await caller.estimate(parse_rows(values))
-    answer: Answer = msgspec.to_builtins(result.response(ranges=arguments.get("ranges") is True))
+    answer: Answer = msgspec.to_builtins(result.response(ranges=_switch(arguments, "ranges")))
     return {**answer, "method_version": result.method_version, "catalog_digest": result.catalog_digest}
 
 
@@ -162,8 +162,17 @@ def _texts(arguments: Arguments, *names: str) -> dict[str, str]:
     return {name: arguments.get(name) or "" for name in names}
 
 
+def _switch(arguments: Arguments, name: str) -> bool:
+    value = arguments.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise BadRequest(f"{name}: expected true or false", field=name)
+    return bool(value)
+
+
 def _limit(arguments: Arguments) -> int:
-    limit = arguments.get("limit", 20)
+    limit = arguments.get("limit")
+    if limit is None:
+        return 20
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= 100:
         raise BadRequest("limit: expected a whole number from 1 to 100", field="limit")
     return limit

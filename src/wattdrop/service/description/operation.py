@@ -43,6 +43,9 @@ class Answer(NamedTuple):
     headers: tuple[str, ...] = ()
 
 
+UNCHANGED: Final = Answer("Nothing new, for who sends the tag back as `If-None-Match`.")
+
+
 class Example(NamedTuple):
     """A request that works, and the answer to it unless ``recorded`` is false: ``make reference`` really sends it."""
 

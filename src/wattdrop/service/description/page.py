@@ -66,8 +66,6 @@ class AssetResource:
 
 async def _send(request: Request, response: Response, name: str) -> None:
     asset = await asyncio.get_running_loop().run_in_executor(None, _asset, name)
-    response.set_header("Cache-Control", "no-cache")
-    response.set_header("Vary", "Accept-Encoding")
     send_if_new(request, response, asset)
 
 

@@ -18,8 +18,7 @@ _BARE: Final = {"preact": "preact.js", "preact/hooks": "preact-hooks.js", "htm":
 """Packages as scripts name them."""
 _NO_MODULE: Final = "page/early.js"
 _HEADERS: Final = {
-    "Cache-Control": "no-cache",
-    "Vary": "Accept, Accept-Encoding",
+    "Vary": "Accept",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

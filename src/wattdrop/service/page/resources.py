@@ -36,6 +36,5 @@ class FileResource:
         if file is None:
             raise NotFound(f"the page has no file {name[:80]!r}")
         response.set_header("Cache-Control", "public, max-age=31536000, immutable")
-        response.set_header("Vary", "Accept-Encoding")
         response.set_header("Cross-Origin-Resource-Policy", "same-origin")
         send_content(request, response, file.content)
