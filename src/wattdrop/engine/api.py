@@ -5,9 +5,7 @@ from __future__ import annotations
 from .. import schema
 from ..catalog import Catalog, load
 from ..errors import RowError
-from ..kernel.ops import FLOATS
 from ..resolve.batch import Resolution, Resolver
-from ..resolve.quantities import evidence
 from ..resolve.software import served_alone
 from ..typed import TYPE_CHECKING, NamedTuple, overload
 from .assumed import assumed_quantities
@@ -217,7 +215,7 @@ class Estimate:
         """What was chosen or assumed for a row: entities, then quantities that the row does not give."""
         at = self.position(number)
         resolved = self.resolution.at(at)
-        given = evidence(self.resolution.quantities[at], resolved.setup.frame_aspect, FLOATS)
+        given = self.resolution.quantities.evidence(at, resolved.setup.frame_aspect)
         named = tuple(map(served_alone, resolved.choices)) if given.batch_size == 1.0 else resolved.choices
         return (*named, *assumed_quantities(resolved.setup, given, self.constants))
 

@@ -6,7 +6,8 @@ unknown names, and its client waits five seconds; the first few suggestions say 
 
 from __future__ import annotations
 
-from contextvars import ContextVar
+# What `threading.local` is, without `threading`. A batch is resolved in one go: no other task gets in between.
+from _thread import _local
 
 from ..errors import RowError
 from ..typed import TYPE_CHECKING
@@ -18,25 +19,32 @@ if TYPE_CHECKING:
 
 MOST_SEARCHES: Final = 20
 
-_left: ContextVar[list[int] | None] = ContextVar("searches_left", default=None)
+
+class _Left(_local):
+    """How many searches the batch of this thread has left; None outside of a batch."""
+
+    searches: int | None = None
+
+
+_left: Final = _Left()
 
 
 class OfOneBatch:
     """Within it, the first ``MOST_SEARCHES`` unknown names get suggestions."""
 
-    __slots__ = ("_token",)
+    __slots__ = ("_before",)
 
     def __enter__(self) -> None:
-        self._token = _left.set([MOST_SEARCHES])
+        self._before = _left.searches
+        _left.searches = MOST_SEARCHES
 
     def __exit__(self, *_: object) -> None:
-        _left.reset(self._token)
+        _left.searches = self._before
 
 
 def used_up() -> bool:
     """Whether this batch gets no more suggestions."""
-    left = _left.get()
-    return left is not None and left[0] <= 0
+    return _left.searches is not None and _left.searches <= 0
 
 
 def unknown(what: str, field: str, name: str, table: Table) -> RowError:
@@ -45,9 +53,8 @@ def unknown(what: str, field: str, name: str, table: Table) -> RowError:
     if used_up():
         hint = f"; nearest names are looked up for the first {MOST_SEARCHES} unknown names of a batch"
         return RowError(f"unknown_{what}", f"unknown {what} {shown!r}{hint}", field)
-    left = _left.get()
-    if left is not None:
-        left[0] -= 1
+    if _left.searches is not None:
+        _left.searches -= 1
     nearest = table.nearest(name)
     hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
     return RowError(f"unknown_{what}", f"unknown {what} {shown!r}{hint}", field, tuple(nearest))
