@@ -50,13 +50,16 @@ class NamedTuple(tuple, metaclass=_OfFields):  # type: ignore[type-arg]
     def __new__(cls, *values: Any, **named: Any) -> Self:
         """Of values in order and by name. A class that is called often gets a function of its own instead."""
         calls = _calls[cls] = _calls.get(cls, 0) + 1
-        rest = cls._fields[len(values) :]
-        if calls < _OFTEN and len(values) <= len(cls._fields):
-            if tuple(named) == rest:
-                return _tuple_of(cls, (*values, *named.values()))
-            filled = {**cls._field_defaults, **named}
-            if named.keys() <= set(rest) <= filled.keys():
-                return _tuple_of(cls, (*values, *map(filled.__getitem__, rest)))
+        if calls < _OFTEN:
+            if not named and len(values) == len(cls._fields):
+                return _tuple_of(cls, values)
+            rest = cls._fields[len(values) :]
+            if rest:
+                if tuple(named) == rest:
+                    return _tuple_of(cls, (*values, *named.values()))
+                filled = {**cls._field_defaults, **named}
+                if named.keys() <= set(rest) <= filled.keys():
+                    return _tuple_of(cls, (*values, *map(filled.__getitem__, rest)))
         cls.__new__ = staticmethod(_maker(cls))  # type: ignore[method-assign]
         made: Self = cls.__new__(cls, *values, **named)  # or says what is wrong
         return made
