@@ -3,7 +3,7 @@ text.
 """
 
 # os.path throughout: importing pathlib costs a cold start more than the whole load does.
-# ruff: noqa: PTH100, PTH112, PTH118, PTH120, PTH123
+# ruff: noqa: PTH100, PTH112, PTH118, PTH119, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Final, TypeAlias
 
-_DATA: Final = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data")
 _CODE: Final = os.path.dirname(os.path.abspath(__file__))
+_PACKAGE: Final = os.path.dirname(_CODE)
+_DATA: Final = os.path.join(_PACKAGE, "data")
+_SITE: Final = os.path.dirname(_PACKAGE)
+_SITES: Final = ("site-packages", "dist-packages")
+"""Where installers put packages, and beside each a list of its files. A source checkout has none."""
 _SUFFIXES: Final = (".toml", ".csv")
 
 _Parts: TypeAlias = "Callable[[str], Part]"
@@ -40,7 +44,24 @@ def load(folder: str | os.PathLike[str] | None = None) -> Catalog:
     remembered = _loaded.get(path)
     if remembered is not None and remembered[0] == stamp:
         return remembered[1]
-    digest, parts = _cached(path, stamp) or _read(path, stamp)
+    return _opened(path, stamp, *(_cached(path, stamp) or _read(path, stamp)))
+
+
+def own() -> Catalog:
+    """The package's own catalog, for a process that asks once.
+
+    Where an installer wrote the files, its list of them is looked at instead of each of the four hundred. A file that
+    somebody edited there counts from the next ``load`` on, which looks at each: that of ``wattdrop check-data``, say.
+    """
+    path, installed = data_folder(), _installed()
+    remembered = _remembered(path) if installed and path not in _loaded else None
+    if remembered is None or remembered["stamp"].partition("\n")[0] != installed:
+        return load()
+    parts = _parts_of(path, remembered["digest"])
+    return load() if parts is None else _opened(path, remembered["stamp"], remembered["digest"], parts)
+
+
+def _opened(path: str, stamp: str, digest: str, parts: _Parts) -> Catalog:
     catalog = Catalog(digest, parts)
     _loaded[path] = (stamp, catalog)
     return catalog
@@ -52,11 +73,30 @@ def data_folder(folder: str | os.PathLike[str] | None = None) -> str:
 
 
 def stamp_of(folder: str) -> str:
-    """Path, size and time of every data file: cheap to take, and different as soon as one of them changes."""
+    """Path, size and time of every data file: cheap to take, and different as soon as one of them changes.
+
+    The first line is of the installer's list, see ``own``.
+    """
     lines = [f"{path}\t{size}\t{time}" for path, size, time in sorted(_walk(folder, ""))]
     if not lines:
         raise CatalogError(f"{folder}: no data files; reinstall wattdrop or give the right data folder")
-    return "\n".join(lines)
+    return "\n".join([_installed() if folder == data_folder() else "", *lines])
+
+
+def _installed() -> str:
+    """Time and content of the installer's list, which has the hash of every file; empty where there is none."""
+    if os.path.basename(_SITE) not in _SITES:
+        return ""
+    from ..version import __version__
+
+    try:
+        with open(
+            os.path.join(_SITE, f"wattdrop-{__version__}.dist-info", "RECORD"), "rb", buffering=0
+        ) as file:
+            status = os.fstat(file.fileno())
+            return f"RECORD\t{status.st_mtime_ns}\t{crc32(file.read(status.st_size)):08x}"
+    except OSError:
+        return ""
 
 
 def _walk(folder: str, prefix: str) -> list[tuple[str, int, int]]:
@@ -112,16 +152,27 @@ def _walk_code() -> list[tuple[str, os.stat_result]]:
         return [(entry.name, entry.stat()) for entry in entries if entry.name.endswith(".py")]
 
 
-def _cached(folder: str, stamp: str) -> tuple[str, _Parts] | None:
+def _remembered(folder: str) -> dict[str, str] | None:
+    """The stamp that a folder had when last looked at, and the digest that goes with it."""
     remembered = cache.read(_stamp_path(folder))
-    if not isinstance(remembered, dict) or (remembered.get("folder"), remembered.get("stamp")) != (
-        folder,
-        stamp,
-    ):
+    if not isinstance(remembered, dict) or remembered.get("folder") != folder:
         return None
-    digest: str = remembered["digest"]
+    return remembered
+
+
+def _cached(folder: str, stamp: str) -> tuple[str, _Parts] | None:
+    remembered = _remembered(folder)
+    if remembered is None or remembered["stamp"] != stamp:
+        return None
+    digest = remembered["digest"]
+    parts = _parts_of(folder, digest)
+    return None if parts is None else (digest, parts)
+
+
+def _parts_of(folder: str, digest: str) -> CachedParts | None:
+    """The cached parts of a state of the data, for this state of the code."""
     generation = os.path.join(cache.cache_folder(), cache.generation_name(digest, _code_stamp()))
-    return (digest, CachedParts(folder, digest, generation)) if os.path.isdir(generation) else None
+    return CachedParts(folder, digest, generation) if os.path.isdir(generation) else None
 
 
 def _read(folder: str, stamp: str) -> tuple[str, _Parts]:

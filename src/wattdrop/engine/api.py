@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import schema
-from ..catalog import Catalog, load
+from ..catalog import Catalog, own
 from ..errors import RowError
 from ..resolve.batch import Resolution, Resolver
 from ..resolve.software import served_alone
@@ -306,10 +306,10 @@ _default_catalog: Catalog | None = None
 
 
 def default_catalog() -> Catalog:
-    """The package's own catalog, loaded once in a process. `load` looks for changed files at every call."""
+    """The package's own catalog, loaded once in a process. `load` looks at every file at every call."""
     global _default_catalog
     if _default_catalog is None:
-        _default_catalog = load()
+        _default_catalog = own()
     return _default_catalog
 
 
