@@ -16,6 +16,7 @@ from wattdrop.version import __version__
 PACKAGE = Path(wattdrop.__file__).parent
 ASKS_ONCE = "from wattdrop.engine.api import default_catalog; print(default_catalog().digest)"
 LOOKS = "import wattdrop; print(wattdrop.load().digest)"
+IMPORTS_TYPING = f"{ASKS_ONCE}; import sys; print('typing' in sys.modules)"
 
 
 class Installed:
@@ -42,7 +43,7 @@ class Installed:
         """What a process of its own prints, which imports the package from there."""
         env = {**os.environ, "PYTHONPATH": str(self.site)}
         done = subprocess.run(
-            [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True
+            [sys.executable, "-S", "-c", script], env=env, capture_output=True, text=True, check=True
         )
         return done.stdout.strip()
 
@@ -60,6 +61,7 @@ def test_an_edit_of_an_installed_file_counts_once_somebody_looks_at_the_files(in
     edited = installed.digest(LOOKS)
     assert edited != shipped
     assert installed.digest(ASKS_ONCE) == edited
+    assert installed.digest(IMPORTS_TYPING) == f"{edited}\nFalse"
 
 
 def test_another_installation_counts_at_once(installed: Installed) -> None:
