@@ -21,7 +21,7 @@ from ..typed import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any, Final
 
-FORMAT: Final = 2  # raise it when the shape of a part changes
+FORMAT: Final = 3  # raise it when the shape of a part changes
 _MAGIC: Final = b"wattdrop"
 _HEADER_BYTES: Final = len(_MAGIC) + 12
 _KEPT_GENERATIONS: Final = 6

@@ -53,9 +53,10 @@ def own() -> Catalog:
     Where an installer wrote the files, its list of them is looked at instead of each of the four hundred. A file that
     somebody edited there counts from the next ``load`` on, which looks at each: that of ``wattdrop check-data``, say.
     """
-    path, installed = data_folder(), _installed()
-    remembered = _remembered(path) if installed and path not in _loaded else None
-    if remembered is None or remembered["stamp"].partition("\n")[0] != installed:
+    path = data_folder()
+    remembered = _remembered(path) if _is_installed() and path not in _loaded else None
+    installed = "" if remembered is None else remembered["stamp"].partition("\n")[0]
+    if remembered is None or not installed or _line_of(installed.partition("\t")[0]) != installed:
         return load()
     parts = _parts_of(path, remembered["digest"])
     return load() if parts is None else _opened(path, remembered["stamp"], remembered["digest"], parts)
@@ -80,21 +81,26 @@ def stamp_of(folder: str) -> str:
     lines = [f"{path}\t{size}\t{time}" for path, size, time in sorted(_walk(folder, ""))]
     if not lines:
         raise CatalogError(f"{folder}: no data files; reinstall wattdrop or give the right data folder")
-    return "\n".join([_installed() if folder == data_folder() else "", *lines])
+    return "\n".join([_installed() if _is_installed() and folder == data_folder() else "", *lines])
+
+
+def _is_installed() -> bool:
+    return os.path.basename(_SITE) in _SITES
 
 
 def _installed() -> str:
-    """Time and content of the installer's list, which has the hash of every file; empty where there is none."""
-    if os.path.basename(_SITE) not in _SITES:
-        return ""
+    """The installer's list of this package's files; empty where there is none."""
     from ..version import __version__
 
+    return _line_of(os.path.join(_SITE, f"wattdrop-{__version__}.dist-info", "RECORD"))
+
+
+def _line_of(listed: str) -> str:
+    """Path, time and content of such a list, which has the hash of every file; empty where it is not there."""
     try:
-        with open(
-            os.path.join(_SITE, f"wattdrop-{__version__}.dist-info", "RECORD"), "rb", buffering=0
-        ) as file:
+        with open(listed, "rb", buffering=0) as file:
             status = os.fstat(file.fileno())
-            return f"RECORD\t{status.st_mtime_ns}\t{crc32(file.read(status.st_size)):08x}"
+            return f"{listed}\t{status.st_mtime_ns}\t{crc32(file.read(status.st_size)):08x}"
     except OSError:
         return ""
 

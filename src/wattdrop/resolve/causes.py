@@ -14,7 +14,7 @@ from .facility import facility_of
 from .lifetime import lifetime
 from .machine import machine_of
 from .occupancy import utilization
-from .resolved import Resolved, find, resolve_description, serve
+from .resolved import Resolved, find, kernel_constants, resolve_description, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -214,13 +214,10 @@ def _precision(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
     choice = next((c for c in resolved.choices if c.question == "datatype"), None)
     if choice is None or choice.basis == "given" or not resolved.setup.decodes:
         return (resolved.setup,)
-    ends = []
-    for name in ("fp8", "bf16"):
-        setup: Setup | None = resolved.setup
-        if name != choice.chosen:
-            setup = served_as(catalog, resolved, resolved.description._replace(datatype=name))
-        if setup is not None:
-            ends.append(setup)
+    others = [
+        resolved.description._replace(datatype=name) for name in ("fp8", "bf16") if name != choice.chosen
+    ]
+    ends = [setup for one in others if (setup := served_as(catalog, resolved, one)) is not None]
     return tuple(ends) or (resolved.setup,)
 
 
@@ -253,7 +250,8 @@ def served_as(catalog: Catalog, resolved: Resolved, description: Description) ->
     found = find(catalog, description)
     if isinstance(found, RowError):
         return None
-    return serve(catalog, description, found).setup._replace(**resolved.lifetime.per_request())
+    served = serve(catalog, description, found, kernel_constants(catalog))
+    return served.setup._replace(**resolved.lifetime.per_request())
 
 
 _OF_THE_SERVICE: Final = (

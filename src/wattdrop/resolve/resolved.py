@@ -100,8 +100,9 @@ def resolve_description(catalog: Catalog, d: Description) -> Resolved | RowError
     found = find(catalog, d)
     if isinstance(found, RowError):
         return found
-    served = serve(catalog, d, found)
-    request_flops = _default_request_flops(served.setup, kernel_constants(catalog))
+    c = kernel_constants(catalog)
+    served = serve(catalog, d, found, c)
+    request_flops = _default_request_flops(served.setup, c)
     life = lifetime(catalog, found.model.ix, request_flops)
     note = served.demand.note
     workload = Choice("workload", found.task.chosen, found.task.basis, "demand of the task", note)
@@ -166,12 +167,11 @@ def _datatype(
     )
 
 
-def serve(catalog: Catalog, d: Description, found: Found) -> Served:
+def serve(catalog: Catalog, d: Description, found: Found, c: Constants) -> Served:
     """The setup that follows from what the names mean, and the choices that it rests on."""
     model_ix, service_ix, datatype_ix = found.model.ix, found.service.ix, found.datatype.ix
     software = serving_software(catalog, d.year)
     constants = with_pipelines(catalog.constant_values(), software.pipeline_ratio)
-    c = kernel_constants(catalog)
     weight_bytes = catalog.datatypes.number(datatype_ix, "bytes_per_weight")
     demand = demand_for(found.task.chosen, model_fields(catalog, model_ix, weight_bytes), constants)
     machine = machine_of(catalog, found.hardware.node_ix, found.hardware.gpu_ix, datatype_ix)
