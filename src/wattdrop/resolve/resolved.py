@@ -296,7 +296,7 @@ def _default_request_flops(setup: Setup, c: Constants) -> float:
 def kernel_constants(catalog: Catalog) -> Constants:
     """The kernel's constants from the catalog's figures."""
     values = catalog.constant_values()
-    return Constants(**{name: values[name] for name in Constants._fields})
+    return Constants(*map(values.__getitem__, Constants._fields))
 
 
 #: Catalog columns of a model that a demand is built from.
