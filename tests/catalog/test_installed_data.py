@@ -79,3 +79,13 @@ def test_without_a_list_every_file_is_looked_at(installed: Installed) -> None:
     assert installed.digest(ASKS_ONCE) == shipped
     installed.edit()
     assert installed.digest(ASKS_ONCE) != shipped
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right of their own")
+def test_a_checkout_that_is_linked_there_is_no_installation(installed: Installed, tmp_path: Path) -> None:
+    package = installed.site / "wattdrop"
+    package.rename(tmp_path / "wattdrop")
+    package.symlink_to(tmp_path / "wattdrop", target_is_directory=True)
+    linked = installed.digest(ASKS_ONCE)
+    installed.edit()
+    assert installed.digest(ASKS_ONCE) != linked

@@ -20,12 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Final, TypeAlias
 
+_DATA: Final = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data")
 _CODE: Final = os.path.dirname(os.path.abspath(__file__))
-_PACKAGE: Final = os.path.dirname(_CODE)
-_DATA: Final = os.path.join(_PACKAGE, "data")
-_SITE: Final = os.path.dirname(_PACKAGE)
 _SITES: Final = ("site-packages", "dist-packages")
-"""Where installers put packages, and beside each a list of its files. A source checkout has none."""
+"""Where installers put packages, and beside each a list of its files. A source checkout lies elsewhere."""
 _SUFFIXES: Final = (".toml", ".csv")
 
 _Parts: TypeAlias = "Callable[[str], Part]"
@@ -54,12 +52,8 @@ def own() -> Catalog:
     somebody edited there counts from the next ``load`` on, which looks at each: that of ``wattdrop check-data``, say.
     """
     path = data_folder()
-    remembered = _remembered(path) if _is_installed() and path not in _loaded else None
-    installed = "" if remembered is None else remembered["stamp"].partition("\n")[0]
-    if remembered is None or not installed or _line_of(installed.partition("\t")[0]) != installed:
-        return load()
-    parts = _parts_of(path, remembered["digest"])
-    return load() if parts is None else _opened(path, remembered["stamp"], remembered["digest"], parts)
+    found = None if path in _loaded else _as_installed(path)
+    return load() if found is None else _opened(path, *found)
 
 
 def _opened(path: str, stamp: str, digest: str, parts: _Parts) -> Catalog:
@@ -81,22 +75,27 @@ def stamp_of(folder: str) -> str:
     lines = [f"{path}\t{size}\t{time}" for path, size, time in sorted(_walk(folder, ""))]
     if not lines:
         raise CatalogError(f"{folder}: no data files; reinstall wattdrop or give the right data folder")
-    return "\n".join([_installed() if _is_installed() and folder == data_folder() else "", *lines])
+    return "\n".join([_installed(folder) if _is_installed(folder) else "", *lines])
 
 
-def _is_installed() -> bool:
-    return os.path.basename(_SITE) in _SITES
+def _is_installed(folder: str) -> bool:
+    return os.path.basename(_site(folder)) in _SITES
 
 
-def _installed() -> str:
-    """The installer's list of this package's files; empty where there is none."""
+def _site(folder: str) -> str:
+    """Where the package lies whose data folder it is."""
+    return os.path.dirname(os.path.dirname(folder))
+
+
+def _installed(folder: str) -> str:
+    """The line of the installer's list; empty where there is none."""
     from ..version import __version__
 
-    return _line_of(os.path.join(_SITE, f"wattdrop-{__version__}.dist-info", "RECORD"))
+    return _line_of(os.path.join(_site(folder), f"wattdrop-{__version__}.dist-info", "RECORD"))
 
 
 def _line_of(listed: str) -> str:
-    """Path, time and content of such a list, which has the hash of every file; empty where it is not there."""
+    """Path, time and content of a list of files with the hash of each; empty where it is not there."""
     try:
         with open(listed, "rb", buffering=0) as file:
             status = os.fstat(file.fileno())
@@ -173,6 +172,18 @@ def _cached(folder: str, stamp: str) -> tuple[str, _Parts] | None:
     digest = remembered["digest"]
     parts = _parts_of(folder, digest)
     return None if parts is None else (digest, parts)
+
+
+def _as_installed(folder: str) -> tuple[str, str, CachedParts] | None:
+    """Stamp, digest and parts as they were last looked at, if the installer's list is the one of then."""
+    remembered = _remembered(folder) if _is_installed(folder) else None
+    if remembered is None:
+        return None
+    line = remembered["stamp"].partition("\n")[0]
+    if not line or _line_of(line.partition("\t")[0]) != line:
+        return None
+    parts = _parts_of(folder, remembered["digest"])
+    return None if parts is None else (remembered["stamp"], remembered["digest"], parts)
 
 
 def _parts_of(folder: str, digest: str) -> CachedParts | None:
