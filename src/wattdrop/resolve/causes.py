@@ -214,10 +214,13 @@ def _precision(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
     choice = next((c for c in resolved.choices if c.question == "datatype"), None)
     if choice is None or choice.basis == "given" or not resolved.setup.decodes:
         return (resolved.setup,)
-    others = [
-        resolved.description._replace(datatype=name) for name in ("fp8", "bf16") if name != choice.chosen
-    ]
-    ends = [setup for one in others if (setup := served_as(catalog, resolved, one)) is not None]
+    ends = []
+    for name in ("fp8", "bf16"):
+        setup: Setup | None = resolved.setup
+        if name != choice.chosen:
+            setup = served_as(catalog, resolved, resolved.description._replace(datatype=name))
+        if setup is not None:
+            ends.append(setup)
     return tuple(ends) or (resolved.setup,)
 
 
