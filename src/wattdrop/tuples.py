@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from typing import Any, Final, Self
 
 _tuple_of = tuple.__new__
+_getters: list[Any] = []
+"""Of the first field, of the second, and so on: the same in all classes."""
 #: Compiling the function that makes a tuple takes as long as some hundred calls do without: a cold start has fewer.
 _OFTEN: Final = 100
 _calls: dict[type, int] = {}
@@ -37,7 +39,8 @@ class _OfFields(type):
         if fields:
             body["_field_defaults"] = {field: body[field] for field in fields if field in body}
             body["_fields"] = body["__match_args__"] = fields
-            body.update((field, field_at(at, "")) for at, field in enumerate(fields))
+            _getters.extend(field_at(at, "") for at in range(len(_getters), len(fields)))
+            body.update(zip(fields, _getters, strict=False))
         return super().__new__(mcs, name, bases, body)
 
 
@@ -50,13 +53,16 @@ class NamedTuple(tuple, metaclass=_OfFields):  # type: ignore[type-arg]
     def __new__(cls, *values: Any, **named: Any) -> Self:
         """Of values in order and by name. A class that is called often gets a function of its own instead."""
         calls = _calls[cls] = _calls.get(cls, 0) + 1
-        rest = cls._fields[len(values) :]
-        if calls < _OFTEN and len(values) <= len(cls._fields):
-            if tuple(named) == rest:
-                return _tuple_of(cls, (*values, *named.values()))
-            filled = {**cls._field_defaults, **named}
-            if named.keys() <= set(rest) <= filled.keys():
-                return _tuple_of(cls, (*values, *map(filled.__getitem__, rest)))
+        if calls < _OFTEN:
+            if not named and len(values) == len(cls._fields):
+                return _tuple_of(cls, values)
+            rest = cls._fields[len(values) :]
+            if rest:
+                if tuple(named) == rest:
+                    return _tuple_of(cls, (*values, *named.values()))
+                filled = {**cls._field_defaults, **named}
+                if named.keys() <= set(rest) <= filled.keys():
+                    return _tuple_of(cls, (*values, *map(filled.__getitem__, rest)))
         cls.__new__ = staticmethod(_maker(cls))  # type: ignore[method-assign]
         made: Self = cls.__new__(cls, *values, **named)  # or says what is wrong
         return made

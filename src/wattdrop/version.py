@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from .typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __version__: Final = "0.1.0"

@@ -8,7 +8,7 @@ import pytest
 
 from wattdrop.catalog import load
 from wattdrop.errors import RowError
-from wattdrop.resolve.causes import MOVED, view
+from wattdrop.resolve.causes import MOVED, served_as, view
 from wattdrop.resolve.description import Description
 from wattdrop.resolve.resolved import resolve_description
 
@@ -48,3 +48,22 @@ def test_what_a_cause_moves_is_what_the_whole_description_would_be(name: str, en
         assert moved.again(catalog, resolved) == whole.setup, description
         differing += whole.setup != resolved.setup
     assert differing > 20  # the comparison compares something
+
+
+@pytest.mark.parametrize(
+    "names",
+    [{"datatype": "fp8"}, {"datatype": "bf16"}, {"node_id": "azure:standard_nd96isr_h200_v5"}],
+    ids=str,
+)
+def test_another_precision_or_machine_leaves_what_making_the_model_cost(names: dict[str, str]) -> None:
+    differing = 0
+    for description in DESCRIPTIONS:
+        resolved = resolve_description(CATALOG, description)
+        other = description._replace(**names)  # type: ignore[arg-type]
+        whole = resolve_description(CATALOG, other)
+        if isinstance(resolved, RowError):
+            continue
+        setup = served_as(CATALOG, resolved, other)
+        assert setup == (None if isinstance(whole, RowError) else whole.setup), other
+        differing += setup not in (None, resolved.setup)
+    assert differing > 20

@@ -21,7 +21,7 @@ from ..typed import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any, Final
 
-FORMAT: Final = 2  # raise it when the shape of a part changes
+FORMAT: Final = 3  # raise it when the shape of a part changes
 _MAGIC: Final = b"wattdrop"
 _HEADER_BYTES: Final = len(_MAGIC) + 12
 _KEPT_GENERATIONS: Final = 6
@@ -48,10 +48,11 @@ def generation_name(digest: str, code_stamp: str) -> str:
 def read(path: str) -> Any:
     """The object in a cache file, or None if there is none that can be trusted."""
     try:
-        with open(path, "rb") as file:
-            if not _is_ours(file.fileno()):
+        with open(path, "rb", buffering=0) as file:
+            status = os.fstat(file.fileno())
+            if not _is_ours(status):
                 return None
-            data = file.read()
+            data = file.read(status.st_size)
     except OSError:
         return None
     payload = memoryview(data)[_HEADER_BYTES:]
@@ -113,10 +114,9 @@ def _header(payload: memoryview) -> bytes:
     return _MAGIC + len(payload).to_bytes(8, "little") + crc32(payload).to_bytes(4, "little")
 
 
-def _is_ours(descriptor: int) -> bool:
+def _is_ours(status: os.stat_result) -> bool:
     if sys.platform == "win32":
         return True  # the cache lies in the user's own profile
-    status = os.fstat(descriptor)
     return status.st_uid == os.getuid() and not status.st_mode & 0o022
 
 

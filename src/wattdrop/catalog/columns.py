@@ -89,7 +89,7 @@ def unpacked(packed: Packed) -> Any:
 class Columns:
     """What an estimate needs of the entities."""
 
-    __slots__ = ("_found", "_known", "_names", "_numbers", "_part", "_texts", "hidden", "ids", "rows")
+    __slots__ = ("_found", "_known", "_names", "_part", "_texts", "hidden", "ids", "rows")
 
     def __init__(self, part: Part) -> None:
         self._part = part
@@ -99,7 +99,6 @@ class Columns:
         self._known: frozenset[str] | None = None
         self._found: dict[str, int | None] = {}
         self.hidden: Final[frozenset[int]] = part.get("hidden", frozenset())  # rows below that these replace
-        self._numbers: dict[str, Sequence[float]] = {}
         self._texts: dict[str, Texts] = {}
 
     @property
@@ -132,10 +131,8 @@ class Columns:
 
     def numbers(self, quantity: str) -> Sequence[float] | None:
         """A column of numbers, nan where a row has none; None where no row has one."""
-        column = self._numbers.get(quantity)
-        if column is None and (packed := self._part.get(f"number {quantity}")) is not None:
-            column = self._numbers[quantity] = memoryview(packed).cast("d")
-        return column
+        packed = self._part.get(f"number {quantity}")
+        return None if packed is None else memoryview(packed).cast("d")
 
     def texts(self, field: str) -> Texts | None:
         """A column of texts, or of lists in one text each; None where no row has one."""

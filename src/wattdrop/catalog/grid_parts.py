@@ -180,7 +180,7 @@ def hourly_parts(records: Records, zones: Names) -> Parts:
 
 
 def ewif_part(records: Records, zones: Names) -> dict[str, Any]:
-    """zone row -> its newest off-site water factor; technologies by name beside them."""
+    """zone row -> its newest off-site water factor, packed; technologies by name beside them."""
     by_zone: dict[int, tuple[Any, ...]] = {}
     technologies: dict[str, tuple[Any, ...]] = {}
     for row in records.long["ewif"]:
@@ -201,4 +201,5 @@ def ewif_part(records: Records, zones: Names) -> dict[str, Any]:
                     row.file, _entity_of(row), "zone", "this zone and year are there twice", "keep one"
                 )
             by_zone[zone] = figure if known is None else max(known, figure, key=lambda entry: entry[3] or 0)
-    return {"zones": by_zone, "technologies": technologies}
+    packed = {zone: packed_object(figure) for zone, figure in by_zone.items()}
+    return {"zones": packed, "technologies": technologies}

@@ -164,7 +164,7 @@ class Grids:
         for ix, rung in self.ladder(zone_ix):
             found = zones.get(ix)
             if found is not None:
-                value, low, high, year, sources, basis, note, *_ = found
+                value, low, high, year, sources, basis, note, *_ = unpacked(found)
                 if rung:
                     note = f"{rung} {self._zones.ids[ix]}" + (f"; {note}" if note else "")
                 return Figure(value, low, high, year, tuple(sources.split(BETWEEN_ITEMS)), basis, note)
@@ -173,9 +173,9 @@ class Grids:
     def water_figures(self) -> Iterator[tuple[str, Figure]]:
         """Every water factor of a zone or a technology under its name. [L/kWh]"""
         part = self._part("ewif")
-        for names, entries in ((self._zones.ids, part["zones"]), (None, part["technologies"])):
-            for key, (value, low, high, year, sources, basis, note, *_) in entries.items():
-                name = key if names is None else names[key]
+        zones = {self._zones.ids[ix]: unpacked(figure) for ix, figure in part["zones"].items()}
+        for entries in (zones, part["technologies"]):
+            for name, (value, low, high, year, sources, basis, note, *_) in entries.items():
                 yield name, Figure(value, low, high, year, tuple(sources.split(BETWEEN_ITEMS)), basis, note)
 
     def source_ids(self) -> set[str]:
@@ -194,7 +194,7 @@ class Grids:
         for ix, _ in self.ladder(zone_ix):
             found = zones.get(ix)
             if found is not None:
-                value: float = found[0]
+                value: float = unpacked(found)[0]
                 return value
         return nan
 

@@ -3,7 +3,7 @@ text.
 """
 
 # os.path throughout: importing pathlib costs a cold start more than the whole load does.
-# ruff: noqa: PTH100, PTH112, PTH118, PTH120, PTH123
+# ruff: noqa: PTH100, PTH112, PTH118, PTH119, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _DATA: Final = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data")
 _CODE: Final = os.path.dirname(os.path.abspath(__file__))
+_SITES: Final = ("site-packages", "dist-packages")
+"""Where installers put packages, and beside each a list of its files. A source checkout lies elsewhere."""
 _SUFFIXES: Final = (".toml", ".csv")
 
 _Parts: TypeAlias = "Callable[[str], Part]"
@@ -40,7 +42,21 @@ def load(folder: str | os.PathLike[str] | None = None) -> Catalog:
     remembered = _loaded.get(path)
     if remembered is not None and remembered[0] == stamp:
         return remembered[1]
-    digest, parts = _cached(path, stamp) or _read(path, stamp)
+    return _opened(path, stamp, *(_cached(path, stamp) or _read(path, stamp)))
+
+
+def own() -> Catalog:
+    """The package's own catalog, for a process that asks once.
+
+    Where an installer wrote the files, its list of them is looked at instead of each of the four hundred. A file that
+    somebody edited there counts from the next ``load`` on, which looks at each: that of ``wattdrop check-data``, say.
+    """
+    path = data_folder()
+    found = None if path in _loaded else _as_installed(path)
+    return load() if found is None else _opened(path, *found)
+
+
+def _opened(path: str, stamp: str, digest: str, parts: _Parts) -> Catalog:
     catalog = Catalog(digest, parts)
     _loaded[path] = (stamp, catalog)
     return catalog
@@ -52,22 +68,53 @@ def data_folder(folder: str | os.PathLike[str] | None = None) -> str:
 
 
 def stamp_of(folder: str) -> str:
-    """Path, size and time of every data file: cheap to take, and different as soon as one of them changes."""
-    lines = [f"{path}\t{status.st_size}\t{status.st_mtime_ns}" for path, status in sorted(_walk(folder, ""))]
+    """Path, size and time of every data file: cheap to take, and different as soon as one of them changes.
+
+    The first line is of the installer's list, see ``own``.
+    """
+    lines = [f"{path}\t{size}\t{time}" for path, size, time in sorted(_walk(folder, ""))]
     if not lines:
         raise CatalogError(f"{folder}: no data files; reinstall wattdrop or give the right data folder")
-    return "\n".join(lines)
+    return "\n".join([_installed(folder) if _is_installed(folder) else "", *lines])
 
 
-def _walk(folder: str, prefix: str) -> list[tuple[str, os.stat_result]]:
-    found: list[tuple[str, os.stat_result]] = []
+def _is_installed(folder: str) -> bool:
+    return os.path.basename(_site(folder)) in _SITES
+
+
+def _site(folder: str) -> str:
+    """Where the package lies whose data folder it is."""
+    return os.path.dirname(os.path.dirname(folder))
+
+
+def _installed(folder: str) -> str:
+    """The line of the installer's list; empty where there is none."""
+    from ..version import __version__
+
+    return _line_of(os.path.join(_site(folder), f"wattdrop-{__version__}.dist-info", "RECORD"))
+
+
+def _line_of(listed: str) -> str:
+    """Path, time and content of a list of files with the hash of each; empty where it is not there."""
+    try:
+        with open(listed, "rb", buffering=0) as file:
+            status = os.fstat(file.fileno())
+            return f"{listed}\t{status.st_mtime_ns}\t{crc32(file.read(status.st_size)):08x}"
+    except OSError:
+        return ""
+
+
+def _walk(folder: str, prefix: str) -> list[tuple[str, int, int]]:
+    """Path, size and time of each data file. All that ``stat`` says of them would take a quarter of a megabyte."""
+    found: list[tuple[str, int, int]] = []
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_dir():
                     found += _walk(entry.path, f"{prefix}{entry.name}/")
                 elif entry.name.endswith(_SUFFIXES):
-                    found.append((prefix + entry.name, entry.stat()))
+                    status = entry.stat()
+                    found.append((prefix + entry.name, status.st_size, status.st_mtime_ns))
     except FileNotFoundError:
         raise CatalogError(f"{folder}: no such data folder") from None
     return found
@@ -76,7 +123,7 @@ def _walk(folder: str, prefix: str) -> list[tuple[str, os.stat_result]]:
 def data_texts(folder: str) -> dict[str, bytes]:
     """{relative path: content} of the data files, in the order of their paths."""
     texts = {}
-    for path, _ in sorted(_walk(folder, "")):
+    for path, _, _ in sorted(_walk(folder, "")):
         with open(os.path.join(folder, path), "rb") as file:
             texts[path] = file.read()
     return texts
@@ -110,16 +157,39 @@ def _walk_code() -> list[tuple[str, os.stat_result]]:
         return [(entry.name, entry.stat()) for entry in entries if entry.name.endswith(".py")]
 
 
-def _cached(folder: str, stamp: str) -> tuple[str, _Parts] | None:
+def _remembered(folder: str) -> dict[str, str] | None:
+    """The stamp that a folder had when last looked at, and the digest that goes with it."""
     remembered = cache.read(_stamp_path(folder))
-    if not isinstance(remembered, dict) or (remembered.get("folder"), remembered.get("stamp")) != (
-        folder,
-        stamp,
-    ):
+    if not isinstance(remembered, dict) or remembered.get("folder") != folder:
         return None
-    digest: str = remembered["digest"]
+    return remembered
+
+
+def _cached(folder: str, stamp: str) -> tuple[str, _Parts] | None:
+    remembered = _remembered(folder)
+    if remembered is None or remembered["stamp"] != stamp:
+        return None
+    digest = remembered["digest"]
+    parts = _parts_of(folder, digest)
+    return None if parts is None else (digest, parts)
+
+
+def _as_installed(folder: str) -> tuple[str, str, CachedParts] | None:
+    """Stamp, digest and parts as they were last looked at, if the installer's list is the one of then."""
+    remembered = _remembered(folder) if _is_installed(folder) else None
+    if remembered is None:
+        return None
+    line = remembered["stamp"].partition("\n")[0]
+    if not line or _line_of(line.partition("\t")[0]) != line:
+        return None
+    parts = _parts_of(folder, remembered["digest"])
+    return None if parts is None else (remembered["stamp"], remembered["digest"], parts)
+
+
+def _parts_of(folder: str, digest: str) -> CachedParts | None:
+    """The cached parts of a state of the data, for this state of the code."""
     generation = os.path.join(cache.cache_folder(), cache.generation_name(digest, _code_stamp()))
-    return (digest, CachedParts(folder, digest, generation)) if os.path.isdir(generation) else None
+    return CachedParts(folder, digest, generation) if os.path.isdir(generation) else None
 
 
 def _read(folder: str, stamp: str) -> tuple[str, _Parts]:

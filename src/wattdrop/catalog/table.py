@@ -30,7 +30,7 @@ _NOT_ASKED: Final = -1
 class Table:
     """Entities of one kind. `kind` is the plural used everywhere: models, gpus, nodes, zones, ..."""
 
-    __slots__ = ("_asked", "_base", "_columns", "_figures", "_near", "_offset", "_part", "kind")
+    __slots__ = ("_asked", "_base", "_columns", "_figures", "_near", "_numbers", "_offset", "_part", "kind")
 
     def __init__(self, kind: str, part: Callable[[str], Part], base: Table | None = None) -> None:
         self.kind: Final = kind
@@ -38,6 +38,7 @@ class Table:
         self._base = base
         self._offset = len(base) if base is not None else 0
         self._columns: Columns | None = None
+        self._numbers: dict[str, Sequence[float]] = {}
         self._figures: Provenance | None = None
         self._near: NameIndex | None = None
         self._asked: dict[str, int | None] = {}
@@ -130,10 +131,13 @@ class Table:
         """The value of a quantity, nan where it is not known."""
         if ix < self._offset and self._base is not None:
             return self._base.number(ix, quantity)
-        column = self._own().numbers(quantity)
+        column = self._numbers.get(quantity)
         if column is None:
-            self._must_know(quantity)
-            return nan
+            column = self._own().numbers(quantity)
+            if column is None:
+                self._must_know(quantity)
+                return nan
+            self._numbers[quantity] = column
         return column[ix - self._offset]
 
     def text(self, ix: int, field: str) -> str:

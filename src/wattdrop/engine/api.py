@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from .. import schema
-from ..catalog import Catalog, load
+from ..catalog import Catalog, own
 from ..errors import RowError
-from ..kernel.ops import FLOATS
 from ..resolve.batch import Resolution, Resolver
-from ..resolve.quantities import evidence
 from ..resolve.software import served_alone
 from ..typed import TYPE_CHECKING, NamedTuple, overload
 from .assumed import assumed_quantities
@@ -217,7 +215,7 @@ class Estimate:
         """What was chosen or assumed for a row: entities, then quantities that the row does not give."""
         at = self.position(number)
         resolved = self.resolution.at(at)
-        given = evidence(self.resolution.quantities[at], resolved.setup.frame_aspect, FLOATS)
+        given = self.resolution.quantities.evidence(at, resolved.setup.frame_aspect)
         named = tuple(map(served_alone, resolved.choices)) if given.batch_size == 1.0 else resolved.choices
         return (*named, *assumed_quantities(resolved.setup, given, self.constants))
 
@@ -310,10 +308,10 @@ _default_catalog: Catalog | None = None
 
 
 def default_catalog() -> Catalog:
-    """The package's own catalog, loaded once in a process. `load` looks for changed files at every call."""
+    """The package's own catalog, loaded once in a process. `load` looks at every file at every call."""
     global _default_catalog
     if _default_catalog is None:
-        _default_catalog = load()
+        _default_catalog = own()
     return _default_catalog
 
 

@@ -142,7 +142,7 @@ class Evaluation:
         found = self._whole.get(row)
         if found is None:
             setup = self._setups[self.of_row[row]]
-            found = estimate(setup, evidence(self.given[row], setup.frame_aspect, FLOATS), self._c, FLOATS)
+            found = estimate(setup, self.given.evidence(row, setup.frame_aspect), self._c, FLOATS)
             self._whole[row] = found
         return found
 

@@ -10,9 +10,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ..kernel.ops import FLOATS
 from ..resolve.origins import origin_of_constant, origin_of_evidence, setup_origins
-from ..resolve.quantities import evidence
 from ..units import unit_of
 from .formulas import Formula, formulas
 
@@ -70,7 +68,7 @@ def explain(estimate: Estimate, row: int) -> Explanation:
     """
     at = estimate.position(row)
     resolved = estimate.resolution.at(at)
-    given = evidence(estimate.resolution.quantities[at], resolved.setup.frame_aspect, FLOATS)
+    given = estimate.resolution.quantities.evidence(at, resolved.setup.frame_aspect)
     leaves = _Leaves(estimate, resolved, given)
     kept: dict[str, float] = {}
     steps: list[Step] = []

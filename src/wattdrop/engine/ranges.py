@@ -138,7 +138,11 @@ class Ranges:
             self._at_ends[effect] = self._evaluated(effect)
         central = self._values(self._central, quantity)
         ends = [self._values(end, quantity) for end in self._at_ends[effect]]
-        return ends_of_many(central, ends) if self._central.is_arrays else ends_of(central, ends)
+        if self._central.is_arrays:
+            return ends_of_many(central, ends)
+        if ends.count(central) == len(ends):  # most causes leave most metrics alone
+            return self._nothing, self._nothing
+        return ends_of(central, ends)
 
     def _of_totals(self, within: bool = False) -> Widths | None:
         """Half-widths of the totals; None where the rows are to be evaluated whole at each end.

@@ -14,7 +14,7 @@ from .facility import facility_of
 from .lifetime import lifetime
 from .machine import machine_of
 from .occupancy import utilization
-from .resolved import Resolved, resolve_description
+from .resolved import Resolved, find, kernel_constants, resolve_description, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..catalog import Catalog, Table
     from ..kernel.columns import Setup
+    from .description import Description
 
 #: Accelerators that measurements of the fit were made on; the method's error elsewhere is larger.
 MEASURED_GPUS: Final = frozenset(
@@ -215,11 +216,11 @@ def _precision(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
         return (resolved.setup,)
     ends = []
     for name in ("fp8", "bf16"):
-        again: Resolved | RowError = resolved
+        setup: Setup | None = resolved.setup
         if name != choice.chosen:
-            again = resolve_description(catalog, resolved.description._replace(datatype=name))
-        if not isinstance(again, RowError):
-            ends.append(again.setup)
+            setup = served_as(catalog, resolved, resolved.description._replace(datatype=name))
+        if setup is not None:
+            ends.append(setup)
     return tuple(ends) or (resolved.setup,)
 
 
@@ -239,13 +240,21 @@ def _hardware(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
         )
     setups = []
     for node in others:
-        description = resolved.description._replace(node_id=node)
-        again = resolve_description(catalog, description)
-        if not isinstance(again, RowError) and again.setup.replica_gpus <= again.setup.node_gpus:
+        setup = served_as(catalog, resolved, resolved.description._replace(node_id=node))
+        if setup is not None and setup.replica_gpus <= setup.node_gpus:
             # the service's load and place stay, only the machine changes; a node too small for the model is none
             kept = {name: getattr(resolved.setup, name) for name in _OF_THE_SERVICE}
-            setups.append(again.setup._replace(**kept))
+            setups.append(setup._replace(**kept))
     return tuple(setups) or (resolved.setup,)
+
+
+def served_as(catalog: Catalog, resolved: Resolved, description: Description) -> Setup | None:
+    """The setup if the same work were served as described; None where that means nothing. The model was made once."""
+    found = find(catalog, description)
+    if isinstance(found, RowError):
+        return None
+    served = serve(catalog, description, found, kernel_constants(catalog))
+    return served.setup._replace(**resolved.lifetime.per_request())
 
 
 _OF_THE_SERVICE: Final = (

@@ -6,6 +6,7 @@ As in the kernel, one text serves one row (floats) and many (arrays). NaN stands
 from __future__ import annotations
 
 from ..kernel.columns import Evidence
+from ..kernel.ops import FLOATS
 from ..typed import TYPE_CHECKING, NamedTuple, overload
 from ..units import MS_PER_S
 
@@ -99,12 +100,13 @@ class QuantityColumns:
     ``incomplete``: positions of columns that hold NaN, because some rows do not give them.
     """
 
-    __slots__ = ("columns", "incomplete", "rows")
+    __slots__ = ("_evidence", "columns", "incomplete", "rows")
 
     def __init__(self, rows: int, columns: dict[int, Any], incomplete: frozenset[int]) -> None:
         self.rows = rows
         self.columns = columns
         self.incomplete = incomplete
+        self._evidence: dict[tuple[int, float], Evidence] = {}
 
     def __len__(self) -> int:
         return self.rows
@@ -124,6 +126,13 @@ class QuantityColumns:
         if isinstance(number, slice):
             return [self[at] for at in range(*number.indices(self.rows))]
         return Quantities(*map(float, self.row(range(self.rows)[number])))
+
+    def evidence(self, number: int, frame_aspect: float) -> Evidence:
+        """The evidence of one row, made once: ranges ask for it at both ends of every cause."""
+        found = self._evidence.get((number, frame_aspect))
+        if found is None:
+            found = self._evidence[number, frame_aspect] = evidence(self[number], frame_aspect, FLOATS)
+        return found
 
     def given(self, number: int) -> frozenset[str]:
         """The quantities that one row gives."""
@@ -172,6 +181,7 @@ class QuantitiesOfOne(QuantityColumns):
     def __init__(self, values: list[float], given_at: tuple[int, ...]) -> None:
         self.values = values
         self.given_at = given_at
+        self._evidence = {}
 
     def row(self, number: int) -> list[float]:
         """The quantities of the row."""

@@ -28,10 +28,10 @@ from .facility import facility_of, grid_of
 from .hardware import HardwareFound, names_hardware, resolve_hardware
 from .lifetime import Lifetime, Making, lifetime
 from .machine import machine_of
-from .model import resolve_model
+from .model import ModelFound, resolve_model
 from .occupancy import Room, most_requests, usual_batch, utilization
 from .place import PlaceFound, resolve_place
-from .service import resolve_service
+from .service import ServiceFound, resolve_service
 from .software import serving_software, with_pipelines
 from .suggestions import unknown
 from .task import named_task, resolve_task
@@ -69,7 +69,61 @@ class Resolved(NamedTuple):
         return self.place.zone_ix
 
 
+class Found(NamedTuple):
+    """What the names of a row mean: the answer to each question that a description leaves open."""
+
+    task: Choice
+    model: ModelFound
+    service: ServiceFound
+    datatype: DatatypeFound
+    hardware: HardwareFound
+    place: PlaceFound
+
+
+class DatatypeFound(NamedTuple):
+    """Index in the catalog's datatypes and how it was found."""
+
+    ix: int
+    choice: Choice
+
+
+class Served(NamedTuple):
+    """How a request is served: the setup without the share in making the model, and what it rests on."""
+
+    setup: Setup
+    demand: Demand
+    choices: tuple[Choice, ...]
+
+
 def resolve_description(catalog: Catalog, d: Description) -> Resolved | RowError:
+    """Everything that follows from a description."""
+    found = find(catalog, d)
+    if isinstance(found, RowError):
+        return found
+    c = kernel_constants(catalog)
+    served = serve(catalog, d, found, c)
+    request_flops = _default_request_flops(served.setup, c)
+    life = lifetime(catalog, found.model.ix, request_flops)
+    note = served.demand.note
+    workload = Choice("workload", found.task.chosen, found.task.basis, "demand of the task", note)
+    return Resolved(
+        served.setup._replace(**life.per_request()),
+        (*served.choices, life.choice, *((workload,) if note else ())),
+        found.task.chosen,
+        found.model.ix,
+        found.hardware.node_ix,
+        found.hardware.gpu_ix,
+        found.service.ix,
+        found.datatype.ix,
+        found.place,
+        d,
+        served.demand,
+        life,
+        request_flops,
+    )
+
+
+def find(catalog: Catalog, d: Description) -> Found | RowError:
     """Answer every question that a description leaves open, in the order in which the answers need each other."""
     task_named = named_task(catalog, d)
     if isinstance(task_named, RowError):
@@ -82,66 +136,45 @@ def resolve_description(catalog: Catalog, d: Description) -> Resolved | RowError
     datatype = _datatype(catalog, d, model.ix, service.ix)
     if isinstance(datatype, RowError):
         return datatype
-    datatype_ix, datatype_choice = datatype
-    weight_bytes = catalog.datatypes.number(datatype_ix, "bytes_per_weight")
+    weight_bytes = catalog.datatypes.number(datatype.ix, "bytes_per_weight")
     model_bytes = catalog.models.number(model.ix, "total_params_billions") * PER_BILLION * weight_bytes
     hardware = resolve_hardware(catalog, d, service.ix, model_bytes)
     if isinstance(hardware, RowError):
         return hardware
     place = resolve_place(catalog, d, service.ix, hardware.node_ix)
-    return _bind(
-        catalog,
-        d,
-        task,
-        model.ix,
-        model.choice,
-        service.ix,
-        service.choice,
-        datatype_ix,
-        datatype_choice,
-        hardware,
-        place,
-    )
+    return Found(task, model, service, datatype, hardware, place)
 
 
 def _datatype(
     catalog: Catalog, d: Description, model_ix: int, service_ix: int | None
-) -> tuple[int, Choice] | RowError:
+) -> DatatypeFound | RowError:
     table = catalog.datatypes
     if d.datatype:
         ix = table.find(d.datatype)
         if ix is None:
             return unknown("datatype", "datatype", d.datatype, table)
-        return ix, Choice("datatype", table.ids[ix], "given", "datatype")
+        return DatatypeFound(ix, Choice("datatype", table.ids[ix], "given", "datatype"))
     packed = "" if service_ix is None else catalog.services.text(service_ix, "default_datatype")
     if packed:
-        return table.row(packed), Choice("datatype", packed, "assumed", "service default")
+        return DatatypeFound(table.row(packed), Choice("datatype", packed, "assumed", "service default"))
     of_model = catalog.models.text(model_ix, "datatype")
     ix = table.find(of_model) if of_model else None
     if ix is not None:
-        return ix, Choice("datatype", table.ids[ix], "published", "the model's usual serving precision")
-    return table.row("bf16"), Choice("datatype", "bf16", "assumed", "no precision is published")
+        choice = Choice("datatype", table.ids[ix], "published", "the model's usual serving precision")
+        return DatatypeFound(ix, choice)
+    return DatatypeFound(
+        table.row("bf16"), Choice("datatype", "bf16", "assumed", "no precision is published")
+    )
 
 
-def _bind(
-    catalog: Catalog,
-    d: Description,
-    task: Choice,
-    model_ix: int,
-    model_choice: Choice,
-    service_ix: int | None,
-    service_choice: Choice | None,
-    datatype_ix: int,
-    datatype_choice: Choice,
-    hardware: HardwareFound,
-    place: PlaceFound,
-) -> Resolved:
+def serve(catalog: Catalog, d: Description, found: Found, c: Constants) -> Served:
+    """The setup that follows from what the names mean, and the choices that it rests on."""
+    model_ix, service_ix, datatype_ix = found.model.ix, found.service.ix, found.datatype.ix
     software = serving_software(catalog, d.year)
     constants = with_pipelines(catalog.constant_values(), software.pipeline_ratio)
-    c = kernel_constants(catalog)
     weight_bytes = catalog.datatypes.number(datatype_ix, "bytes_per_weight")
-    demand = demand_for(task.chosen, model_fields(catalog, model_ix, weight_bytes), constants)
-    machine = machine_of(catalog, hardware.node_ix, hardware.gpu_ix, datatype_ix)
+    demand = demand_for(found.task.chosen, model_fields(catalog, model_ix, weight_bytes), constants)
+    machine = machine_of(catalog, found.hardware.node_ix, found.hardware.gpu_ix, datatype_ix)
     demand = demand._replace(
         pass_activation_bytes_per_flop=demand.pass_activation_bytes_per_flop
         * machine.activation_traffic_share
@@ -169,11 +202,10 @@ def _bind(
     if not demand.decodes:
         served = f"{demand.pass_batch_size:g} in one call"
         batch_choice = Choice("batch", served, "assumed", "default of the kind of work")
-    utilisation, utilization_choice = utilization(catalog, service_ix, hardware.node_ix)
-    facility = facility_of(catalog, place)
-    grid = grid_of(catalog, place, d.year)
-    making_unknown = Lifetime(Making(), Making(), Choice("training", "", "", ""))
-    unmade = Setup(
+    utilisation, utilization_choice = utilization(catalog, service_ix, found.hardware.node_ix)
+    facility = facility_of(catalog, found.place)
+    grid = grid_of(catalog, found.place, d.year)
+    setup = Setup(
         total_params=model.total,
         active_params=model.active,
         is_moe=float(model.is_moe),
@@ -207,50 +239,32 @@ def _bind(
         default_grid_market_gco2e_per_kwh=facility.market
         if facility.market == facility.market
         else grid.life_cycle,
-        default_ewif_l_per_kwh=catalog.ewif_value(place.zone_ix),
-        **making_unknown.per_request(),
+        default_ewif_l_per_kwh=catalog.ewif_value(found.place.zone_ix),
+        **_MAKING_UNKNOWN,
     )
-    request_flops = _default_request_flops(unmade, c)
-    life = lifetime(catalog, model_ix, request_flops)
-    setup = unmade._replace(**life.per_request())
     replica_choice = Choice(
         "accelerators",
-        f"{replica:g} x {catalog.gpus.ids[hardware.gpu_ix]}",
+        f"{replica:g} x {catalog.gpus.ids[found.hardware.gpu_ix]}",
         "given" if d.gpu_count else "derived",
         "gpu_count" if d.gpu_count else "smallest number that holds the weights",
     )
-    workload = Choice("workload", task.chosen, task.basis, "demand of the task", demand.note)
     choices = (
-        model_choice,
-        task,
-        *((service_choice,) if service_choice else ()),
-        hardware.choice,
-        datatype_choice,
+        found.model.choice,
+        found.task,
+        *((found.service.choice,) if found.service.choice else ()),
+        found.hardware.choice,
+        found.datatype.choice,
         replica_choice,
         batch_choice,
         *((software.choice,) if demand.decodes else ()),
         utilization_choice,
-        *place.choices,
+        *found.place.choices,
         grid.choice,
-        life.choice,
-        *((workload,) if demand.note else ()),
     )
-    return Resolved(
-        setup,
-        choices,
-        task.chosen,
-        model_ix,
-        hardware.node_ix,
-        hardware.gpu_ix,
-        service_ix,
-        datatype_ix,
-        place,
-        d,
-        demand,
-        life,
-        request_flops,
-    )
+    return Served(setup, demand, choices)
 
+
+_MAKING_UNKNOWN = Lifetime(Making(), Making(), Choice("training", "", "", "")).per_request()
 
 #: A row that states nothing: what the setup's defaults make of it is the model's default request.
 _NOTHING_STATED = Evidence(*([math.nan] * len(Evidence._fields)))._replace(
@@ -282,7 +296,7 @@ def _default_request_flops(setup: Setup, c: Constants) -> float:
 def kernel_constants(catalog: Catalog) -> Constants:
     """The kernel's constants from the catalog's figures."""
     values = catalog.constant_values()
-    return Constants(**{name: values[name] for name in Constants._fields})
+    return Constants(*map(values.__getitem__, Constants._fields))
 
 
 #: Catalog columns of a model that a demand is built from.

@@ -5,8 +5,9 @@ Most callers send the same few fields again and again: what is to be done with a
 
 from __future__ import annotations
 
+# Of `_operator`, because `operator` takes a cold start a quarter of a millisecond more.
+from _operator import itemgetter
 from itertools import compress, repeat
-from operator import itemgetter
 
 from .. import schema
 from ..errors import RowError

@@ -6,7 +6,8 @@ unknown names, and its client waits five seconds; the first few suggestions say 
 
 from __future__ import annotations
 
-from contextvars import ContextVar
+# What `threading.local` is, without `threading`. A batch is resolved in one go: no other task gets in between.
+from _thread import _local
 
 from ..errors import RowError
 from ..typed import TYPE_CHECKING
@@ -18,25 +19,32 @@ if TYPE_CHECKING:
 
 MOST_SEARCHES: Final = 20
 
-_found: ContextVar[dict[tuple[str, str], tuple[str, ...]] | None] = ContextVar("searches_found", default=None)
+
+class _Batch(_local):
+    """The names that the batch of this thread has searched for, with what is near; None outside of a batch."""
+
+    found: dict[tuple[str, str], tuple[str, ...]] | None = None
+
+
+_batch: Final = _Batch()
 
 
 class OfOneBatch:
     """Within it, the first ``MOST_SEARCHES`` unknown names get suggestions."""
 
-    __slots__ = ("_token",)
+    __slots__ = ("_before",)
 
     def __enter__(self) -> None:
-        self._token = _found.set({})
+        self._before = _batch.found
+        _batch.found = {}
 
     def __exit__(self, *_: object) -> None:
-        _found.reset(self._token)
+        _batch.found = self._before
 
 
 def used_up() -> bool:
     """Whether this batch gets no more suggestions."""
-    found = _found.get()
-    return found is not None and len(found) >= MOST_SEARCHES
+    return _batch.found is not None and len(_batch.found) >= MOST_SEARCHES
 
 
 def unknown(what: str, field: str, name: str, table: Table) -> RowError:
@@ -52,7 +60,7 @@ def unknown(what: str, field: str, name: str, table: Table) -> RowError:
 
 def _nearest(what: str, name: str, table: Table) -> tuple[str, ...] | None:
     """The nearest names, searched for once a batch however many rows say the name; None where it gets no more."""
-    found = _found.get()
+    found = _batch.found
     if found is None:
         return tuple(table.nearest(name))
     if (what, name) not in found:
