@@ -111,6 +111,10 @@ def answered(exchange: Exchange) -> None:
     """A request was answered."""
     global _now_in_flight
     _now_in_flight -= 1
+    if (
+        _shown_in_flight and not _now_in_flight
+    ):  # at rest the number is right, also for who asks another worker
+        _show_in_flight()
     with _noting:
         _noted.append(exchange)
     if len(_noted) >= _MOST_NOTED:
@@ -146,6 +150,7 @@ _noting = threading.Lock()
 
 #: Requests begin and end on the event loop, so this needs no lock.
 _now_in_flight = 0
+_shown_in_flight = 0
 
 #: Requests that were answered, until they are counted.
 _noted: list[Exchange] = []
@@ -159,9 +164,15 @@ _MOST_CHOSEN: Final = 1000
 
 def count() -> None:
     """Count what was noted since the last time."""
-    _in_flight.set(_now_in_flight)
+    _show_in_flight()
     count_requests()
     count_rows()
+
+
+def _show_in_flight() -> None:
+    global _shown_in_flight
+    _shown_in_flight = _now_in_flight
+    _in_flight.set(_shown_in_flight)
 
 
 def count_requests() -> None:
