@@ -116,7 +116,11 @@ class Connection(HttpToolsProtocol):
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Let the answer go: others that are ready at the same time must not hold it up."""
+        """Let the answer go: others that are ready at the same time must not hold it up. Then begin the next request.
+
+        What uvicorn does here, but for the clock: it makes and cancels a timer of the loop with every request, which
+        costs a twentieth of one.
+        """
         self._gathering.flush()
         self.server_state.total_requests += 1
         if self.transport.is_closing():

@@ -111,9 +111,7 @@ def answered(exchange: Exchange) -> None:
     """A request was answered."""
     global _now_in_flight
     _now_in_flight -= 1
-    if (
-        _shown_in_flight and not _now_in_flight
-    ):  # at rest the number is right, also for who asks another worker
+    if _shown_in_flight and not _now_in_flight:  # whoever asks another worker must not see this one busy
         _show_in_flight()
     with _noting:
         _noted.append(exchange)
@@ -148,7 +146,7 @@ _COUNT_SECONDS: Final = 0.5
 
 _noting = threading.Lock()
 
-#: Requests begin and end on the event loop, so this needs no lock.
+#: Requests begin and end on the event loop, so these need no lock.
 _now_in_flight = 0
 _shown_in_flight = 0
 
