@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,17 @@ def test_a_head_that_does_not_come_is_408_or_closed(hasty: Running, part: bytes)
         assert status_and_code(answer) == (408, "request_timeout")
     else:
         assert answer == b""  # nothing was asked
+
+
+def test_between_requests_a_connection_is_kept_for_its_time(tmp_path: Path) -> None:
+    with running(tmp_path, "--keep-alive-seconds", "2") as server, server.connect() as connection:
+        for _ in range(6):  # together longer than without any request
+            connection.sendall(server.head(len(BODY)) + BODY)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK")
+            time.sleep(0.5)
+        began = time.monotonic()
+        assert read_all(connection) == b""
+        assert time.monotonic() - began > 0.5
 
 
 def test_a_head_that_trickles_is_408_all_the_same(hasty: Running) -> None:

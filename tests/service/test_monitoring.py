@@ -15,7 +15,9 @@ from tests.conftest import Service
 from tests.service.processes import PATIENCE_S, ROW, Running, running, wait_until
 
 from wattdrop.catalog import load
+from wattdrop.service import metrics
 from wattdrop.service.app import create_app
+from wattdrop.service.exchange import Exchange
 from wattdrop.service.readiness import Readiness
 from wattdrop.service.settings import read_settings
 from wattdrop.store import open_store
@@ -169,6 +171,22 @@ def test_strangers_make_no_labels(service: Service) -> None:
     assert of(after, "requests_total", method="GET", path="(unknown)", status="404") >= 100
     new = {labels for labels in after if labels not in before}
     assert len(new) < 40  # codes of errors, buckets of a path that was not asked before
+
+
+def test_each_duration_is_in_its_bucket(fresh: Service) -> None:
+    for seconds in (0.001, 0.0011, 0.2, 40.0):
+        metrics.begun()
+        one = Exchange("GET")
+        one.template, one.status, one.duration_s = "/of/durations", 200, seconds
+        metrics.answered(one)
+    found = numbers(fresh.get("/metrics", headers={"Authorization": "Bearer let-me-see"}, key=None).text)
+
+    def at_most(seconds: str) -> float:
+        return of(found, "request_duration_seconds_bucket", path="/of/durations", le=seconds)
+
+    assert [at_most(one) for one in ("0.001", "0.0025", "0.1", "0.25", "30.0", "+Inf")] == [1, 2, 2, 3, 3, 4]
+    assert of(found, "request_duration_seconds_sum", path="/of/durations") == pytest.approx(40.2021)
+    assert of(found, "requests_total", method="GET", path="/of/durations", status="200") == 4
 
 
 def test_workers_add_up(tmp_path: Path) -> None:

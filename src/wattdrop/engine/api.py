@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: Changes whenever the same row and data can give other numbers; see the changelog.
 METHOD_VERSION = "2026.11.4"
 
+_response: Callable[[Estimate, bool, bool], ImpactResponse] | None = None
+
 Part: TypeAlias = "Literal['total', 'inference', 'training', 'fine_tuning']"
 
 
@@ -207,9 +209,12 @@ class Estimate:
 
     def response(self, debug: bool = False, ranges: bool = False) -> ImpactResponse:
         """The answer in the shape of the public contract; ``ranges`` adds fields that the contract does not have."""
-        from .render import response  # which a cold start does without
+        global _response
+        if _response is None:  # which a cold start does without
+            from .render import response
 
-        return response(self, debug, ranges)
+            _response = response
+        return _response(self, debug, ranges)
 
     def choices(self, number: int) -> tuple[Choice, ...]:
         """What was chosen or assumed for a row: entities, then quantities that the row does not give."""

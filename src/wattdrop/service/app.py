@@ -117,6 +117,7 @@ def create_app(
     context = Context(ring, catalogs, impacts, limits, settings, lifecycle, readiness, store, recorder, demo)
     if traces is not None:
         lifecycle.on_stop(traces.stop)
+    app.add_route("/v1/impact", ImpactResource(context))  # first: the router asks for one path after another
     app.add_route("/openapi.json", DescriptionResource(app, settings))
     app.add_route("/docs", PageResource())
     app.add_route("/docs/{name}", AssetResource())
@@ -128,7 +129,6 @@ def create_app(
     app.add_route("/health", HealthResource())
     app.add_route("/ready", ReadyResource(readiness))
     app.add_route("/metrics", MetricsResource(settings.metrics_token))
-    app.add_route("/v1/impact", ImpactResource(context))
     app.add_route("/", BigQueryResource(context))
     app.add_route("/v1/impact/bulk", BulkResource(context))
     app.add_route("/v1/impact/totals", TotalsResource(context))

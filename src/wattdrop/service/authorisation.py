@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import unquote
 
@@ -30,7 +30,7 @@ class KeyRing:
         self._limits = limits
         self._last_use = last_use
 
-    async def authorise(self, request: Request, scope: Scope | None) -> ApiKey:
+    def authorise(self, request: Request, scope: Scope | None) -> Awaitable[ApiKey]:
         """The record of a key that may do this (any key, without a scope).
 
         Raises
@@ -40,7 +40,7 @@ class KeyRing:
         StoreError, Overloaded
             Where it cannot be told.
         """
-        return await self.admit(key_of(request), scope)
+        return self.admit(key_of(request), scope)
 
     async def admit(self, key: str | None, scope: Scope | None) -> ApiKey:
         """The same for a key that did not come in a header."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Awaitable
 from functools import lru_cache
 
 from falcon.asgi import Request
@@ -17,10 +18,10 @@ _MOST_MEMBERS = (
 )
 
 
-async def read_json_body(request: Request, most_bytes: int) -> bytes:
+def read_json_body(request: Request, most_bytes: int) -> Awaitable[bytes]:
     """The body, decompressed, of at most ``most_bytes`` before and after."""
     _check_media_type(request.get_header("content-type"))
-    return await read_body(request, most_bytes)
+    return read_body(request, most_bytes)
 
 
 async def read_body(request: Request, most_bytes: int) -> bytes:

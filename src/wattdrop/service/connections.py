@@ -36,6 +36,7 @@ class Connection(HttpToolsProtocol):
         seconds = self.settings.read_seconds
         self._reading = Pace(self.loop, seconds, self._is_sending, self._sends_too_slowly)
         self._writing = Pace(self.loop, seconds, self._is_taking, self._takes_too_slowly)
+        self._idle = Pace(self.loop, self.timeout_keep_alive, lambda: False, self.timeout_keep_alive_handler)
         self._in_message = self._in_head = self._begins = False
         self._chunk_bytes = 0
         self._head_bytes = 0  # of the chunks that brought the head so far
@@ -59,6 +60,7 @@ class Connection(HttpToolsProtocol):
         """Stop the clocks."""
         self._reading.end()
         self._writing.end()
+        self._idle.end()
         super().connection_lost(exc)
         self._count()
 
@@ -69,6 +71,7 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse, then see whether the head has become too large, or what follows the body."""
+        self._idle.stop()
         size = len(data)
         if self.transport.is_closing() or (self._in_message and self._discards(size)):
             return
@@ -113,9 +116,21 @@ class Connection(HttpToolsProtocol):
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Let the answer go: others that are ready at the same time must not hold it up."""
+        """Let the answer go: others that are ready at the same time must not hold it up. Then begin the next request.
+
+        What uvicorn does here, but for the clock: it makes and cancels a timer of the loop with every request, which
+        costs a twentieth of one.
+        """
         self._gathering.flush()
-        super().on_response_complete()
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+        else:
+            self._idle.start()
 
     def pause_writing(self) -> None:
         """The client does not take what is written, for now."""

@@ -48,33 +48,31 @@ class Memory:
 class Exchange:
     """Filled in on the way: by the front, by whoever recognises the key, by whoever estimates."""
 
-    __slots__ = (
-        "awaits_body", "body_begun", "body_bytes", "customer_id", "duration_s", "gone", "held_bytes", "id", "key_id",
-        "key_shown", "left", "limits", "memory", "method", "row_errors", "rows", "sent_bytes", "started", "status",
-        "template", "trace_id",
-    )  # fmt: skip
+    # What most requests leave as it is stands here and is not set with each.
+    template = UNKNOWN_PATH
+    status = 0
+    rows = 0
+    row_errors = 0
+    body_bytes = 0
+    body_begun = False
+    awaits_body = True
+    gone = False
+    held_bytes = 0
+    sent_bytes = 0
+    key_id: int | None = None
+    key_shown = ""
+    customer_id: int | None = None
+    limits: Sequence[Limit] = ()
+    trace_id = ""
+    duration_s = 0.0
 
     def __init__(self, method: str = "", id: str = "", memory: Memory | None = None) -> None:
         self.id = id or new_name()
         self.method = method
         self.memory = memory
-        self.template = UNKNOWN_PATH
-        self.status = 0
-        self.rows = 0
-        self.row_errors = 0
-        self.body_bytes = 0
-        self.body_begun, self.awaits_body, self.gone = False, True, False
-        self.held_bytes = 0
-        self.sent_bytes = 0
-        self.key_id: int | None = None
-        self.key_shown = ""
-        self.customer_id: int | None = None
-        self.limits: Sequence[Limit] = ()
         self.left: list[tuple[str, int, int]] = []
         """Kind, tokens left, seconds until there are more, of each limit that was asked."""
-        self.trace_id = ""
         self.started = time.perf_counter()
-        self.duration_s = 0.0
 
     def of_key(self, key: ApiKey) -> None:
         """Note whose request it is."""
@@ -88,9 +86,10 @@ class Exchange:
         Overloaded
             If the process holds too much already.
         """
-        memory = self.memory
-        more_bytes = min(more_bytes, max(0, most_bytes - self.held_bytes))
-        if memory is None or more_bytes == 0:
+        memory, room_bytes = self.memory, most_bytes - self.held_bytes
+        if more_bytes > room_bytes:
+            more_bytes = room_bytes
+        if memory is None or more_bytes <= 0:
             return
         if memory.held_bytes + more_bytes > memory.most_bytes:
             raise Overloaded(

@@ -72,11 +72,9 @@ class Front:
         async def marked_send(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                headers = [
-                    *message.get("headers", ()),
-                    (b"x-request-id", exchange.id.encode()),
-                    *limits.headers(exchange),
-                ]
+                headers = [*message.get("headers", ()), (b"x-request-id", exchange.id.encode())]
+                if exchange.limits:
+                    headers += limits.headers(exchange)
                 if self.lifecycle.leaving:
                     headers.append((b"connection", b"close"))
                 message = {**message, "headers": headers}
@@ -135,7 +133,5 @@ async def _send_error(send: Send, status: int, error: WattdropError, request_id:
 
 
 def _id_of(scope: Scope) -> str:
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            return value.decode() if _FAIR_ID.fullmatch(value) else ""
-    return ""
+    value = dict(reversed(scope["headers"])).get(b"x-request-id")  # of several the first
+    return value.decode() if value and _FAIR_ID.fullmatch(value) else ""

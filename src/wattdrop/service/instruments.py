@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 registry = CollectorRegistry()
 
@@ -22,7 +22,7 @@ durations = Histogram(
     "wattdrop_request_duration_seconds",
     "From the head of a request to the end of its answer.",
     ("path",),
-    buckets=_SECONDS,
+    buckets=SECONDS,
     registry=registry,
 )
 in_flight = Gauge(

@@ -151,9 +151,7 @@ class Limits:
 
 
 def headers(exchange: Exchange) -> Sequence[tuple[bytes, bytes]]:
-    """What the answer says about limits."""
-    if not exchange.limits:
-        return ()
+    """What the answer says about limits of which there are any."""
     policy = ", ".join(limit.policy for limit in exchange.limits)
     left = ", ".join(f'"{kind}";r={count};t={seconds}' for kind, count, seconds in exchange.left)
     found = [(b"ratelimit-policy", policy.encode())]

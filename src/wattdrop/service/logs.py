@@ -218,7 +218,7 @@ def _groups(lines: list[str]) -> Iterator[list[str]]:
     group: list[str] = []
     size = 0
     for line in lines:
-        line_bytes = len(line.encode("utf-8", "backslashreplace")) + 1
+        line_bytes = 1 + (len(line) if line.isascii() else len(line.encode("utf-8", "backslashreplace")))
         if group and size + line_bytes > _MOST_AT_ONCE_BYTES:
             yield group
             group, size = [], 0
