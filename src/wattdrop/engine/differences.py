@@ -20,6 +20,7 @@ from .cases import DURATION, METHOD, Case, EffectId
 from .evaluate import TOTALS
 from .graph import Facts, Graph
 from .program import Program, reached
+from .regrouped import regrouped
 from .room import Room
 from .statics import Group, Statics
 
@@ -79,7 +80,7 @@ class Differences:
         """``moves``: each cause, the bits of the inputs that it moves, and the most ends that it has."""
         graph = Graph(facts)
         nodes = graph.nodes
-        totals = [graph.quantities[name] for name in TOTALS]
+        totals = regrouped(graph, [graph.quantities[name] for name in TOTALS])
         inside = reached(nodes, totals)
         rows_need = {n for n in inside if nodes[n].dynamic}
         together = _together(

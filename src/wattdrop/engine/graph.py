@@ -139,6 +139,10 @@ class Graph:
         found = self.nodes[node]
         return found.op == "const" and found.value == value and not isinstance(found.value, bool)
 
+    def number(self, value: float) -> int:
+        """The node of a number."""
+        return self._leaf("const", value)
+
     def make(self, op: str, args: tuple[int, ...]) -> int:
         """The node of an operation, or one that always has the same bits."""
         nodes = [self.nodes[arg] for arg in args]
