@@ -176,9 +176,25 @@ class Graph:
         if self._nan in (a, b):
             return self._nan
         for zero, other in ((a, b), (b, a)):
-            if self._is(zero, 0.0) and self._is_never_minus_zero(other):
+            if self._is_a_zero(zero) and self._is_never_minus_zero(other):
                 return other
         return None
+
+    def _is_a_zero(self, n: int) -> bool:
+        """Whether it is exactly 0 or -0: what a kind of work costs that a model does not do, whatever it is multiplied by."""
+        op, args, value, *_ = self.nodes[n]
+        if not all(self.nodes[arg].number for arg in args):
+            return False
+        match op:
+            case "const":
+                return bool(value == 0.0)
+            case "*":
+                return any(map(self._is_a_zero, args))
+            case "/":
+                return self._is_a_zero(args[0])
+            case "+" | "-" | "mn" | "mx":
+                return all(map(self._is_a_zero, args))
+        return False
 
     def _is_never_minus_zero(self, n: int) -> bool:
         """Of a sum that holds where it holds of one of its summands."""
