@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Rows of a block: with all ends of a cause side by side it stays in the processor's cache.
 BLOCK_ROWS: Final = 1024
+#: Numbers that numpy copies at a time where it finds an operand awkward; a row that serves all ends is one only up to here.
+_BUFFER: Final = 16
 #: Causes share a program that works out so many times the operations that each of them needs.
 _MUCH_THE_SAME: Final = 1.3
 _MOST_GROUPS: Final = 4096
@@ -37,10 +39,10 @@ DURATION_AT: Final = Quantities._fields.index("processing_duration_ms")
 
 
 class Sides(NamedTuple):
-    """Half-widths of one cause: a column for each total that it moves."""
+    """How far one cause moves each total, in logarithms: a step down, not above 0, and a step up, not below."""
 
-    places: Mapping[str, int]  # of these totals among the columns
-    down: Sequence[Any]
+    moved: frozenset[str]  # the totals that it moves at all
+    down: Sequence[Any]  # a column for each total
     up: Sequence[Any]
 
 
@@ -57,20 +59,14 @@ class _Part(NamedTuple):
 
     effects: tuple[EffectId, ...]
     ends: tuple[int, ...]  # the most that any case has of each
-    totals: tuple[int, ...]  # those that they move
-    places: Mapping[str, int]  # of these, by name
+    totals: tuple[int, ...]  # those that they move, and what lies between them
+    moved: frozenset[str]
     program: Program
 
     @property
-    def pairs(self) -> int:
-        """How many half-widths a row has of these causes on each side: one for each cause and total."""
-        return len(self.effects) * len(self.totals)
-
-    @property
-    def at(self) -> Any:
-        """The totals as an index: neighbours as a slice, which copies nothing."""
-        first, last = self.totals[0], self.totals[-1]
-        return slice(first, last + 1) if len(self.totals) == last + 1 - first else list(self.totals)
+    def at(self) -> slice:
+        """The totals among all five."""
+        return slice(self.totals[0], self.totals[-1] + 1)
 
 
 class Differences:
@@ -106,14 +102,15 @@ class Differences:
             exported.setdefault(n, len(central) + at)
         self.parts = []
         for (effects, moved), args in zip(together, needed, strict=True):
-            at_totals = tuple(at for at, n in enumerate(totals) if n in moved)
+            at_totals = [at for at, n in enumerate(totals) if n in moved]
             if not at_totals:
                 continue
-            known = {n: exported[n] for n in args if n in exported}
+            neighbours = tuple(range(at_totals[0], at_totals[-1] + 1))
+            known = {n: exported[n] for n in (*args, *totals) if n in exported and n not in moved}
             names, ends = zip(*effects, strict=True)
-            program = Program(graph, [totals[at] for at in at_totals], known)
-            places = {TOTALS[at]: place for place, at in enumerate(at_totals)}
-            self.parts.append(_Part(names, ends, at_totals, places, program))
+            program = Program(graph, [totals[at] for at in neighbours], known)
+            moved_totals = frozenset(TOTALS[at] for at in at_totals)
+            self.parts.append(_Part(names, ends, neighbours, moved_totals, program))
         self._statics = Statics([(self.central, (1,)), *((part.program, part.ends) for part in self.parts)])
         self._groups: dict[int, tuple[Case, Group]] = {}
 
@@ -128,7 +125,7 @@ class Differences:
         """Half-widths of a few rows: lists of floats."""
         statics = [self._statics.tuples(self._group(case), c) for case in cases]
         sides = {
-            effect: Sides(part.places, *([[0.0] * len(of_rows) for _ in part.totals] for _ in range(2)))
+            effect: Sides(part.moved, *([[0.0] * len(of_rows) for _ in TOTALS] for _ in range(2)))
             for part in self.parts
             for effect in part.effects
         }
@@ -145,8 +142,7 @@ class Differences:
                     else:
                         moved = [run(k, q, central) for k in ends]
                     _, *of_effect = sides[effect]
-                    for place, values in enumerate(zip(*moved, strict=True)):
-                        at = part.totals[place]
+                    for at, values in zip(part.totals, zip(*moved, strict=True), strict=True):
                         value = central[at]
                         if not value > 0.0:
                             continue
@@ -155,11 +151,10 @@ class Differences:
                             if end > 0.0 and end != value:
                                 step = log(end / value)
                                 least, most = min(least, step), max(most, step)
-                        for side, width in zip((0, 1), (-least, most), strict=True):
-                            if width > 0.0:
-                                of_effect[side][place][row] = width
-                                if effect != METHOD:
-                                    squares[side][TOTALS[at]][row] += width * width
+                        for side, step in zip((0, 1), (least, most), strict=True):
+                            of_effect[side][at][row] = step
+                            if effect != METHOD:
+                                squares[side][TOTALS[at]][row] += step * step
         return Widths(sides, (squares[0], squares[1]))
 
     def of_arrays(
@@ -176,15 +171,17 @@ class Differences:
         columns, at = self._statics.arrays([self._group(case) for case in cases], c)
         places = numpy.array(at)
         of_central, *of_parts = (of_part.of(places) for of_part in columns)
+        effects = [effect for part in self.parts for effect in part.effects]
+        others = slice(1, None) if METHOD in effects else slice(None)  # the method's own comes first
         rows = len(of_rows)
         size = min(BLOCK_ROWS, rows)
-        widths = numpy.empty((2, sum(part.pairs for part in self.parts), rows))
-        of_pairs = _split(self.parts, widths)
-        squares = numpy.zeros((2, len(TOTALS), rows))
+        steps = numpy.zeros((2, len(effects), len(TOTALS), rows))
+        squares = numpy.empty((2, len(TOTALS), rows))
         place_of = places.take(of_rows)
         q: list[Any] = [None] * len(USUAL)
         # Both branches of a choice are evaluated, and what is 0 has no ratio.
         with numpy.errstate(all="ignore"), Room() as room:
+            numpy.setbufsize(_BUFFER)
             for start in range(0, rows, size):
                 end = min(start + size, rows)
                 of_row = place_of[start:end]
@@ -196,27 +193,29 @@ class Differences:
                 k = list(map(of_central.of_rows(of_row), range(len(into)), into))
                 self._fill(self.central, lambda number, _, k=k: k[number], q, (), central, room)
                 known = [*central, *k]
-                are_ratios = bool(central[: len(TOTALS)].min() > 0.0)
                 kept = room.used
-                for part, statics, ratios in zip(self.parts, of_parts, of_pairs, strict=True):
-                    room.used = kept
-                    seen, ends = q, part.ends
-                    if part.effects == (DURATION,):
-                        seen, ends = _moved_duration(q, factors), (len(factors),)
-                    moved = room.arrays(len(part.totals), sum(ends), end - start)
-                    self._fill(part.program, statics.of_rows(of_row), seen, known, moved, room)
-                    _extremes(central[part.at], moved, ends, ratios[..., start:end], are_ratios)
-                room.used = 0
-                down, up = found = widths[..., start:end]
-                numpy.negative(numpy.log(down, out=down), out=down)
-                numpy.log(up, out=up)
-                square = numpy.multiply(found, found, out=room.arrays(*found.shape))
-                _add_up(self.parts, square, squares[..., start:end])
+                found = steps[..., start:end]
+                for are_ratios in (bool(central[: len(TOTALS)].min() > 0.0), False):
+                    first = 0
+                    for part, statics in zip(self.parts, of_parts, strict=True):
+                        room.used = kept
+                        seen, ends = q, part.ends
+                        if part.effects == (DURATION,):
+                            seen, ends = _moved_duration(q, factors), (len(factors),)
+                        moved = room.arrays(len(part.totals), sum(ends), end - start)
+                        self._fill(part.program, statics.of_rows(of_row), seen, known, moved, room)
+                        of_part = found[:, first : first + len(part.effects), part.at]
+                        first += len(part.effects)
+                        _extremes(central[part.at], moved, ends, of_part, are_ratios)
+                        numpy.log(of_part, out=of_part)
+                    summed = found[:, others]
+                    numpy.einsum("setr,setr->str", summed, summed, out=squares[..., start:end])
+                    if numpy.isfinite(squares[..., start:end]).all() and numpy.isfinite(found[:, :1]).all():
+                        break
         return Widths(
             {
-                effect: Sides(part.places, down, up)
-                for part, sides in zip(self.parts, of_pairs, strict=True)
-                for effect, down, up in zip(part.effects, *sides, strict=True)
+                effect: Sides(part.moved, *steps[:, at])
+                for at, (part, effect) in enumerate((part, effect) for part in self.parts for effect in part.effects)
             },
             (dict(zip(TOTALS, squares[0], strict=True)), dict(zip(TOTALS, squares[1], strict=True))),
         )
@@ -267,27 +266,6 @@ def _together(
     return found
 
 
-def _split(parts: Sequence[_Part], of_pairs: Any) -> list[Any]:
-    """Of an array of shape (2, pairs, rows) what is each part's: a view of shape (2, effects, totals, rows)."""
-    found, at = [], 0
-    for part in parts:
-        shape = 2, len(part.effects), len(part.totals), of_pairs.shape[-1]
-        found.append(of_pairs[:, at : at + part.pairs].reshape(shape))
-        at += part.pairs
-    return found
-
-
-def _add_up(parts: Sequence[_Part], square: Any, into: Any) -> None:
-    """Add the squares of half-widths, of shape (2, pairs, rows), to the sums of their totals, of shape (2, totals, rows).
-
-    The method's own error is left out.
-    """
-    for part, of_part in zip(parts, _split(parts, square), strict=True):
-        for at, effect in enumerate(part.effects):
-            if effect != METHOD:
-                into[:, part.at] += of_part[:, at]
-
-
 def _extremes(central: Any, moved: Any, ends: Sequence[int], into: Any, are_ratios: bool) -> None:
     """The least ratio to the central value, at most 1, and the largest, at least 1.
 
@@ -299,11 +277,9 @@ def _extremes(central: Any, moved: Any, ends: Sequence[int], into: Any, are_rati
     import numpy
 
     ratios = numpy.divide(moved, central[:, None], out=moved)
-    least, most = into
-    _least_and_most(ratios, ends, least, most)
-    if not (are_ratios and least.min() > 0.0 and most.max() < inf):
+    if not are_ratios:
         ratios[~((ratios > 0.0) & (ratios < inf) & (central[:, None] > 0.0))] = 1.0
-        _least_and_most(ratios, ends, least, most)
+    _least_and_most(ratios, ends, *into)
 
 
 def _least_and_most(ratios: Any, ends: Sequence[int], least: Any, most: Any) -> None:
