@@ -11,7 +11,6 @@ Half-widths are logarithms of the ratio of a moved value to the central one: how
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from math import inf, log
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -279,22 +278,12 @@ def _extremes(central: Any, moved: Any, ends: Sequence[int], into: Any, are_rati
     ratios = numpy.divide(moved, central[:, None], out=moved)
     if not are_ratios:
         ratios[~((ratios > 0.0) & (ratios < inf) & (central[:, None] > 0.0))] = 1.0
-    _least_and_most(ratios, ends, *into)
-
-
-def _least_and_most(ratios: Any, ends: Sequence[int], least: Any, most: Any) -> None:
-    """Effects that follow one another and have equally many ends go through one call."""
-    import numpy
-
-    at = effect = 0
-    for of_each, alike in groupby(ends):
-        effects = sum(1 for _ in alike)
-        shape = len(ratios), effects, of_each, ratios.shape[-1]
-        theirs = ratios[:, at : at + effects * of_each].reshape(shape)
-        of_effects = slice(effect, effect + effects)
-        numpy.minimum.reduce(theirs, axis=2, out=least[of_effects].swapaxes(0, 1), initial=1.0)
-        numpy.maximum.reduce(theirs, axis=2, out=most[of_effects].swapaxes(0, 1), initial=1.0)
-        at, effect = at + effects * of_each, effect + effects
+    at = 0
+    for of_each, least, most in zip(ends, *into, strict=True):
+        of_effect = ratios[:, at : at + of_each]
+        numpy.minimum.reduce(of_effect, axis=1, out=least, initial=1.0)
+        numpy.maximum.reduce(of_effect, axis=1, out=most, initial=1.0)
+        at += of_each
 
 
 def _moved_duration(q: list[Any], factors: tuple[float, float]) -> list[Any]:

@@ -15,6 +15,7 @@ rows is as uncertain as one of them.
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 from ..typed import TYPE_CHECKING, NamedTuple
 from .cases import DURATION, METHOD, WITHIN, Case, EffectId, case_of, in_order
@@ -54,10 +55,6 @@ class Ranges:
         self._constants = estimate.constants
         self._resolution = estimate.resolution
         self._cases, self._of_rows, self._described = _cases(estimate)
-        effects = {effect for case in self._cases for effect in case.causes}
-        self._effects = [effect for effect in in_order(effects) if effect != WITHIN]
-        if self._resolution.quantities.any_gives("processing_duration_ms"):
-            self._effects.append(DURATION)
         error = math.exp(Z90 * estimate.catalog.constant("duration_error"))
         self._duration_factors = 1.0 / error, error
         self._nothing = self._zeros()
@@ -67,6 +64,13 @@ class Ranges:
         self._squares_of_others: dict[str, tuple[Column, Column]] = {}
         self._numbers: dict[EffectId, Any] = {}
         self._squares_of: dict[str, dict[str, tuple[Column, Column]]] = {}
+
+    @cached_property
+    def _effects(self) -> list[EffectId]:
+        """The effects of any row, in the order of explanations."""
+        effects = {effect for case in self._cases for effect in case.causes} - {WITHIN}
+        durations = self._resolution.quantities.any_gives("processing_duration_ms")
+        return [*in_order(effects), *([DURATION] if durations else [])]
 
     # --- half-widths ---
 
@@ -291,7 +295,8 @@ def _cases(estimate: Estimate) -> tuple[list[Case], Sequence[int], list[int]]:
     catalog, resolved = estimate.catalog, resolution.resolved
     first: dict[int, int] = {}  # a description may be there twice
     described = [first.setdefault(id(one), at) for at, one in enumerate(resolved)]
-    batch_sizes = resolution.quantities.column("batch_size")
+    quantities = resolution.quantities
+    batch_sizes = quantities.column("batch_size") if quantities.any_gives("batch_size") else ()
     if 1.0 not in batch_sizes:
         return [case_of(catalog, one) for one in resolved], of_rows, described
     alone = [batch_size == 1.0 for batch_size in batch_sizes]

@@ -215,11 +215,10 @@ def _precision(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
         return (resolved.setup,)
     ends = []
     for name in ("fp8", "bf16"):
-        again: Resolved | RowError = resolved
         if name != choice.chosen:
             again = resolve_description(catalog, resolved.description._replace(datatype=name))
-        if not isinstance(again, RowError):
-            ends.append(again.setup)
+            if not isinstance(again, RowError):
+                ends.append(again.setup)
     return tuple(ends) or (resolved.setup,)
 
 
