@@ -11,7 +11,7 @@ Half-widths are logarithms of the ratio of a moved value to the central one: how
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import inf, log
+from math import inf, isfinite, log
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..resolve.quantities import USUAL, Quantities
@@ -21,7 +21,7 @@ from .graph import Facts, Graph
 from .program import Program, reached
 from .regrouped import regrouped
 from .room import Room
-from .statics import Group, Statics
+from .statics import Gathered, Group, Statics
 
 if TYPE_CHECKING:
     from ..kernel.constants import Constants
@@ -170,8 +170,7 @@ class Differences:
         columns, at = self._statics.arrays([self._group(case) for case in cases], c)
         places = numpy.array(at)
         of_central, *of_parts = (of_part.of(places) for of_part in columns)
-        effects = [effect for part in self.parts for effect in part.effects]
-        others = slice(1, None) if METHOD in effects else slice(None)  # the method's own comes first
+        effects = [(effect, part.moved) for part in self.parts for effect in part.effects]
         rows = len(of_rows)
         size = min(BLOCK_ROWS, rows)
         steps = numpy.zeros((2, len(effects), len(TOTALS), rows))
@@ -182,46 +181,54 @@ class Differences:
         with numpy.errstate(all="ignore"), Room() as room:
             numpy.setbufsize(_BUFFER)
             for start in range(0, rows, size):
-                end = min(start + size, rows)
-                of_row = place_of[start:end]
+                block = slice(start, min(start + size, rows))
+                of_row = place_of[block]
                 for column, values in given.columns.items():
-                    q[column] = values[start:end]
+                    q[column] = values[block]
                 room.used = 0
-                central = room.arrays(len(self.central.outputs), end - start)
-                into = room.arrays(len(of_central), end - start)
-                k = list(map(of_central.of_rows(of_row), range(len(into)), into))
-                self._fill(self.central, lambda number, _, k=k: k[number], q, (), central, room)
-                known = [*central, *k]
-                kept = room.used
-                found = steps[..., start:end]
-                for are_ratios in (bool(central[: len(TOTALS)].min() > 0.0), False):
-                    first = 0
-                    for part, statics in zip(self.parts, of_parts, strict=True):
-                        room.used = kept
-                        seen, ends = q, part.ends
-                        if part.effects == (DURATION,):
-                            seen, ends = _moved_duration(q, factors), (len(factors),)
-                        moved = room.arrays(len(part.totals), sum(ends), end - start)
-                        self._fill(part.program, statics.of_rows(of_row), seen, known, moved, room)
-                        of_part = found[:, first : first + len(part.effects), part.at]
-                        first += len(part.effects)
-                        _extremes(central[part.at], moved, ends, of_part, are_ratios)
-                        numpy.log(of_part, out=of_part)
-                    summed = found[:, others]
-                    numpy.einsum("setr,setr->str", summed, summed, out=squares[..., start:end])
-                    if numpy.isfinite(squares[..., start:end]).all() and numpy.isfinite(found[:, :1]).all():
+                k = room.arrays(len(of_central), len(of_row))
+                k = list(map(of_central.of_rows(of_row), range(len(k)), k))
+                central = _worked_out(self.central, lambda number, _, k=k: k[number], q, (), of_row.shape, room)
+                into = steps[..., block]
+                for careful in (False, True):
+                    self._steps(of_parts, of_row, q, central, [*central, *k], factors, room, into, careful)
+                    others = into[:, 1:] if effects and effects[0][0] == METHOD else into
+                    summed = numpy.einsum("setr,setr->str", others, others, out=squares[..., block])
+                    if isfinite(summed.sum() + into[:, :1].sum()):
                         break
         return Widths(
-            {
-                effect: Sides(part.moved, *steps[:, at])
-                for at, (part, effect) in enumerate((part, effect) for part in self.parts for effect in part.effects)
-            },
+            {effect: Sides(moved, *steps[:, at]) for at, (effect, moved) in enumerate(effects)},
             (dict(zip(TOTALS, squares[0], strict=True)), dict(zip(TOTALS, squares[1], strict=True))),
         )
 
-    @staticmethod
-    def _fill(program: Program, k: Any, q: Any, f: Any, columns: Any, room: Room) -> None:
-        program.fill(k, q, f, columns, list(room.arrays(program.registers(), *columns.shape[1:])))
+    def _steps(
+        self,
+        of_parts: Sequence[Gathered],
+        of_row: Any,
+        q: list[Any],
+        central: Any,
+        known: Sequence[Any],
+        factors: tuple[float, float],
+        room: Room,
+        into: Any,
+        careful: bool,
+    ) -> None:
+        """The steps of all causes, into an array of shape (2, causes, totals, rows)."""
+        import numpy
+
+        kept, first = room.used, 0
+        for part, statics in zip(self.parts, of_parts, strict=True):
+            room.used = kept
+            seen, ends = q, part.ends
+            if part.effects == (DURATION,):
+                seen, ends = _moved_duration(q, factors), (len(factors),)
+            shape = sum(ends), len(of_row)
+            moved = _worked_out(part.program, statics.of_rows(of_row), seen, known, shape, room)
+            of_part = into[:, first : first + len(ends), part.at]
+            _extremes(central[part.at], moved, ends, of_part, careful)
+            numpy.log(of_part, out=of_part)
+            first += len(ends)
+        room.used = kept
 
     def _group(self, case: Case) -> Group:
         """The setups of a case for each program."""
@@ -265,7 +272,15 @@ def _together(
     return found
 
 
-def _extremes(central: Any, moved: Any, ends: Sequence[int], into: Any, are_ratios: bool) -> None:
+def _worked_out(program: Program, k: Any, q: Any, f: Any, shape: Sequence[int], room: Room) -> Any:
+    """The columns of a program, each of a shape."""
+    columns, registers = len(program.outputs), program.registers()
+    memory = room.arrays(columns + registers, *shape)
+    program.fill(k, q, f, memory[:columns], list(memory[columns:]))
+    return memory[:columns]
+
+
+def _extremes(central: Any, moved: Any, ends: Sequence[int], into: Any, careful: bool) -> None:
     """The least ratio to the central value, at most 1, and the largest, at least 1.
 
     What is not above zero, before or after, has no ratio, and counts as not moved.
@@ -276,7 +291,7 @@ def _extremes(central: Any, moved: Any, ends: Sequence[int], into: Any, are_rati
     import numpy
 
     ratios = numpy.divide(moved, central[:, None], out=moved)
-    if not are_ratios:
+    if careful:
         ratios[~((ratios > 0.0) & (ratios < inf) & (central[:, None] > 0.0))] = 1.0
     at = 0
     for of_each, least, most in zip(ends, *into, strict=True):

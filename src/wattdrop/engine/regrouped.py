@@ -42,7 +42,7 @@ def regrouped(graph: Graph, nodes: Sequence[int]) -> list[int]:
 class _Regrouped:
     def __init__(self, graph: Graph, nodes: Sequence[int]) -> None:
         self._nodes, self._make = graph.nodes, graph.make
-        self._zero, self._one = graph.number(0.0), graph.number(1.0)
+        self._one = graph.number(1.0)
         self._sums: dict[int, _Sum] = {}
         inside = reached(graph.nodes, nodes)
         self._readers = Counter((*nodes, *(arg for n in inside for arg in graph.nodes[n].args)))
@@ -68,8 +68,6 @@ class _Regrouped:
         match op:
             case "+":
                 return self._plus(*map(self._sum, args))
-            case "-" if not self._nodes[args[1]].dynamic:
-                return self._plus(self._sum(args[0]), self._of(self._make("-", (self._zero, args[1]))))
             case "*":
                 return self._times(*map(self._sum, args))
             case "/":
