@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..resolve.quantities import QuantityColumns
 
 #: Rows of a block: with all ends of a cause side by side it stays in the processor's cache.
-BLOCK_ROWS: Final = 1024
+BLOCK_ROWS: Final = 4096
 #: Numbers that numpy copies at a time where it finds an operand awkward; a row that serves all ends is one only up to here.
 _BUFFER: Final = 16
 #: Causes share a program that works out so many times the operations that each of them needs.
@@ -38,10 +38,10 @@ DURATION_AT: Final = Quantities._fields.index("processing_duration_ms")
 
 
 class Sides(NamedTuple):
-    """How far one cause moves each total, in logarithms: a step down, not above 0, and a step up, not below."""
+    """Half-widths of one cause: a column for each total, and which totals it moves at all."""
 
-    moved: frozenset[str]  # the totals that it moves at all
-    down: Sequence[Any]  # a column for each total
+    moved: frozenset[str]
+    down: Sequence[Any]
     up: Sequence[Any]
 
 
@@ -150,10 +150,11 @@ class Differences:
                             if end > 0.0 and end != value:
                                 step = log(end / value)
                                 least, most = min(least, step), max(most, step)
-                        for side, step in zip((0, 1), (least, most), strict=True):
-                            of_effect[side][at][row] = step
-                            if effect != METHOD:
-                                squares[side][TOTALS[at]][row] += step * step
+                        for side, width in zip((0, 1), (-least, most), strict=True):
+                            if width > 0.0:
+                                of_effect[side][at][row] = width
+                                if effect != METHOD:
+                                    squares[side][TOTALS[at]][row] += width * width
         return Widths(sides, (squares[0], squares[1]))
 
     def of_arrays(
@@ -173,7 +174,7 @@ class Differences:
         effects = [(effect, part.moved) for part in self.parts for effect in part.effects]
         rows = len(of_rows)
         size = min(BLOCK_ROWS, rows)
-        steps = numpy.zeros((2, len(effects), len(TOTALS), rows))
+        widths = numpy.zeros((2, len(effects), len(TOTALS), rows))
         squares = numpy.empty((2, len(TOTALS), rows))
         place_of = places.take(of_rows)
         q: list[Any] = [None] * len(USUAL)
@@ -189,19 +190,19 @@ class Differences:
                 k = room.arrays(len(of_central), len(of_row))
                 k = list(map(of_central.of_rows(of_row), range(len(k)), k))
                 central = _worked_out(self.central, lambda number, _, k=k: k[number], q, (), of_row.shape, room)
-                into = steps[..., block]
+                into = widths[..., block]
                 for careful in (False, True):
-                    self._steps(of_parts, of_row, q, central, [*central, *k], factors, room, into, careful)
+                    self._widths(of_parts, of_row, q, central, [*central, *k], factors, room, into, careful)
                     others = into[:, 1:] if effects and effects[0][0] == METHOD else into
                     summed = numpy.einsum("setr,setr->str", others, others, out=squares[..., block])
                     if isfinite(summed.sum() + into[:, :1].sum()):
                         break
         return Widths(
-            {effect: Sides(moved, *steps[:, at]) for at, (effect, moved) in enumerate(effects)},
+            {effect: Sides(moved, *widths[:, at]) for at, (effect, moved) in enumerate(effects)},
             (dict(zip(TOTALS, squares[0], strict=True)), dict(zip(TOTALS, squares[1], strict=True))),
         )
 
-    def _steps(
+    def _widths(
         self,
         of_parts: Sequence[Gathered],
         of_row: Any,
@@ -213,7 +214,7 @@ class Differences:
         into: Any,
         careful: bool,
     ) -> None:
-        """The steps of all causes, into an array of shape (2, causes, totals, rows)."""
+        """The half-widths of all causes, into an array of shape (2, causes, totals, rows)."""
         import numpy
 
         kept, first = room.used, 0
@@ -227,6 +228,7 @@ class Differences:
             of_part = into[:, first : first + len(ends), part.at]
             _extremes(central[part.at], moved, ends, of_part, careful)
             numpy.log(of_part, out=of_part)
+            numpy.absolute(of_part[0], out=of_part[0])
             first += len(ends)
         room.used = kept
 

@@ -47,11 +47,6 @@ def ends_of_many(central: Column, ends: Sequence[Column]) -> tuple[Column, Colum
     return down, up
 
 
-def lengths(steps: Column) -> Column:
-    """Of steps down the half-widths."""
-    return list(map(abs, steps)) if isinstance(steps, list) else abs(steps)
-
-
 def times(widths: Column, factor: float) -> Column:
     """All of them times a number."""
     if factor == 1.0:

@@ -21,7 +21,7 @@ from ..typed import TYPE_CHECKING, NamedTuple
 from .cases import DURATION, METHOD, WITHIN, Case, EffectId, case_of, in_order
 from .cause_shares import CauseShare, causes_of_rows
 from .evaluate import TOTALS, Evaluation, evaluate
-from .half_widths import Column, between, ends_at, ends_of, ends_of_many, lengths, plus, squared, times
+from .half_widths import Column, between, ends_at, ends_of, ends_of_many, plus, squared, times
 from .quantiles import Z90, z_of
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Ranges:
             if sides is None or quantity not in sides.moved:
                 return self._nothing, self._nothing
             at = TOTALS.index(quantity)
-            return lengths(sides.down[at]), sides.up[at]
+            return sides.down[at], sides.up[at]
         if effect not in self._at_ends:
             self._at_ends[effect] = self._evaluated(effect)
         central = self._values(self._central, quantity)
