@@ -3,7 +3,7 @@
 An estimate has a dozen causes of two ends or more, and each end would be an evaluation of the kernel. But a dirtier grid
 changes no energy, and fewer requests in flight no carbon of a kWh. For every cause a program (``program``) is made of those
 operations of the kernel that depend on an input which the cause moves; what else it needs comes from the central program.
-All ends of a cause go through its program at once, as further rows of the same blocks.
+Both are made of the graph with what follows from names taken together (``regrouped``).
 
 Half-widths are logarithms of the ratio of a moved value to the central one: how far the ends lie below and above it.
 """
@@ -11,26 +11,21 @@ Half-widths are logarithms of the ratio of a moved value to the central one: how
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import inf, isfinite, log
+from math import log
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..resolve.quantities import USUAL, Quantities
+from ..resolve.quantities import Quantities
 from .cases import DURATION, METHOD, Case, EffectId
 from .evaluate import TOTALS
 from .graph import Facts, Graph
 from .program import Program, reached
 from .regrouped import regrouped
-from .room import Room
-from .statics import Gathered, Group, Statics
+from .statics import Group, Statics
 
 if TYPE_CHECKING:
     from ..kernel.constants import Constants
     from ..resolve.quantities import QuantityColumns
 
-#: Rows of a block: with all ends of a cause side by side it stays in the processor's cache.
-BLOCK_ROWS: Final = 4096
-#: Numbers that numpy copies at a time where it finds an operand awkward; a row that serves all ends is one only up to here.
-_BUFFER: Final = 16
 #: Causes share a program that works out so many times the operations that each of them needs.
 _MUCH_THE_SAME: Final = 1.3
 _MOST_GROUPS: Final = 4096
@@ -53,18 +48,18 @@ class Widths(NamedTuple):
     """The squares summed over all causes but the method's own, down and up."""
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """Causes that move much the same, and the program of what they move."""
 
     effects: tuple[EffectId, ...]
     ends: tuple[int, ...]  # the most that any case has of each
-    totals: tuple[int, ...]  # those that they move, and what lies between them
-    moved: frozenset[str]
+    totals: tuple[int, ...]  # the places of those that they move, and of any in between
+    moved: frozenset[str]  # their names
     program: Program
 
     @property
     def at(self) -> slice:
-        """The totals among all five."""
+        """Where its totals stand among all five."""
         return slice(self.totals[0], self.totals[-1] + 1)
 
 
@@ -109,7 +104,7 @@ class Differences:
             names, ends = zip(*effects, strict=True)
             program = Program(graph, [totals[at] for at in neighbours], known)
             moved_totals = frozenset(TOTALS[at] for at in at_totals)
-            self.parts.append(_Part(names, ends, neighbours, moved_totals, program))
+            self.parts.append(Part(names, ends, neighbours, moved_totals, program))
         self._statics = Statics([(self.central, (1,)), *((part.program, part.ends) for part in self.parts)])
         self._groups: dict[int, tuple[Case, Group]] = {}
 
@@ -168,69 +163,12 @@ class Differences:
         """The same of many rows: float64 arrays."""
         import numpy
 
-        columns, at = self._statics.arrays([self._group(case) for case in cases], c)
-        places = numpy.array(at)
-        of_central, *of_parts = (of_part.of(places) for of_part in columns)
-        effects = [(effect, part.moved) for part in self.parts for effect in part.effects]
-        rows = len(of_rows)
-        size = min(BLOCK_ROWS, rows)
-        widths = numpy.zeros((2, len(effects), len(TOTALS), rows))
-        squares = numpy.empty((2, len(TOTALS), rows))
-        place_of = places.take(of_rows)
-        q: list[Any] = [None] * len(USUAL)
-        # Both branches of a choice are evaluated, and what is 0 has no ratio.
-        with numpy.errstate(all="ignore"), Room() as room:
-            numpy.setbufsize(_BUFFER)
-            for start in range(0, rows, size):
-                block = slice(start, min(start + size, rows))
-                of_row = place_of[block]
-                for column, values in given.columns.items():
-                    q[column] = values[block]
-                room.used = 0
-                k = room.arrays(len(of_central), len(of_row))
-                k = list(map(of_central.of_rows(of_row), range(len(k)), k))
-                central = _worked_out(self.central, lambda number, _, k=k: k[number], q, (), of_row.shape, room)
-                into = widths[..., block]
-                for careful in (False, True):
-                    self._widths(of_parts, of_row, q, central, [*central, *k], factors, room, into, careful)
-                    others = into[:, 1:] if effects and effects[0][0] == METHOD else into
-                    summed = numpy.einsum("setr,setr->str", others, others, out=squares[..., block])
-                    if isfinite(summed.sum() + into[:, :1].sum()):
-                        break
-        return Widths(
-            {effect: Sides(moved, *widths[:, at]) for at, (effect, moved) in enumerate(effects)},
-            (dict(zip(TOTALS, squares[0], strict=True)), dict(zip(TOTALS, squares[1], strict=True))),
-        )
+        from .width_blocks import widths_of_blocks
 
-    def _widths(
-        self,
-        of_parts: Sequence[Gathered],
-        of_row: Any,
-        q: list[Any],
-        central: Any,
-        known: Sequence[Any],
-        factors: tuple[float, float],
-        room: Room,
-        into: Any,
-        careful: bool,
-    ) -> None:
-        """The half-widths of all causes, into an array of shape (2, causes, totals, rows)."""
-        import numpy
-
-        kept, first = room.used, 0
-        for part, statics in zip(self.parts, of_parts, strict=True):
-            room.used = kept
-            seen, ends = q, part.ends
-            if part.effects == (DURATION,):
-                seen, ends = _moved_duration(q, factors), (len(factors),)
-            shape = sum(ends), len(of_row)
-            moved = _worked_out(part.program, statics.of_rows(of_row), seen, known, shape, room)
-            of_part = into[:, first : first + len(ends), part.at]
-            _extremes(central[part.at], moved, ends, of_part, careful)
-            numpy.log(of_part, out=of_part)
-            numpy.absolute(of_part[0], out=of_part[0])
-            first += len(ends)
-        room.used = kept
+        columns, places = self._statics.arrays([self._group(case) for case in cases], c)
+        at = numpy.array(places)
+        statics = [of_program.of(at) for of_program in columns]
+        return widths_of_blocks(self.central, self.parts, statics, at.take(of_rows), given, factors)
 
     def _group(self, case: Case) -> Group:
         """The setups of a case for each program."""
@@ -272,43 +210,6 @@ def _together(
         else:
             found.append(([(effect, ends)], moved))
     return found
-
-
-def _worked_out(program: Program, k: Any, q: Any, f: Any, shape: Sequence[int], room: Room) -> Any:
-    """The columns of a program, each of a shape."""
-    columns, registers = len(program.outputs), program.registers()
-    memory = room.arrays(columns + registers, *shape)
-    program.fill(k, q, f, memory[:columns], list(memory[columns:]))
-    return memory[:columns]
-
-
-def _extremes(central: Any, moved: Any, ends: Sequence[int], into: Any, careful: bool) -> None:
-    """The least ratio to the central value, at most 1, and the largest, at least 1.
-
-    What is not above zero, before or after, has no ratio, and counts as not moved.
-
-    ``moved``: of shape (totals, ends of all effects, rows), is written to; ``ends``: how many each effect has;
-    ``into``: of shape (2, effects, totals, rows); ``are_ratios``: whether all central values are above zero.
-    """
-    import numpy
-
-    ratios = numpy.divide(moved, central[:, None], out=moved)
-    if careful:
-        ratios[~((ratios > 0.0) & (ratios < inf) & (central[:, None] > 0.0))] = 1.0
-    at = 0
-    for of_each, least, most in zip(ends, *into, strict=True):
-        of_effect = ratios[:, at : at + of_each]
-        numpy.minimum.reduce(of_effect, axis=1, out=least, initial=1.0)
-        numpy.maximum.reduce(of_effect, axis=1, out=most, initial=1.0)
-        at += of_each
-
-
-def _moved_duration(q: list[Any], factors: tuple[float, float]) -> list[Any]:
-    import numpy
-
-    moved = list(q)
-    moved[DURATION_AT] = q[DURATION_AT] * numpy.array(factors)[:, None]
-    return moved
 
 
 def _longer(q: list[float], factor: float) -> list[float]:

@@ -181,7 +181,7 @@ class Graph:
         return None
 
     def _is_a_zero(self, n: int) -> bool:
-        """Whether it is exactly 0 or -0: what a kind of work costs that a model does not do, whatever it is multiplied by."""
+        """Whether it is exactly 0 or -0: what work costs that a model does not do, whatever it is multiplied by."""
         op, args, value, *_ = self.nodes[n]
         if not all(self.nodes[arg].number for arg in args):
             return False

@@ -94,7 +94,9 @@ class _Regrouped:
 
     def _times(self, a: _Sum, b: _Sum) -> _Sum:
         for one, other in ((a, b), (b, a)):
-            if one.terms.keys() == {()} or (len(one.terms) == 1 and len(other.terms) == 2 and () in other.terms):
+            if one.terms.keys() == {()} or (
+                len(one.terms) == 1 and len(other.terms) == 2 and () in other.terms
+            ):
                 return self._times_each(one, other)
         return self._times_each(self._one_term(a), self._one_term(b))
 
@@ -143,7 +145,9 @@ class _Regrouped:
                 yield left.pop(())
                 continue
             shared = max(counts, key=lambda n: (counts[n], self._moves(n)))
-            rest = {_without(term, shared): left.pop(term) for term in terms if term in left and shared in term}
+            rest = {
+                _without(term, shared): left.pop(term) for term in terms if term in left and shared in term
+            }
             yield self._make("*", (shared, self._added(rest)))
 
     def _moves(self, n: int) -> int:
