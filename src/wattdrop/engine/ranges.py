@@ -15,7 +15,6 @@ rows is as uncertain as one of them.
 from __future__ import annotations
 
 import math
-from functools import cached_property
 
 from ..typed import TYPE_CHECKING, NamedTuple
 from .cases import DURATION, METHOD, WITHIN, Case, EffectId, case_of, in_order
@@ -58,6 +57,7 @@ class Ranges:
         error = math.exp(Z90 * estimate.catalog.constant("duration_error"))
         self._duration_factors = 1.0 / error, error
         self._nothing = self._zeros()
+        self._found_effects: list[EffectId] | None = None
         self._widths: dict[bool, Widths | None] = {}
         self._at_ends: dict[EffectId, list[Evaluation]] = {}
         self._sides: dict[tuple[EffectId, str], tuple[Column, Column]] = {}
@@ -65,12 +65,14 @@ class Ranges:
         self._numbers: dict[EffectId, Any] = {}
         self._squares_of: dict[str, dict[str, tuple[Column, Column]]] = {}
 
-    @cached_property
+    @property
     def _effects(self) -> list[EffectId]:
-        """The effects of any row, in the order of explanations."""
-        effects = {effect for case in self._cases for effect in case.causes} - {WITHIN}
-        durations = self._resolution.quantities.any_gives("processing_duration_ms")
-        return [*in_order(effects), *([DURATION] if durations else [])]
+        """The effects of any row, in the order of explanations; the ends of totals do without them."""
+        if self._found_effects is None:
+            effects = {effect for case in self._cases for effect in case.causes} - {WITHIN}
+            durations = self._resolution.quantities.any_gives("processing_duration_ms")
+            self._found_effects = [*in_order(effects), *([DURATION] if durations else [])]
+        return self._found_effects
 
     # --- half-widths ---
 
