@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wattdrop
-from wattdrop.engine import differences, room, statics, width_programs
+from wattdrop.engine import differences, room, statics, width_blocks, width_programs
 from wattdrop.engine import evaluate as evaluating
 from wattdrop.engine.evaluate import TOTALS
 from wattdrop.engine.graph import Facts, Graph
+from wattdrop.engine.program import Program
 from wattdrop.engine.room import Room
+from wattdrop.resolve.quantities import USUAL
 
 MODELS = ("gpt-4o", "llama_v31_8b", "deepseek_v3", "sdxl", "whisper_large_v3", "bert_base_uncased")
 
@@ -94,6 +97,24 @@ def test_causes_that_move_the_same_share_a_program_and_others_do_not() -> None:
     assert [[effect for (effect, _), _ in effects] for effects, _ in found] == [["a", "b"], ["c"], ["d"]]
 
 
+def test_blocks_of_few_rows_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"model_id": MODELS[at % 3], "output_tokens": 100 + at} for at in range(200)]
+    with programs_from(0):
+        whole = half_widths(rows)
+        monkeypatch.setattr(width_blocks, "BLOCK_ROWS", 64)
+        found = half_widths(rows)
+    for expected, got in zip(chain(*whole), chain(*found), strict=True):
+        np.testing.assert_array_equal(got[1:3], expected[1:3])
+    assert np.getbufsize() > width_blocks._BUFFER  # whoever calls numpy next has its own
+
+
+def test_a_total_between_those_that_a_cause_moves_has_no_width() -> None:
+    graph = Graph(Facts(tuple("absent" if value != value else value for value in USUAL), ()))
+    energy, emissions, water, *_ = [graph.quantities[name] for name in TOTALS]
+    program = Program(graph, [energy, emissions, water], {emissions: 0})
+    assert program.outputs[1].kind == "known" and program.outputs[2].kind != "known"
+
+
 def test_threads_with_other_models_do_not_mix(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statics, "_MOST", 2)  # the table starts anew while others still read it
     batches = [[{"model_id": model, "output_tokens": 100 + at} for at in range(60)] for model in MODELS[:3]]
@@ -113,23 +134,14 @@ def test_what_is_not_above_zero_counts_as_not_moved() -> None:
     moved = np.array([[[0.5, 1.0, np.nan], [4.0, 1.0, 0.0]]])
     into = np.empty((2, 1, 1, 3))
     with np.errstate(all="ignore"):
-        differences._extremes(central, moved, (2,), into, are_ratios=False)
+        width_blocks._extremes(central, moved, (2,), into, careful=True)
     np.testing.assert_array_equal(into[:, 0, 0], [[0.5, 1.0, 1.0], [4.0, 1.0, 1.0]])
-
-
-def test_squares_go_to_the_totals_that_a_cause_moves() -> None:
-    of_all = differences._Part((("method", 0), ("host", 0)), (2, 2), (0, 1, 2), {}, None)  # type: ignore[arg-type]
-    of_some = differences._Part((("pue", 0),), (2,), (0, 2), {}, None)  # type: ignore[arg-type]
-    square = np.arange(16.0).reshape(2, 8, 1)
-    sums = np.zeros((2, 5, 1))
-    differences._add_up([of_all, of_some], square, sums)
-    assert sums[..., 0].tolist() == [[3 + 6, 4, 5 + 7, 0, 0], [11 + 14, 12, 13 + 15, 0, 0]]
 
 
 def test_ends_are_compared_effect_by_effect() -> None:
     moved = np.array([[[0.5], [4.0], [2.0], [3.0], [0.1], [0.2], [0.9]]])
     into = np.empty((2, 3, 1, 1))
-    differences._extremes(np.ones((1, 1)), moved, (2, 2, 3), into, are_ratios=True)
+    width_blocks._extremes(np.ones((1, 1)), moved, (2, 2, 3), into, careful=False)
     assert into[..., 0, 0].tolist() == [[0.5, 1.0, 0.1], [4.0, 3.0, 1.0]]
 
 
@@ -150,7 +162,7 @@ def test_rooms_inside_each_other_share_no_memory() -> None:
 def test_every_input_has_a_bit_of_its_own() -> None:
     from wattdrop.engine.graph import MOVES
     from wattdrop.kernel.columns import Setup
-    from wattdrop.resolve.quantities import USUAL, Quantities
+    from wattdrop.resolve.quantities import Quantities
 
     assert len(MOVES) == len(Setup._fields) + len(Quantities._fields)
     states = ["absent" if value != value else value for value in USUAL]

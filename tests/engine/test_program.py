@@ -19,6 +19,7 @@ import wattdrop
 from wattdrop.engine import evaluate as evaluating
 from wattdrop.engine.evaluate import REPORTED, TOTALS, Evaluation, evaluate
 from wattdrop.engine.facts import _the, program_of
+from wattdrop.engine.program import reached
 from wattdrop.kernel.columns import Setup
 from wattdrop.kernel.estimate import estimate
 from wattdrop.kernel.ops import FLOATS
@@ -217,3 +218,13 @@ def test_an_evaluation_without_a_program_reads_the_text() -> None:
     found = Evaluation([SETUPS["dense"]], [0], given_columns, CONSTANTS, None, REPORTED)
     assert [found.value(0, name) for name in REPORTED] == by_the_text(SETUPS["dense"], given_columns[0])
     assert all(math.isfinite(found.column(name)[0]) for name in TOTALS)
+
+
+def test_work_that_a_model_does_not_do_leaves_no_operation() -> None:
+    rows = [{"model_id": "llama_v31_8b", "output_tokens": 100 + at} for at in range(60)]
+    evaluation = wattdrop.estimate(rows).evaluation
+    program = program_of(evaluation._setups, evaluation.given, TOTALS)
+    nodes = program._spelled.nodes
+    needed = {nodes[n].value for n in reached(nodes, program._spelled.columns) if not nodes[n].args}
+    assert "working_power_share" in needed and "attention_flops_per_pair" in needed
+    assert not needed & {"denoise_parallel_cost", "waiting_power_share", "pass_weight_bytes"}

@@ -3,7 +3,7 @@
 An estimate has a dozen causes of two ends or more, and each end would be an evaluation of the kernel. But a dirtier grid
 changes no energy, and fewer requests in flight no carbon of a kWh. For every cause a program (``program``) is made of those
 operations of the kernel that depend on an input which the cause moves; what else it needs comes from the central program.
-All ends of a cause go through its program at once, as further rows of the same blocks.
+Both are made of the graph with what follows from names taken together (``regrouped``).
 
 Half-widths are logarithms of the ratio of a moved value to the central one: how far the ends lie below and above it.
 """
@@ -11,24 +11,21 @@ Half-widths are logarithms of the ratio of a moved value to the central one: how
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
-from math import inf, log
+from math import log
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..resolve.quantities import USUAL, Quantities
+from ..resolve.quantities import Quantities
 from .cases import DURATION, METHOD, Case, EffectId
 from .evaluate import TOTALS
 from .graph import Facts, Graph
 from .program import Program, reached
-from .room import Room
+from .regrouped import regrouped
 from .statics import Group, Statics
 
 if TYPE_CHECKING:
     from ..kernel.constants import Constants
     from ..resolve.quantities import QuantityColumns
 
-#: Rows of a block: with all ends of a cause side by side it stays in the processor's cache.
-BLOCK_ROWS: Final = 1024
 #: Causes share a program that works out so many times the operations that each of them needs.
 _MUCH_THE_SAME: Final = 1.3
 _MOST_GROUPS: Final = 4096
@@ -36,9 +33,9 @@ DURATION_AT: Final = Quantities._fields.index("processing_duration_ms")
 
 
 class Sides(NamedTuple):
-    """Half-widths of one cause: a column for each total that it moves."""
+    """Half-widths of one cause: a column for each total, and which totals it moves at all."""
 
-    places: Mapping[str, int]  # of these totals among the columns
+    moved: frozenset[str]
     down: Sequence[Any]
     up: Sequence[Any]
 
@@ -51,25 +48,19 @@ class Widths(NamedTuple):
     """The squares summed over all causes but the method's own, down and up."""
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """Causes that move much the same, and the program of what they move."""
 
     effects: tuple[EffectId, ...]
     ends: tuple[int, ...]  # the most that any case has of each
-    totals: tuple[int, ...]  # those that they move
-    places: Mapping[str, int]  # of these, by name
+    totals: tuple[int, ...]  # the places of those that they move, and of any in between
+    moved: frozenset[str]  # their names
     program: Program
 
     @property
-    def pairs(self) -> int:
-        """How many half-widths a row has of these causes on each side: one for each cause and total."""
-        return len(self.effects) * len(self.totals)
-
-    @property
-    def at(self) -> Any:
-        """The totals as an index: neighbours as a slice, which copies nothing."""
-        first, last = self.totals[0], self.totals[-1]
-        return slice(first, last + 1) if len(self.totals) == last + 1 - first else list(self.totals)
+    def at(self) -> slice:
+        """Where its totals stand among all five."""
+        return slice(self.totals[0], self.totals[-1] + 1)
 
 
 class Differences:
@@ -79,7 +70,7 @@ class Differences:
         """``moves``: each cause, the bits of the inputs that it moves, and the most ends that it has."""
         graph = Graph(facts)
         nodes = graph.nodes
-        totals = [graph.quantities[name] for name in TOTALS]
+        totals = regrouped(graph, [graph.quantities[name] for name in TOTALS])
         inside = reached(nodes, totals)
         rows_need = {n for n in inside if nodes[n].dynamic}
         together = _together(
@@ -105,14 +96,15 @@ class Differences:
             exported.setdefault(n, len(central) + at)
         self.parts = []
         for (effects, moved), args in zip(together, needed, strict=True):
-            at_totals = tuple(at for at, n in enumerate(totals) if n in moved)
+            at_totals = [at for at, n in enumerate(totals) if n in moved]
             if not at_totals:
                 continue
-            known = {n: exported[n] for n in args if n in exported}
+            neighbours = tuple(range(at_totals[0], at_totals[-1] + 1))
+            known = {n: exported[n] for n in (*args, *totals) if n in exported and n not in moved}
             names, ends = zip(*effects, strict=True)
-            program = Program(graph, [totals[at] for at in at_totals], known)
-            places = {TOTALS[at]: place for place, at in enumerate(at_totals)}
-            self.parts.append(_Part(names, ends, at_totals, places, program))
+            program = Program(graph, [totals[at] for at in neighbours], known)
+            moved_totals = frozenset(TOTALS[at] for at in at_totals)
+            self.parts.append(Part(names, ends, neighbours, moved_totals, program))
         self._statics = Statics([(self.central, (1,)), *((part.program, part.ends) for part in self.parts)])
         self._groups: dict[int, tuple[Case, Group]] = {}
 
@@ -127,7 +119,7 @@ class Differences:
         """Half-widths of a few rows: lists of floats."""
         statics = [self._statics.tuples(self._group(case), c) for case in cases]
         sides = {
-            effect: Sides(part.places, *([[0.0] * len(of_rows) for _ in part.totals] for _ in range(2)))
+            effect: Sides(part.moved, *([[0.0] * len(of_rows) for _ in TOTALS] for _ in range(2)))
             for part in self.parts
             for effect in part.effects
         }
@@ -144,8 +136,7 @@ class Differences:
                     else:
                         moved = [run(k, q, central) for k in ends]
                     _, *of_effect = sides[effect]
-                    for place, values in enumerate(zip(*moved, strict=True)):
-                        at = part.totals[place]
+                    for at, values in zip(part.totals, zip(*moved, strict=True), strict=True):
                         value = central[at]
                         if not value > 0.0:
                             continue
@@ -156,7 +147,7 @@ class Differences:
                                 least, most = min(least, step), max(most, step)
                         for side, width in zip((0, 1), (-least, most), strict=True):
                             if width > 0.0:
-                                of_effect[side][place][row] = width
+                                of_effect[side][at][row] = width
                                 if effect != METHOD:
                                     squares[side][TOTALS[at]][row] += width * width
         return Widths(sides, (squares[0], squares[1]))
@@ -172,57 +163,12 @@ class Differences:
         """The same of many rows: float64 arrays."""
         import numpy
 
-        columns, at = self._statics.arrays([self._group(case) for case in cases], c)
-        places = numpy.array(at)
-        of_central, *of_parts = (of_part.of(places) for of_part in columns)
-        rows = len(of_rows)
-        size = min(BLOCK_ROWS, rows)
-        widths = numpy.empty((2, sum(part.pairs for part in self.parts), rows))
-        of_pairs = _split(self.parts, widths)
-        squares = numpy.zeros((2, len(TOTALS), rows))
-        place_of = places.take(of_rows)
-        q: list[Any] = [None] * len(USUAL)
-        # Both branches of a choice are evaluated, and what is 0 has no ratio.
-        with numpy.errstate(all="ignore"), Room() as room:
-            for start in range(0, rows, size):
-                end = min(start + size, rows)
-                of_row = place_of[start:end]
-                for column, values in given.columns.items():
-                    q[column] = values[start:end]
-                room.used = 0
-                central = room.arrays(len(self.central.outputs), end - start)
-                into = room.arrays(len(of_central), end - start)
-                k = list(map(of_central.of_rows(of_row), range(len(into)), into))
-                self._fill(self.central, lambda number, _, k=k: k[number], q, (), central, room)
-                known = [*central, *k]
-                are_ratios = bool(central[: len(TOTALS)].min() > 0.0)
-                kept = room.used
-                for part, statics, ratios in zip(self.parts, of_parts, of_pairs, strict=True):
-                    room.used = kept
-                    seen, ends = q, part.ends
-                    if part.effects == (DURATION,):
-                        seen, ends = _moved_duration(q, factors), (len(factors),)
-                    moved = room.arrays(len(part.totals), sum(ends), end - start)
-                    self._fill(part.program, statics.of_rows(of_row), seen, known, moved, room)
-                    _extremes(central[part.at], moved, ends, ratios[..., start:end], are_ratios)
-                room.used = 0
-                down, up = found = widths[..., start:end]
-                numpy.negative(numpy.log(down, out=down), out=down)
-                numpy.log(up, out=up)
-                square = numpy.multiply(found, found, out=room.arrays(*found.shape))
-                _add_up(self.parts, square, squares[..., start:end])
-        return Widths(
-            {
-                effect: Sides(part.places, down, up)
-                for part, sides in zip(self.parts, of_pairs, strict=True)
-                for effect, down, up in zip(part.effects, *sides, strict=True)
-            },
-            (dict(zip(TOTALS, squares[0], strict=True)), dict(zip(TOTALS, squares[1], strict=True))),
-        )
+        from .width_blocks import widths_of_blocks
 
-    @staticmethod
-    def _fill(program: Program, k: Any, q: Any, f: Any, columns: Any, room: Room) -> None:
-        program.fill(k, q, f, columns, list(room.arrays(program.registers(), *columns.shape[1:])))
+        columns, places = self._statics.arrays([self._group(case) for case in cases], c)
+        at = numpy.array(places)
+        statics = [of_program.of(at) for of_program in columns]
+        return widths_of_blocks(self.central, self.parts, statics, at.take(of_rows), given, factors)
 
     def _group(self, case: Case) -> Group:
         """The setups of a case for each program."""
@@ -264,68 +210,6 @@ def _together(
         else:
             found.append(([(effect, ends)], moved))
     return found
-
-
-def _split(parts: Sequence[_Part], of_pairs: Any) -> list[Any]:
-    """Of an array of shape (2, pairs, rows) what is each part's: a view of shape (2, effects, totals, rows)."""
-    found, at = [], 0
-    for part in parts:
-        shape = 2, len(part.effects), len(part.totals), of_pairs.shape[-1]
-        found.append(of_pairs[:, at : at + part.pairs].reshape(shape))
-        at += part.pairs
-    return found
-
-
-def _add_up(parts: Sequence[_Part], square: Any, into: Any) -> None:
-    """Add the squares of half-widths, of shape (2, pairs, rows), to the sums of their totals, of shape (2, totals, rows).
-
-    The method's own error is left out.
-    """
-    for part, of_part in zip(parts, _split(parts, square), strict=True):
-        for at, effect in enumerate(part.effects):
-            if effect != METHOD:
-                into[:, part.at] += of_part[:, at]
-
-
-def _extremes(central: Any, moved: Any, ends: Sequence[int], into: Any, are_ratios: bool) -> None:
-    """The least ratio to the central value, at most 1, and the largest, at least 1.
-
-    What is not above zero, before or after, has no ratio, and counts as not moved.
-
-    ``moved``: of shape (totals, ends of all effects, rows), is written to; ``ends``: how many each effect has;
-    ``into``: of shape (2, effects, totals, rows); ``are_ratios``: whether all central values are above zero.
-    """
-    import numpy
-
-    ratios = numpy.divide(moved, central[:, None], out=moved)
-    least, most = into
-    _least_and_most(ratios, ends, least, most)
-    if not (are_ratios and least.min() > 0.0 and most.max() < inf):
-        ratios[~((ratios > 0.0) & (ratios < inf) & (central[:, None] > 0.0))] = 1.0
-        _least_and_most(ratios, ends, least, most)
-
-
-def _least_and_most(ratios: Any, ends: Sequence[int], least: Any, most: Any) -> None:
-    """Effects that follow one another and have equally many ends go through one call."""
-    import numpy
-
-    at = effect = 0
-    for of_each, alike in groupby(ends):
-        effects = sum(1 for _ in alike)
-        shape = len(ratios), effects, of_each, ratios.shape[-1]
-        theirs = ratios[:, at : at + effects * of_each].reshape(shape)
-        of_effects = slice(effect, effect + effects)
-        numpy.minimum.reduce(theirs, axis=2, out=least[of_effects].swapaxes(0, 1), initial=1.0)
-        numpy.maximum.reduce(theirs, axis=2, out=most[of_effects].swapaxes(0, 1), initial=1.0)
-        at, effect = at + effects * of_each, effect + effects
-
-
-def _moved_duration(q: list[Any], factors: tuple[float, float]) -> list[Any]:
-    import numpy
-
-    moved = list(q)
-    moved[DURATION_AT] = q[DURATION_AT] * numpy.array(factors)[:, None]
-    return moved
 
 
 def _longer(q: list[float], factor: float) -> list[float]:

@@ -79,6 +79,7 @@ class Node(NamedTuple):
     dynamic: bool  # whether it depends on a quantity
     number: bool  # never NaN
     positive: bool  # never below zero
+    zero: bool  # always 0, or -0
 
 
 class Facts(NamedTuple):
@@ -129,6 +130,7 @@ class Graph:
             dynamic=dynamic,
             number=number,
             positive=positive,
+            zero=op == "const" and value == 0.0,
         )
 
     def _constant(self, node: int) -> Any:
@@ -138,6 +140,10 @@ class Graph:
     def _is(self, node: int, value: float) -> bool:
         found = self.nodes[node]
         return found.op == "const" and found.value == value and not isinstance(found.value, bool)
+
+    def number(self, value: float) -> int:
+        """The node of a number."""
+        return self._leaf("const", value)
 
     def make(self, op: str, args: tuple[int, ...]) -> int:
         """The node of an operation, or one that always has the same bits."""
@@ -158,6 +164,7 @@ class Graph:
             dynamic=any(node.dynamic for node in nodes),
             number=all(node.number for node in nodes) if op != "pick" else nodes[1].number,
             positive=_is_positive(op, nodes),
+            zero=_is_zero(op, nodes),
         )
 
     def _faults(self, op: str, nodes: Sequence[Node]) -> bool:
@@ -172,7 +179,7 @@ class Graph:
         if self._nan in (a, b):
             return self._nan
         for zero, other in ((a, b), (b, a)):
-            if self._is(zero, 0.0) and self._is_never_minus_zero(other):
+            if self.nodes[zero].zero and self._is_never_minus_zero(other):
                 return other
         return None
 
@@ -292,6 +299,20 @@ def _is_positive(op: str, nodes: Sequence[Node]) -> bool:
     if op == "mx":  # one that is a number and not below zero is enough
         return any(node.positive and node.number for node in nodes) or all(node.positive for node in nodes)
     return op != "-" and all(node.positive for node in nodes)
+
+
+def _is_zero(op: str, nodes: Sequence[Node]) -> bool:
+    """Whether an operation is always 0 or -0: what work costs that a model does not do, times anything."""
+    if not all(node.number for node in nodes):
+        return False
+    match op:
+        case "*":
+            return any(node.zero for node in nodes)
+        case "/":
+            return nodes[0].zero
+        case "+" | "-" | "mn" | "mx":
+            return all(node.zero for node in nodes)
+    return False
 
 
 _SIMPLER: Final[Mapping[str, Callable[..., int | None]]] = {

@@ -45,7 +45,7 @@ Float = Callable[..., tuple[float, ...]]
 class Output(NamedTuple):
     """Where a column comes from: computed per row, a static, a quantity as given, or the same number everywhere."""
 
-    kind: str  # "row", "static", "quantity" or "number"
+    kind: str  # "row", "static", "quantity", "number" or "known"
     at: int
     value: float
 
@@ -128,6 +128,8 @@ class Program:
                 source = value
             elif kind == "quantity":
                 source = q[at]
+            elif kind == "known":
+                source = f[at]
             else:
                 source = column if self._first[at] == number else columns[self._first[at]]
             if source is not column:
@@ -170,7 +172,9 @@ class _Spelled:
         self.static_at = {n: at for at, n in enumerate(self.static_nodes)}
         for n in columns:
             node = graph.nodes[n]
-            if node.op == "const":
+            if n in known:
+                self.outputs.append(Output("known", known[n], math.nan))
+            elif node.op == "const":
                 self.outputs.append(Output("number", 0, node.value))
             elif node.op == "q":
                 self.outputs.append(Output("quantity", _QUANTITY_AT[node.value], math.nan))

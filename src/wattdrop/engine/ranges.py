@@ -54,19 +54,25 @@ class Ranges:
         self._constants = estimate.constants
         self._resolution = estimate.resolution
         self._cases, self._of_rows, self._described = _cases(estimate)
-        effects = {effect for case in self._cases for effect in case.causes}
-        self._effects = [effect for effect in in_order(effects) if effect != WITHIN]
-        if self._resolution.quantities.any_gives("processing_duration_ms"):
-            self._effects.append(DURATION)
         error = math.exp(Z90 * estimate.catalog.constant("duration_error"))
         self._duration_factors = 1.0 / error, error
         self._nothing = self._zeros()
+        self._found_effects: list[EffectId] | None = None
         self._widths: dict[bool, Widths | None] = {}
         self._at_ends: dict[EffectId, list[Evaluation]] = {}
         self._sides: dict[tuple[EffectId, str], tuple[Column, Column]] = {}
         self._squares_of_others: dict[str, tuple[Column, Column]] = {}
         self._numbers: dict[EffectId, Any] = {}
         self._squares_of: dict[str, dict[str, tuple[Column, Column]]] = {}
+
+    @property
+    def _effects(self) -> list[EffectId]:
+        """The effects of any row, in the order of explanations; the ends of totals do without them."""
+        if self._found_effects is None:
+            effects = {effect for case in self._cases for effect in case.causes} - {WITHIN}
+            durations = self._resolution.quantities.any_gives("processing_duration_ms")
+            self._found_effects = [*in_order(effects), *([DURATION] if durations else [])]
+        return self._found_effects
 
     # --- half-widths ---
 
@@ -129,11 +135,11 @@ class Ranges:
     def _worked_out(self, effect: EffectId, quantity: str) -> tuple[Column, Column]:
         of_totals = self._of_totals(within=effect == WITHIN)
         if quantity in TOTALS and of_totals is not None:
-            moved = of_totals.sides.get(effect)
-            if moved is None or quantity not in moved.places:
+            sides = of_totals.sides.get(effect)
+            if sides is None or quantity not in sides.moved:
                 return self._nothing, self._nothing
-            at = moved.places[quantity]
-            return moved.down[at], moved.up[at]
+            at = TOTALS.index(quantity)
+            return sides.down[at], sides.up[at]
         if effect not in self._at_ends:
             self._at_ends[effect] = self._evaluated(effect)
         central = self._values(self._central, quantity)
@@ -295,7 +301,8 @@ def _cases(estimate: Estimate) -> tuple[list[Case], Sequence[int], list[int]]:
     catalog, resolved = estimate.catalog, resolution.resolved
     first: dict[int, int] = {}  # a description may be there twice
     described = [first.setdefault(id(one), at) for at, one in enumerate(resolved)]
-    batch_sizes = resolution.quantities.column("batch_size")
+    quantities = resolution.quantities
+    batch_sizes = quantities.column("batch_size") if quantities.any_gives("batch_size") else ()
     if 1.0 not in batch_sizes:
         return [case_of(catalog, one) for one in resolved], of_rows, described
     alone = [batch_size == 1.0 for batch_size in batch_sizes]

@@ -216,11 +216,10 @@ def _precision(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
         return (resolved.setup,)
     ends = []
     for name in ("fp8", "bf16"):
-        setup: Setup | None = resolved.setup
         if name != choice.chosen:
             setup = served_as(catalog, resolved, resolved.description._replace(datatype=name))
-        if setup is not None:
-            ends.append(setup)
+            if setup is not None:
+                ends.append(setup)
     return tuple(ends) or (resolved.setup,)
 
 
