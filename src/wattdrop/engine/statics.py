@@ -89,11 +89,17 @@ class Gathered:
         self._columns, self._many = columns, many
 
     def of_rows(self, place_of: Any) -> Callable[[int, Any], Any]:
-        """What gives a static by its number: a number, an array of shape (setups, 1), or one gathered into a register."""
+        """What gives a static by its number: a number, an array of shape (setups, 1), or one gathered into a register.
+
+        Of a single setup it has a number a row and no axis of setups, which the register of a cause of one end has.
+        """
 
         def static(number: int, into: Any) -> Any:
             column = self._columns[number]
-            return column.take(place_of, axis=-1, out=into, mode="clip") if self._many[number] else column
+            if not self._many[number]:
+                return column
+            room = into if into.ndim == column.ndim else into[0]
+            return column.take(place_of, axis=-1, out=room, mode="clip")
 
         return static
 
