@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +14,7 @@ from tests.store import postgresql
 from wattdrop import estimate
 from wattdrop.engine.api import default_catalog
 from wattdrop.schema import ImpactRow
+from wattdrop.service import recording
 from wattdrop.service.catalogs import Catalogs
 from wattdrop.service.entries import Entry, EntryRow, encoder
 from wattdrop.service.recording import Recorder
@@ -218,3 +221,33 @@ def test_large_requests_wait_where_much_waits_for_the_database(
     assert one.recorder.pause(1000) == 0.0
     one.journal.close()
     one.store.close()
+
+
+def test_a_stop_leaves_what_takes_long_to_the_next_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each transaction takes a twentieth of a second here, all of them ten."""
+    monkeypatch.setattr(recording, "_MOST_ENTRIES", 1)
+    monkeypatch.setattr(recording, "_STOP_SECONDS", 0.2)
+    add = Ledger.add_columns
+
+    def slow(self: Ledger, rows: LedgerColumns) -> None:
+        time.sleep(0.05)
+        add(self, rows)
+
+    first = Ledgered(tmp_path / "wattdrop.db", tmp_path, False)
+    names = [f"request {number}" for number in range(200)]
+    for name in names:
+        first.answered(name)
+    with monkeypatch.context() as slowly:
+        slowly.setattr(Ledger, "add_columns", slow)
+        first.recorder._thread = None
+        first.recorder._opened()  # starts its thread
+        asyncio.run(first.recorder.stop())
+    assert len(first.names()) < len(names)
+    first.store.close()
+    second = Ledgered(tmp_path / "wattdrop.db", tmp_path, False)
+    second.recorder._adopt(second.journal)
+    assert sorted(second.names()) == sorted(names)
+    second.journal.close()
+    second.store.close()

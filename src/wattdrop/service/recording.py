@@ -44,6 +44,8 @@ _TIDY_SECONDS: Final = 600.0
 _SHORTEST_PAUSE_SECONDS: Final = 0.25
 _LONGEST_PAUSE_SECONDS: Final = 10.0
 _ORPHAN_SECONDS: Final = 5.0
+#: How long what waits is still moved when the service stops; the rest is safe in the journal for the next start.
+_STOP_SECONDS: Final = 5.0
 _RETENTION_SECONDS: Final = 3600.0
 _FEW_OF: Final = 8  # of fewer rows than one in so many each is read by itself
 
@@ -60,6 +62,7 @@ class Recorder:
         self._thread: threading.Thread | None = None
         self._news = threading.Event()
         self._stopping = threading.Event()
+        self._stop_at = 0.0
         self._away = ""
         self._one_in = settings.ledger_one_in if settings.ledger == "sampled" else 1
         self._spent_seconds = 0.0  # on batches since the journal was last empty
@@ -206,6 +209,7 @@ class Recorder:
         """Move what waits into the database; what it does not take waits for the next process."""
         thread = self._thread
         if thread is not None:
+            self._stop_at = time.monotonic() + _STOP_SECONDS
             self._stopping.set()
             self._news.set()
             await asyncio.get_running_loop().run_in_executor(None, thread.join)
@@ -223,6 +227,11 @@ class Recorder:
         tidy_at = time.monotonic() + _TIDY_SECONDS
         while True:
             stopping = self._stopping.is_set()
+            if stopping and time.monotonic() >= self._stop_at:
+                left = journal.waiting_bytes
+                if left:
+                    _log.warning("%d bytes of answers wait in the journal for the next start", left)
+                break
             try:
                 if not stopping and time.monotonic() >= look_at:
                     self._adopt(journal)
@@ -276,6 +285,8 @@ class Recorder:
     def _adopt(self, journal: Journal) -> None:
         for orphan in journal.orphans():
             for entries in orphan.batches(_MOST_ENTRIES):
+                if self._stopping.is_set():
+                    return  # the next process takes it over, and adds nothing twice
                 self._add(entries)
             orphan.remove()
 
