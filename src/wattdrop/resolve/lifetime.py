@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ..catalog import Catalog
 
 _GRID = "grid_intensity_gco2e_per_kwh"
+_USUAL_GPU = "h100_sxm_80gb"
+"""What a model is taken to be trained on where nobody says; the answer then says so."""
 #: Totals of a training run that a model may have, and the factor to the unit of a share.
 _KNOWN_TOTALS = {
     "water_ml": ("training_water_l", ML_PER_L),
@@ -84,7 +86,7 @@ def lifetime(catalog: Catalog, model_ix: int, request_flops: float) -> Lifetime:
 
 def _share(catalog: Catalog, ix: int, request_flops: float, assume: bool = True) -> tuple[Making, Choice]:
     number = catalog.models.number
-    gpu_ix = _training_gpu(catalog, ix)
+    gpu_ix, note = _training_gpu(catalog, ix)
     flops_per_hour = _flops_per_hour(catalog, gpu_ix)
     power_w = catalog.gpus.number(gpu_ix, "max_power_w") * catalog.constant("training_it_power_ratio")
     facility_w = power_w * catalog.constant("training_pue")
@@ -126,7 +128,7 @@ def _share(catalog: Catalog, ix: int, request_flops: float, assume: bool = True)
         f"{requests:.3g} requests" if rung != "compute of a life's requests" else "the requests of its life"
     )
     basis = "published" if stated else ("derived" if rung.startswith("published") else "assumed")
-    return making, Choice("training", f"spread over {spread}", basis, rung)
+    return making, Choice("training", f"spread over {spread}", basis, rung, note=note)
 
 
 def _with_known(catalog: Catalog, ix: int, making: Making, requests: float) -> Making:
@@ -139,10 +141,13 @@ def _with_known(catalog: Catalog, ix: int, making: Making, requests: float) -> M
     return making._replace(**known)
 
 
-def _training_gpu(catalog: Catalog, ix: int) -> int:
+def _training_gpu(catalog: Catalog, ix: int) -> tuple[int, str]:
+    """The accelerator, and what to say where it is not known."""
     named = catalog.models.text(ix, "training_hardware")
     found = catalog.gpus.find(named) if named else None
-    return found if found is not None else catalog.gpus.row("h100_sxm_80gb")
+    if found is not None:
+        return found, ""
+    return catalog.gpus.row(_USUAL_GPU), f"accelerator not known: {_USUAL_GPU} assumed"
 
 
 def _flops_per_hour(catalog: Catalog, gpu_ix: int) -> float:

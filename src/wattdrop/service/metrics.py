@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import threading
 from bisect import bisect_left
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ..resolve.choice import Choice
     from .exchange import Exchange
 
+_log = logging.getLogger(__name__)
 _METHODS = frozenset("GET POST PUT DELETE PATCH HEAD OPTIONS".split())
 
 
@@ -150,7 +152,10 @@ class Counting:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(_COUNT_SECONDS)
-            count()
+            try:
+                count()
+            except Exception:  # noqa: BLE001 - such as a full disk; the next time may do
+                _log.exception("requests could not be counted")
 
 
 def estimated_table(rows: int) -> None:
