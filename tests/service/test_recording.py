@@ -223,6 +223,33 @@ def test_large_requests_wait_where_much_waits_for_the_database(
     one.store.close()
 
 
+def test_while_requests_keep_coming_many_share_a_transaction(
+    tmp_path: Path, transactions: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has a price of its own. They were gathered only once nothing waited, which under load is never."""
+    monkeypatch.setattr(journal, "_READ_BYTES", 1_000_000)  # more than comes
+    add = Ledger.add_columns
+
+    def slow(self: Ledger, rows: LedgerColumns) -> int:
+        time.sleep(0.02)  # meanwhile others come
+        return add(self, rows)
+
+    monkeypatch.setattr(Ledger, "add_columns", slow)
+    one = Ledgered(tmp_path / "wattdrop.db", tmp_path, False)
+    one.recorder._thread = None
+    one.recorder._opened()  # starts its thread
+    began = time.monotonic()
+    for number in range(300):
+        one.answered(f"request {number}")
+        time.sleep(0.004)
+    assert one.recorder.flush()
+    took = time.monotonic() - began
+    asyncio.run(one.recorder.stop())
+    assert sum(transactions) == 300
+    assert len(transactions) <= 2 + took / recording._GATHER_SECONDS
+    one.store.close()
+
+
 def test_a_stop_leaves_what_takes_long_to_the_next_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,7 @@ _log = logging.getLogger(__name__)
 _MOST_ENTRIES: Final = 5000
 _GATHER_SECONDS: Final = 0.5  # ranges of many rows cost a tenth a row of those of few
 _LONGEST_GATHER_SECONDS: Final = 3.0
+_LOOK_SECONDS: Final = 0.1
 _PAUSE_RATIO: Final = 10.0
 _TIDY_SECONDS: Final = 600.0
 _SHORTEST_PAUSE_SECONDS: Final = 0.25
@@ -65,7 +66,7 @@ class Recorder:
         self._stop_at = 0.0
         self._away = ""
         self._one_in = settings.ledger_one_in if settings.ledger == "sampled" else 1
-        self._spent_seconds = 0.0  # on batches since the journal was last empty
+        self._spent_seconds = 0.0  # on batches since rows were last gathered
         self._backlog = Backlog(settings.ledger_journal_bytes)
 
     @property
@@ -254,20 +255,28 @@ class Recorder:
                 self._stopping.wait(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
                 continue
-            if emptied:
-                if stopping:
+            if stopping:
+                if emptied:
                     break
+                continue
+            if emptied:
                 self._news.wait(_ORPHAN_SECONDS)
                 self._news.clear()
-                # A batch has a price of its own, whatever its size: where few rows come, more of them share it.
-                gather = max(_GATHER_SECONDS, _PAUSE_RATIO * self._spent_seconds)
-                self._spent_seconds = 0.0
-                self._stopping.wait(min(gather, _LONGEST_GATHER_SECONDS))
+            self._gather(journal)
         with self._lock:
             journal.close()
             self._journal = None
             self._thread = None
             self._stopping.clear()
+
+    def _gather(self, journal: Journal) -> None:
+        """Let rows come until a batch is full, or for a while: it has a price of its own, whatever its size."""
+        seconds = max(_GATHER_SECONDS, _PAUSE_RATIO * self._spent_seconds)
+        end = time.monotonic() + min(seconds, _LONGEST_GATHER_SECONDS)
+        self._spent_seconds = 0.0
+        while not journal.has_a_batch and time.monotonic() < end:
+            if self._stopping.wait(_LOOK_SECONDS):
+                return
 
     def _move(self, journal: Journal) -> bool:
         """Move a batch into the database. True where nothing waits any more."""

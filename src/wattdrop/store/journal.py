@@ -55,6 +55,11 @@ class Journal:
         """Bytes of this process that nobody has forgotten yet."""
         return sum(segment.size - segment.read for segment in self._segments)
 
+    @property
+    def has_a_batch(self) -> bool:
+        """Whether as much waits as is read at a time."""
+        return self.waiting_bytes >= _READ_BYTES
+
     def append(self, entry: bytes) -> None:
         """Keep an entry. When this returns it survives the end of the process.
 
