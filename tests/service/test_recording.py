@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -247,6 +248,30 @@ def test_while_requests_keep_coming_many_share_a_transaction(
     asyncio.run(one.recorder.stop())
     assert sum(transactions) == 300
     assert len(transactions) <= 2 + took / recording._GATHER_SECONDS
+    one.store.close()
+
+
+def test_a_flush_waits_for_what_was_recorded_before_it_alone(tmp_path: Path) -> None:
+    """Whoever erases rows waits for it; requests may keep coming meanwhile, so that there is always one that waits."""
+    one = Ledgered(tmp_path / "wattdrop.db", tmp_path, False)
+    one.recorder._thread = None
+    one.recorder._opened()  # starts its thread
+    stopped = threading.Event()
+
+    def keep_coming() -> None:
+        while not stopped.wait(0.001):
+            one.answered(None)
+
+    others = threading.Thread(target=keep_coming)
+    others.start()
+    try:
+        one.answered("before")
+        assert one.recorder.flush()
+        assert "before" in [row["request_id"] for row in one.store.ledger.rows(1, columns=["request_id"])]
+    finally:
+        stopped.set()
+        others.join()
+    asyncio.run(one.recorder.stop())
     one.store.close()
 
 

@@ -62,6 +62,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._news = threading.Event()
+        self._hurried = threading.Event()
         self._stopping = threading.Event()
         self._stop_at = 0.0
         self._away = ""
@@ -217,10 +218,17 @@ class Recorder:
 
     def flush(self, seconds: float = 30.0) -> bool:
         """Wait until everything that was recorded so far is in the database. False where that takes too long."""
-        end = time.monotonic() + seconds
-        while self._journal is not None and self._journal.waiting_bytes and time.monotonic() < end:
+        journal = self._journal
+        if journal is None:
+            return True
+        goal, end = journal.appended_bytes, time.monotonic() + seconds
+        self._hurried.set()
+        while (
+            (left := journal.forgotten_bytes < goal) and self._journal is journal and time.monotonic() < end
+        ):
             time.sleep(0.01)
-        return self._journal is None or not self._journal.waiting_bytes
+        self._hurried.clear()
+        return not left
 
     def _run(self) -> None:
         journal = self._opened()
@@ -275,7 +283,7 @@ class Recorder:
         end = time.monotonic() + min(seconds, _LONGEST_GATHER_SECONDS)
         self._spent_seconds = 0.0
         while not journal.has_a_batch and time.monotonic() < end:
-            if self._stopping.wait(_LOOK_SECONDS):
+            if self._hurried.is_set() or self._stopping.wait(_LOOK_SECONDS):
                 return
 
     def _move(self, journal: Journal) -> bool:

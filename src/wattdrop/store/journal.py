@@ -47,6 +47,9 @@ class Journal:
         self._segment_bytes = segment_bytes
         self._segments: list[_Segment] = []
         self._lock = threading.Lock()
+        self.appended_bytes = 0
+        """Of this process so far; ``forgotten_bytes`` of them are forgotten."""
+        self.forgotten_bytes = 0
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._open()
 
@@ -76,6 +79,7 @@ class Journal:
                 if self._segments[-1].size >= self._segment_bytes:
                     self._open()
                 self._segments[-1].append(data)
+                self.appended_bytes += len(data)
             except OSError as error:
                 raise JournalFull(f"the journal cannot be written: {error.strerror}") from error
 
@@ -88,6 +92,7 @@ class Journal:
         """Everything up to a mark is in the database."""
         segment, end = mark
         with self._lock:
+            self.forgotten_bytes += end - segment.read
             segment.read = end
             last = self._segments[-1]
             if last.read >= last.size > self._segment_bytes // 16:
