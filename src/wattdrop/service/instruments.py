@@ -6,9 +6,11 @@ the folder of several processes before this module is imported.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 registry = CollectorRegistry()
 
@@ -17,20 +19,20 @@ def _counter(name: str, meaning: str, *labels: str) -> Counter:
     return Counter(f"wattdrop_{name}", meaning, labels, registry=registry)
 
 
+def _gauge(name: str, meaning: str, *labels: str, of_all: Literal["livesum", "livemax"] = "livesum") -> Gauge:
+    """``of_all``: what is shown of several processes, of those that live."""
+    return Gauge(f"wattdrop_{name}", meaning, labels, registry=registry, multiprocess_mode=of_all)
+
+
 requests = _counter("requests", "Requests answered.", "method", "path", "status")
 durations = Histogram(
     "wattdrop_request_duration_seconds",
     "From the head of a request to the end of its answer.",
     ("path",),
-    buckets=SECONDS,
+    buckets=_SECONDS,
     registry=registry,
 )
-in_flight = Gauge(
-    "wattdrop_requests_in_flight",
-    "Requests that are being answered.",
-    registry=registry,
-    multiprocess_mode="livesum",
-)
+in_flight = _gauge("requests_in_flight", "Requests that are being answered.")
 rows = _counter("rows", "Rows estimated or refused.")
 row_errors = _counter("row_errors", "Rows that could not be computed, by code of the error.", "code")
 choices = _counter(
@@ -45,29 +47,22 @@ refusals = _counter(
     "refused_connections", "Connections refused before a request was read, by reason.", "reason"
 )
 lines_dropped = _counter("log_lines_dropped", "Lines of the log that nobody took in time.")
-ready = Gauge(
-    "wattdrop_workers_ready",
-    "Processes that take requests.",
-    registry=registry,
-    multiprocess_mode="livesum",
-)
+ready = _gauge("workers_ready", "Processes that take requests.")
 restarts = _counter("worker_restarts", "Worker processes that died or hung and were replaced.")
 limits_alone = _counter(
     "limits_kept_alone",
     "Requests and batches charged to the share of one process, because what shares limits was away.",
 )
-ledger_waiting = Gauge(
-    "wattdrop_ledger_waiting_bytes",
-    "Bytes of answers in the journal that the database does not have yet.",
-    registry=registry,
-    multiprocess_mode="livesum",
+ledger_waiting = _gauge(
+    "ledger_waiting_bytes", "Bytes of answers in the journal that the database does not have yet."
 )
 ledger_written = _counter("ledger_rows_written", "Rows of the ledger that are in the database.")
 ledger_dropped = _counter("ledger_rows_dropped", "Rows of the ledger that were lost, by reason.", "reason")
-build = Gauge(
-    "wattdrop_build_info",
+build = _gauge(
+    "build_info",
     "Always 1; the labels say which program, method and data answer.",
-    ("version", "method_version", "catalog_digest"),
-    registry=registry,
-    multiprocess_mode="livemax",
+    "version",
+    "method_version",
+    "catalog_digest",
+    of_all="livemax",
 )

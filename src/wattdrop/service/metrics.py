@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import threading
-from bisect import bisect_left
 from collections import Counter as Tally
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -106,15 +104,9 @@ def count_requests() -> None:
         instruments.requests.labels(method if method in _METHODS else "other", template, status).inc(
             len(durations)
         )
-        _observe(template, durations)
-
-
-def _observe(template: str, durations: Sequence[float]) -> None:
-    """What ``observe`` does of each duration, at a tenth of its time: each bucket is found once and raised once."""
-    histogram = instruments.durations.labels(template)
-    histogram._sum.inc(math.fsum(durations))
-    for at, count in Tally(bisect_left(instruments.SECONDS, one) for one in durations).items():
-        histogram._buckets[at].inc(count)
+        observe = instruments.durations.labels(template).observe
+        for duration in durations:
+            observe(duration)
 
 
 def count_rows() -> None:

@@ -56,7 +56,7 @@ class Journal:
     @property
     def waiting_bytes(self) -> int:
         """Bytes of this process that nobody has forgotten yet."""
-        return sum(segment.size - segment.read for segment in self._segments)
+        return self.appended_bytes - self.forgotten_bytes
 
     @property
     def has_a_batch(self) -> bool:
