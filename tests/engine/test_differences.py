@@ -87,7 +87,7 @@ def test_a_cause_works_out_only_what_it_moves() -> None:
     operations = {name: part.program.operations for part in found.parts for name, _ in part.effects}
     assert operations["grid"] < 10 < operations["occupancy"] < found.central.operations
     of_grid = next(part for part in found.parts if ("grid", 0) in part.effects)
-    assert [TOTALS[at] for at in of_grid.totals] == ["total_emissions_gco2e"]
+    assert list(TOTALS[of_grid.at]) == ["total_emissions_gco2e"]
 
 
 def test_causes_that_move_the_same_share_a_program_and_others_do_not() -> None:
@@ -130,19 +130,26 @@ def test_threads_with_other_models_do_not_mix(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_is_not_above_zero_counts_as_not_moved() -> None:
-    central = np.array([[1.0, 0.0, 2.0]])
-    moved = np.array([[[0.5, 1.0, np.nan], [4.0, 1.0, 0.0]]])
-    into = np.empty((2, 1, 1, 3))
+    central = np.array([[1.0, 0.0, 2.0, 2.0]])
+    moved = np.array([[[0.5, 1.0, np.nan, 2.0]], [[4.0, 1.0, 0.0, np.inf]]])
+    into = np.empty((2, 1, 1, 4))
     with np.errstate(all="ignore"):
-        width_blocks._extremes(central, moved, (2,), into, careful=True)
-    np.testing.assert_array_equal(into[:, 0, 0], [[0.5, 1.0, 1.0], [4.0, 1.0, 1.0]])
+        width_blocks._widths_of(moved, (2,), central, np.log(central), into, careful=True)
+    assert into[:, 0, 0].tolist() == [[np.log(2.0), 0.0, 0.0, 0.0], [np.log(4.0), 0.0, 0.0, 0.0]]
+
+
+def test_ends_on_one_side_widen_that_side_alone() -> None:
+    moved = np.array([4.0, 2.0])[:, None, None]
+    into = np.empty((2, 1, 1, 1))
+    width_blocks._widths_of(moved, (2,), np.ones((1, 1)), np.zeros((1, 1)), into, careful=False)
+    assert into[:, 0, 0, 0].tolist() == [0.0, np.log(4.0)]
 
 
 def test_ends_are_compared_effect_by_effect() -> None:
-    moved = np.array([[[0.5], [4.0], [2.0], [3.0], [0.1], [0.2], [0.9]]])
+    moved = np.array([0.5, 4.0, 2.0, 0.1, 0.2, 0.9])[:, None, None]
     into = np.empty((2, 3, 1, 1))
-    width_blocks._extremes(np.ones((1, 1)), moved, (2, 2, 3), into, careful=False)
-    assert into[..., 0, 0].tolist() == [[0.5, 1.0, 0.1], [4.0, 3.0, 1.0]]
+    width_blocks._extremes(moved, (2, 1, 3), into)
+    assert into[..., 0, 0].tolist() == [[0.5, 2.0, 0.1], [4.0, 2.0, 0.9]]
 
 
 def test_rooms_inside_each_other_share_no_memory() -> None:

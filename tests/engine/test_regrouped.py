@@ -49,6 +49,10 @@ def read(graph: Graph, text: str) -> int:
             "q.input_tokens * s.pue_a + q.input_tokens * s.pue_b * q.output_tokens",
             "(input_tokens * (pue_a + (output_tokens * pue_b)))",
         ),
+        (
+            "q.input_tokens * s.pue_a + q.output_tokens * s.pue_a",
+            "((input_tokens + output_tokens) * pue_a)",
+        ),
         ("(q.input_tokens + q.output_tokens) / s.node_gpus", "((input_tokens + output_tokens) * (1.0 / node_gpus))"),
         ("q.input_tokens / (s.node_gpus * q.output_tokens)", "((input_tokens / output_tokens) * (1.0 / node_gpus))"),
         ("op.ceil(q.input_tokens / s.node_gpus)", "((input_tokens / node_gpus))"),
@@ -68,6 +72,15 @@ def test_what_several_read_is_worked_out_once() -> None:
     node = graph.nodes[read(graph, f"op.mx({shared} * 2.0, {shared} * s.default_pue)")]
     first, second = (graph.nodes[arg].args[0] for arg in node.args)
     assert node.op == "mx" and first == second
+
+
+def test_a_number_goes_to_the_names() -> None:
+    graph = graph_of(input_tokens="given", output_tokens="given")
+    shared = "(q.input_tokens / 4.0 + q.output_tokens * s.replica_gpus)"
+    node = graph.nodes[read(graph, f"op.mx({shared} * s.node_gpus, {shared} * s.default_pue)")]
+    first, second = (spelled(graph, arg) for arg in node.args)
+    inside = "(input_tokens + (output_tokens * (replica_gpus / 0.25)))"
+    assert (first, second) == (f"({inside} * (node_gpus * 0.25))", f"({inside} * (default_pue * 0.25))")
 
 
 @settings(deadline=None, max_examples=100)

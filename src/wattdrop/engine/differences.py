@@ -44,8 +44,8 @@ class Widths(NamedTuple):
     """Half-widths of rows in the totals: how far the ends lie below and above the central value."""
 
     sides: Mapping[EffectId, Sides]
-    squares: tuple[Mapping[str, Any], Mapping[str, Any]]
-    """The squares summed over all causes but the method's own, down and up."""
+    squares: tuple[Sequence[Any], Sequence[Any]]
+    """The squares summed over all causes but the method's own, down and up: a column for each total."""
 
 
 class Part(NamedTuple):
@@ -53,14 +53,9 @@ class Part(NamedTuple):
 
     effects: tuple[EffectId, ...]
     ends: tuple[int, ...]  # the most that any case has of each
-    totals: tuple[int, ...]  # the places of those that they move, and of any in between
+    at: slice  # where the totals that they move stand among all, and any in between
     moved: frozenset[str]  # their names
     program: Program
-
-    @property
-    def at(self) -> slice:
-        """Where its totals stand among all five."""
-        return slice(self.totals[0], self.totals[-1] + 1)
 
 
 class Differences:
@@ -99,10 +94,10 @@ class Differences:
             at_totals = [at for at, n in enumerate(totals) if n in moved]
             if not at_totals:
                 continue
-            neighbours = tuple(range(at_totals[0], at_totals[-1] + 1))
+            neighbours = slice(at_totals[0], at_totals[-1] + 1)
             known = {n: exported[n] for n in (*args, *totals) if n in exported and n not in moved}
             names, ends = zip(*effects, strict=True)
-            program = Program(graph, [totals[at] for at in neighbours], known)
+            program = Program(graph, totals[neighbours], known)
             moved_totals = frozenset(TOTALS[at] for at in at_totals)
             self.parts.append(Part(names, ends, neighbours, moved_totals, program))
         self._statics = Statics([(self.central, (1,)), *((part.program, part.ends) for part in self.parts)])
@@ -123,7 +118,7 @@ class Differences:
             for part in self.parts
             for effect in part.effects
         }
-        squares = [{name: [0.0] * len(of_rows) for name in TOTALS} for _ in range(2)]
+        squares = [[[0.0] * len(of_rows) for _ in TOTALS] for _ in range(2)]
         for row, of in enumerate(of_rows):
             q = given.row(row)
             ((of_central,),), *of_parts = statics[of]
@@ -136,7 +131,7 @@ class Differences:
                     else:
                         moved = [run(k, q, central) for k in ends]
                     _, *of_effect = sides[effect]
-                    for at, values in zip(part.totals, zip(*moved, strict=True), strict=True):
+                    for at, values in enumerate(zip(*moved, strict=True), part.at.start):
                         value = central[at]
                         if not value > 0.0:
                             continue
@@ -149,7 +144,7 @@ class Differences:
                             if width > 0.0:
                                 of_effect[side][at][row] = width
                                 if effect != METHOD:
-                                    squares[side][TOTALS[at]][row] += width * width
+                                    squares[side][at][row] += width * width
         return Widths(sides, (squares[0], squares[1]))
 
     def of_arrays(

@@ -125,6 +125,14 @@ class Evaluation:
             column[start : start + BLOCK_ROWS] = self._block(start)[stage][field]
         return column
 
+    def arrays(self, names: tuple[str, ...]) -> Any:
+        """Several quantities: float64 of shape (names, rows)."""
+        import numpy
+
+        if self.columns is REPORTED and self._reported is not None and self.is_arrays and names in _RUNS:
+            return self._reported[_RUNS[names]]
+        return numpy.array([self.array(name) for name in names])
+
     def column(self, name: str) -> list[float]:
         """One quantity of all rows, in order."""
         if self.is_arrays:
@@ -246,7 +254,7 @@ def run_blocks(
     """The columns of a program for every row: float64 of shape (columns, n)."""
     import numpy
 
-    from .room import Room
+    from .room import Room, rows_of
 
     rows = len(setup_of_row)
     columns = numpy.empty((len(program.outputs), rows))
@@ -267,9 +275,9 @@ def run_blocks(
 
             def static(number: int, into: Any, of_row: Any = of_row) -> Any:
                 source = sources[number]
-                return source.take(of_row, out=into, mode="clip") if vary[number] else source
+                return source.take(of_row, None, into, "clip") if vary[number] else source
 
             for at, column in given.columns.items():
                 q[at] = column[start:end]
-            program.fill(static, q, (), columns[:, start:end], list(registers[:, : end - start]))
+            program.fill(static, q, (), columns[:, start:end], rows_of(registers[:, : end - start]))
     return columns

@@ -171,4 +171,4 @@ _NOTHING: Final[tuple[State, ...]] = tuple(ABSENT if value != value else value f
 def _is_everywhere(value: State, column: Any) -> bool:
     if isinstance(column, list):
         return column.count(value) == len(column)
-    return bool((column == value).all())
+    return len(column) > 0 and bool(column[0] == value and (column == value).all())

@@ -22,6 +22,7 @@ from typing import Any, Final, NamedTuple
 
 from ..resolve.quantities import Quantities
 from .graph import CONSTANT_AT, FIELD, Graph, Node
+from .room import rows_of
 
 _QUANTITY_AT: Final[Mapping[str, int]] = {name: at for at, name in enumerate(Quantities._fields)}
 _INFIX: Final = frozenset("+-*/") | {"<", "<=", ">", ">=", "=="}
@@ -53,7 +54,7 @@ class Output(NamedTuple):
 class Program:
     """Functions for one set of facts and columns."""
 
-    __slots__ = ("_block", "_first", "_spelled", "operations", "outputs", "row", "worked_out")
+    __slots__ = ("_block", "_copied", "_first", "_spelled", "operations", "outputs", "row", "worked_out")
 
     def __init__(
         self,
@@ -72,6 +73,7 @@ class Program:
         for number, output in enumerate(self.outputs):
             if output.kind == "row":
                 self._first.setdefault(output.at, number)
+        self._copied = sorted({*range(len(self.outputs))}.difference(self._first.values()))
         self.worked_out = spelled.statics()
         self.operations = len(spelled.dynamic)
         self.row: Float = spelled.row()
@@ -119,9 +121,11 @@ class Program:
     def fill(self, k: Any, q: Any, f: Any, columns: Any, registers: Any) -> None:
         """Work out the columns of some thousand rows, into float64 arrays of the rows' shape, one a column."""
         block, _ = self._made()
-        block(k, q, f, [columns[number] for number in self._first.values()], registers)
-        for number, (kind, at, value) in enumerate(self.outputs):
-            column = columns[number]
+        views = rows_of(columns)
+        block(k, q, f, [views[number] for number in self._first.values()], registers)
+        for number in self._copied:
+            kind, at, value = self.outputs[number]
+            column = views[number]
             if kind == "static":
                 source = k(at, column)
             elif kind == "number":
@@ -131,7 +135,7 @@ class Program:
             elif kind == "known":
                 source = f[at]
             else:
-                source = column if self._first[at] == number else columns[self._first[at]]
+                source = views[self._first[at]]
             if source is not column:
                 column[...] = source
 

@@ -42,6 +42,9 @@ class Range(NamedTuple):
     high: float
 
 
+Quantity: TypeAlias = "str | tuple[str, ...]"
+"""A kept quantity, or all totals at once: columns are then float64 of shape (totals, rows)."""
+
 HalfWidths: TypeAlias = "tuple[str, Any, Any, Sequence[Hashable]]"
 """A cause: its name, the half-widths down and up of every row (in logarithms, not negative), and the keys of the rows."""
 
@@ -60,8 +63,9 @@ class Ranges:
         self._found_effects: list[EffectId] | None = None
         self._widths: dict[bool, Widths | None] = {}
         self._at_ends: dict[EffectId, list[Evaluation]] = {}
-        self._sides: dict[tuple[EffectId, str], tuple[Column, Column]] = {}
-        self._squares_of_others: dict[str, tuple[Column, Column]] = {}
+        self._sides: dict[tuple[EffectId, Quantity], tuple[Column, Column]] = {}
+        self._ends_of_totals: dict[float, tuple[Column, Column]] = {}
+        self._squares_of_others: dict[Quantity, tuple[Column, Column]] = {}
         self._numbers: dict[EffectId, Any] = {}
         self._squares_of: dict[str, dict[str, tuple[Column, Column]]] = {}
 
@@ -117,7 +121,7 @@ class Ranges:
             return [("duration", of) for of in self._described]
         return [case.causes[effect].key if effect in case.causes else None for case in self._cases]
 
-    def _method(self, quantity: str, z: float) -> tuple[Column, Column]:
+    def _method(self, quantity: Quantity, z: float) -> tuple[Column, Column]:
         """The method's own half-widths at a level, which has a measured point at 50 % too."""
         outer = self._wide(METHOD, quantity)
         if z >= Z90:
@@ -125,15 +129,17 @@ class Ranges:
         inner = self._wide(WITHIN, quantity)
         return between(z, inner[0], outer[0]), between(z, inner[1], outer[1])
 
-    def _wide(self, effect: EffectId, quantity: str) -> tuple[Column, Column]:
+    def _wide(self, effect: EffectId, quantity: Quantity) -> tuple[Column, Column]:
         """Half-widths of one effect, down and up, at the ends that it was evaluated at."""
         found = self._sides.get((effect, quantity))
         if found is None:
             found = self._sides[effect, quantity] = self._worked_out(effect, quantity)
         return found
 
-    def _worked_out(self, effect: EffectId, quantity: str) -> tuple[Column, Column]:
+    def _worked_out(self, effect: EffectId, quantity: Quantity) -> tuple[Column, Column]:
         of_totals = self._of_totals(within=effect == WITHIN)
+        if quantity is TOTALS and of_totals is not None:
+            return of_totals.sides[effect][1:]
         if quantity in TOTALS and of_totals is not None:
             sides = of_totals.sides.get(effect)
             if sides is None or quantity not in sides.moved:
@@ -196,25 +202,40 @@ class Ranges:
             for at in range(max(map(len, ends), default=0))
         ]
 
-    def _values(self, evaluation: Evaluation, quantity: str) -> Column:
+    def _values(self, evaluation: Evaluation, quantity: Quantity) -> Column:
+        if not isinstance(quantity, str):
+            return evaluation.arrays(quantity)
         return evaluation.array(quantity) if self._central.is_arrays else evaluation.column(quantity)
 
     def columns(self, quantity: str, level: float) -> tuple[Column, Column]:
         """Low and high end of a quantity for every computed row."""
-        central = self._values(self._central, quantity)
         z = z_of(level)
+        if not self._central.is_arrays or quantity not in TOTALS or self._of_totals() is None:
+            return self._low_and_high(quantity, z)
+        found = self._ends_of_totals.get(z)
+        if (
+            found is None
+        ):  # who asks for one total asks for the others, and numpy's price for a call is paid once
+            found = self._ends_of_totals[z] = self._low_and_high(TOTALS, z)
+        (low, high), at = found, TOTALS.index(quantity)
+        return low[at], high[at]
+
+    def _low_and_high(self, quantity: Quantity, z: float) -> tuple[Column, Column]:
+        central = self._values(self._central, quantity)
         down, up = (
             plus(squared(own), times(others, (z / Z90) ** 2))
             for own, others in zip(self._method(quantity, z), self._others(quantity), strict=True)
         )
         return ends_at(central, down, up)
 
-    def _others(self, quantity: str) -> tuple[Column, Column]:
+    def _others(self, quantity: Quantity) -> tuple[Column, Column]:
         """The squared half-widths of all effects but the method's, summed."""
         of_totals = self._of_totals()
-        if quantity in TOTALS and of_totals is not None:
-            down, up = of_totals.squares
-            return down[quantity], up[quantity]
+        if of_totals is not None and quantity is TOTALS:
+            return of_totals.squares
+        if of_totals is not None and quantity in TOTALS:
+            (down, up), at = of_totals.squares, TOTALS.index(quantity)
+            return down[at], up[at]
         found = self._squares_of_others.get(quantity)
         if found is None:
             down = up = self._nothing

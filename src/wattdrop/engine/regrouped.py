@@ -7,16 +7,16 @@ value becomes a sum of products, each of what rows bring and one factor that fol
     scale x (a x factor + a x b x factor + ... + rest)
 
 Factors are worked out once a setup (``program``), terms of the same product are one, and what several terms share is taken
-out of them. Like ``graph``, this module only reads: every factor and every term comes from the text by the laws of
-arithmetic. The order of roundings is another one, so last bits may differ: that does for ratios, whose two values go
-through the same steps. Numbers that are reported go through the text as it is. What is compared or rounded up is left
-as it is too, because there a last bit could count.
+out of them, be it something of the row or the factor. Like ``graph``, this module only reads: every factor and every term
+comes from the text by the laws of arithmetic. The order of roundings is another one, so last bits may differ: that does for
+ratios, whose two values go through the same steps. Numbers that are reported go through the text as it is. What is compared
+or rounded up is left as it is too, because there a last bit could count.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .graph import Graph
@@ -124,7 +124,16 @@ class _Regrouped:
     # --- from sums to nodes ---
 
     def _one_term(self, a: _Sum) -> _Sum:
-        return a if len(a.terms) == 1 else self._of(self._added(a.terms))._replace(scale=a.scale)
+        if len(a.terms) == 1:
+            return a
+        by = self._number_among(a.terms.values())
+        terms = {term: self._make("/", (factor, by)) for term, factor in a.terms.items()}
+        return self._of(self._added(terms))._replace(scale=self._make("*", (a.scale, by)))
+
+    def _number_among(self, factors: Iterable[int]) -> int:
+        """A plain number that one of the factors is, such as hours in a second: as part of the scale it is free."""
+        numbers = [n for n in factors if self._nodes[n].op == "const" and self._nodes[n].value > 0.0]
+        return numbers[0] if numbers and self._one not in numbers else self._one
 
     def _worked_out(self, a: _Sum) -> int:
         return self._make("*", (self._added(a.terms), a.scale))
@@ -145,6 +154,13 @@ class _Regrouped:
                 yield left.pop(())
                 continue
             shared = max(counts, key=lambda n: (counts[n], self._moves(n)))
+            factors = Counter(left.values())
+            factor = max(factors, key=factors.__getitem__)
+            if counts[shared] < factors[factor] and factor != self._one:
+                alike = {term: self._one for term in terms if left.get(term) == factor}
+                left = {term: other for term, other in left.items() if other != factor}
+                yield self._make("*", (self._added(alike), factor))
+                continue
             rest = {
                 _without(term, shared): left.pop(term) for term in terms if term in left and shared in term
             }

@@ -43,3 +43,8 @@ class Room:
         found = self._memory[self.used : self.used + size].reshape(shape)
         self.used += size
         return found
+
+
+def rows_of(array: Any) -> list[Any]:
+    """Views of its rows. ``list`` gives the same, but ends with an error, whose text takes longer than a view."""
+    return [array[at] for at in range(len(array))]

@@ -98,8 +98,8 @@ class Gathered:
             column = self._columns[number]
             if not self._many[number]:
                 return column
-            room = into if into.ndim == column.ndim else into[0]
-            return column.take(place_of, axis=-1, out=room, mode="clip")
+            into = into if into.ndim == column.ndim else into[0]
+            return column.take(place_of, -1, into, "clip")
 
         return static
 

@@ -14,7 +14,7 @@ from ..resolve.quantities import USUAL
 from .cases import DURATION, METHOD
 from .differences import DURATION_AT, Part, Sides, Widths
 from .evaluate import TOTALS
-from .room import Room
+from .room import Room, rows_of
 
 if TYPE_CHECKING:
     from ..resolve.quantities import QuantityColumns
@@ -50,7 +50,7 @@ def widths_of_blocks(
     effects = [(effect, part.moved) for part in parts for effect in part.effects]
     others = slice(1, None) if effects and effects[0][0] == METHOD else slice(None)
     rows = len(place_of)
-    widths = numpy.zeros((2, len(effects), len(TOTALS), rows))
+    widths = numpy.empty((2, len(effects), len(TOTALS), rows))
     squares = numpy.empty((2, len(TOTALS), rows))
     q: list[Any] = [None] * len(USUAL)
     # Both branches of a choice are evaluated, and what is 0 has no ratio.
@@ -63,27 +63,30 @@ def widths_of_blocks(
                 q[at] = column[block]
             seen = [_longer(q, factors) if part.effects == (DURATION,) else q for part in parts]
             room.used = 0
-            registers = room.arrays(len(of_central), len(of_row))
-            k = list(map(of_central.of_rows(of_row), range(len(of_central)), registers))
-            values = _worked_out(central, lambda number, _, k=k: k[number], q, (), of_row.shape, room)
-            known = [*values, *k]
-            static = [of_part.of_rows(of_row) for of_part in of_parts]
+            static = of_central.of_rows(of_row)
+            registers = rows_of(room.arrays(len(of_central), len(of_row)))
+            k = list(map(static, range(len(of_central)), registers))
+            values = room.arrays(len(central.outputs), len(of_row))
+            _work_out(central, lambda number, _, k=k: k[number], q, (), values, room)
+            known = [*rows_of(values), *k]
             into, sums = widths[..., block], squares[..., block]
             for careful in (False, True):
-                _fill(into, parts, static, seen, values, known, room, careful)
+                _fill(into, parts, of_parts, of_row, seen, values, known, room, careful)
                 numpy.einsum("setr,setr->str", into[:, others], into[:, others], out=sums)
-                if isfinite(sums.sum() + into[:, :1].sum()):  # every width is in one of them
+                methods = into[:, :1]  # in no sum, where there is one; every other width is in one of them
+                if isfinite(numpy.add.reduce(sums, axis=None) + numpy.add.reduce(methods, axis=None)):
                     break
     return Widths(
-        {effect: Sides(moved, *widths[:, at]) for at, (effect, moved) in enumerate(effects)},
-        (dict(zip(TOTALS, squares[0], strict=True)), dict(zip(TOTALS, squares[1], strict=True))),
+        {effect: Sides(moved, widths[0, at], widths[1, at]) for at, (effect, moved) in enumerate(effects)},
+        (squares[0], squares[1]),
     )
 
 
 def _fill(
     into: Any,
     parts: Sequence[Part],
-    static: Sequence[Any],
+    statics: Sequence[Gathered],
+    place_of: Any,
     seen: Sequence[list[Any]],
     central: Any,
     known: Sequence[Any],
@@ -92,50 +95,67 @@ def _fill(
 ) -> None:
     """The half-widths of all causes, into an array of shape (2, causes, totals, rows).
 
-    ``careful``: some values may not be above zero; otherwise such widths are not finite.
+    ``careful``: some values may not be above zero. Those have no ratio and count as not moved; otherwise such widths
+    are not finite.
     """
     import numpy
 
+    totals = central[: len(TOTALS)]
+    logs = numpy.log(totals)
     kept, first = room.used, 0
-    for part, k, q in zip(parts, static, seen, strict=True):
+    for part, gathered, q in zip(parts, statics, seen, strict=True):
         room.used = kept
+        k = gathered.of_rows(place_of)
         ends = (2,) if part.effects == (DURATION,) else part.ends
-        moved = _worked_out(part.program, k, q, known, (sum(ends), into.shape[-1]), room)
-        of_part = into[:, first : first + len(ends), part.at]
+        at, log = part.at, logs[part.at]
+        moved = room.arrays(sum(ends), len(log), len(place_of))
+        _work_out(part.program, k, q, known, moved.swapaxes(0, 1), room)
+        of_effects = into[:, first : first + len(ends)]
         first += len(ends)
-        _extremes(central[part.at], moved, ends, of_part, careful)
-        numpy.log(of_part, out=of_part)
-        numpy.absolute(of_part[0], out=of_part[0])
+        if len(log) < len(TOTALS):
+            of_effects[:, :, : at.start] = of_effects[:, :, at.stop :] = 0.0
+        of_part = of_effects[:, :, at]
+        _widths_of(moved, ends, totals[at], log, of_part, careful)
     room.used = kept
 
 
-def _worked_out(program: Program, k: Any, q: Any, f: Any, shape: Sequence[int], room: Room) -> Any:
-    """The columns of a program, each of this shape."""
-    columns = len(program.outputs)
-    memory = room.arrays(columns + program.registers(), *shape)
-    program.fill(k, q, f, memory[:columns], list(memory[columns:]))
-    return memory[:columns]
+def _work_out(program: Program, k: Any, q: Any, f: Any, columns: Any, room: Room) -> None:
+    """Fill the columns of a program, all of one shape."""
+    program.fill(k, q, f, columns, rows_of(room.arrays(program.registers(), *columns.shape[1:])))
 
 
-def _extremes(central: Any, moved: Any, ends: Sequence[int], into: Any, careful: bool) -> None:
-    """The least ratio to the central value, at most 1, and the largest, at least 1.
+def _widths_of(moved: Any, ends: Sequence[int], central: Any, log: Any, into: Any, careful: bool) -> None:
+    """The half-widths of some causes: the least and the largest value are found first, then their logarithms taken.
 
-    What is not above zero, before or after, has no ratio, and counts as not moved.
-
-    ``moved``: of shape (totals, ends of all effects, rows), is written to; ``ends``: how many each effect has;
-    ``into``: of shape (2, effects, totals, rows).
+    ``moved``: of shape (ends of all causes, totals, rows); ``ends``: how many each cause has; ``central`` and ``log``, its
+    logarithm: (totals, rows); ``into``: (2, causes, totals, rows).
     """
     import numpy
 
-    ratios = numpy.divide(moved, central[:, None], out=moved)
     if careful:
-        ratios[~((ratios > 0.0) & (ratios < inf) & (central[:, None] > 0.0))] = 1.0
-    at = 0
-    for of_each, least, most in zip(ends, *into, strict=True):
-        of_effect = ratios[:, at : at + of_each]
-        numpy.minimum.reduce(of_effect, axis=1, out=least, initial=1.0)
-        numpy.maximum.reduce(of_effect, axis=1, out=most, initial=1.0)
-        at += of_each
+        numpy.copyto(moved, central, where=~((moved > 0.0) & (moved < inf)))
+    _extremes(moved, ends, into)
+    numpy.log(into, out=into)
+    numpy.subtract(log, into[0], out=into[0])
+    numpy.subtract(into[1], log, out=into[1])
+    if careful:
+        into[~numpy.isfinite(into)] = 0.0
+    numpy.maximum(into, 0.0, out=into)  # all ends may lie on one side
+
+
+def _extremes(moved: Any, ends: Sequence[int], into: Any) -> None:
+    """The least and the largest value at the ends of each cause."""
+    import numpy
+
+    first = 0
+    for cause, of_each in enumerate(ends):
+        least = most = moved[first]
+        for at in range(first + 1, first + of_each):
+            least = numpy.minimum(least, moved[at], out=into[0, cause])
+            most = numpy.maximum(most, moved[at], out=into[1, cause])
+        if of_each == 1:
+            into[:, cause] = least
+        first += of_each
 
 
 def _longer(q: list[Any], factors: tuple[float, float]) -> list[Any]:
