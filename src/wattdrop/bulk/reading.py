@@ -36,10 +36,8 @@ class Piece(NamedTuple):
 def pieces_of(source: Source, kind: str, plan: Plan) -> Iterator[Piece]:
     """The rows of a part."""
     if isinstance(source, Text):
-        if kind == "csv":
-            yield _with_inner_columns(read_csv(source, plan), plan)
-        else:
-            yield from (_with_inner_columns(piece, plan) for piece in read_jsonl(source, plan))
+        read = read_csv if kind == "csv" else read_jsonl
+        yield from (_with_inner_columns(piece, plan) for piece in read(source, plan))
         return
     row = source.first_row
     for batch in _batches(source, plan):

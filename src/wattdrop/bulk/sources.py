@@ -19,6 +19,7 @@ from pyarrow import ipc
 
 from . import places
 from .inputs import STANDARD_INPUT, Input
+from .quotes import end_of_records
 from .refused import JobRefused, JobStopped
 
 #: Bytes of text in a part, decompressed: some 100,000 rows.
@@ -28,7 +29,7 @@ PART_ROWS: Final = 1 << 19
 #: The same where groups are added up: ranges take ten times as long a row as results, and leave no file behind.
 GROUPED_PART_ROWS: Final = 1 << 17
 #: A piece of text grows up to this size in search of the end of a row.
-LONGEST_ROW: Final = 8 * TEXT_BYTES
+LONGEST_ROW: Final = 4 * TEXT_BYTES
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -303,7 +304,7 @@ def _stream(schema: Any, batches: list[Any], first_row: int, rows: int) -> Strea
 
 
 def _texts(one: Input) -> Iterator[Source]:
-    end_of = _end_of_csv if one.kind == "csv" else _end_of_line
+    end_of = end_of_records if one.kind == "csv" else _end_of_line
     try:
         with opened(one) as file:
             pending, line, begun, before = file.read(TEXT_BYTES), 1, False, 0
@@ -315,7 +316,7 @@ def _texts(one: Input) -> Iterator[Source]:
                 if not end and block:
                     pending += block
                     continue
-                # A quote that stands by itself leaves every line after it in doubt: then lines are rows.
+                # A quote that is never closed leaves every line after it in doubt: then lines are rows.
                 end = end or _end_of_line(pending) or len(pending)
                 data = pending[:end]
                 lines = _ends_of_lines(data)
@@ -340,18 +341,6 @@ def _ends_of_lines(data: bytes) -> int:
 
 def _end_of_line(data: bytes) -> int:
     return data.rfind(b"\n") + 1
-
-
-def _end_of_csv(data: bytes) -> int:
-    """The end of the last whole record: a line end with an even number of quotes before it."""
-    odd = data.count(b'"') % 2
-    end = len(data)
-    while (at := data.rfind(b"\n", 0, end)) >= 0:
-        odd = (odd + data.count(b'"', at, end)) % 2
-        if not odd:
-            return at + 1
-        end = at
-    return 0
 
 
 def header_end(data: bytes) -> int:
