@@ -39,6 +39,7 @@ class Task(NamedTuple):
     folder: str
     output: str  # address of the part
     header: bool
+    error_lines: int  # most lines in its file of errors
 
 
 def work(task: Task) -> Summary:
@@ -55,7 +56,7 @@ def work(task: Task) -> Summary:
 def _worked(task: Task) -> Summary:
     plan = task.plan
     summary = Summary(bytes_read=task.source.size)
-    refusals = Refusals(f"{task.folder}/{task.name}.errors", task.file)
+    refusals = Refusals(f"{task.folder}/{task.name}.errors", task.file, task.error_lines)
     groups = Groups(plan.options.group_by) if plan.options.group_by else None
     making = places.in_the_making(task.output)
     out = (

@@ -70,6 +70,7 @@ def _options(asked: Mapping[str, Any]) -> Any:
         mapped=parsed_map(asked["mapped"]),
         preset=asked["preset"],
         extra=asked["extra"] or "carry",
+        error_lines=asked["error_lines"] or Options().error_lines,
         workers=asked["workers"],
         restart=asked["restart"],
     )
@@ -97,7 +98,9 @@ def _say(output: str, outcome: Any) -> None:
     for why, count in summary.skipped.items():
         lines.append(f"  {counted(count, 'record')} of no inference ({why}): no numbers")
     if summary.failed:
-        lines.append(f"  {counted(summary.failed, 'row')} could not be computed, see {outcome.errors}")
+        more = summary.failed > outcome.error_lines
+        see = f"{outcome.errors}, which lists the first {outcome.error_lines:,}" if more else outcome.errors
+        lines.append(f"  {counted(summary.failed, 'row')} could not be computed, see {see}")
         by_count = sorted(summary.errors.items(), key=lambda item: -item[1])
         lines += [f"    {count:>10,} {code}" for code, count in by_count]
     if summary.late:
