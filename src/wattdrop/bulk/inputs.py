@@ -11,7 +11,7 @@ from pyarrow import fs
 
 from . import places
 from .formats import Form, form_of
-from .refused import JobRefused
+from .refused import JobRefused, JobStopped
 
 STANDARD_INPUT: Final = "-"
 _WILD: Final = frozenset("*?[")
@@ -38,6 +38,24 @@ def inputs_of(given: Sequence[str], kind: str | None) -> list[Input]:
     if not found:
         raise JobRefused(f"no files to read at {', '.join(given)}")
     return found
+
+
+def check_unchanged(inputs: Sequence[Input], given: Sequence[str], kind: str | None) -> None:
+    """Stop where a file is not what it was when the job began: its parts may be of the old one and of the new."""
+    try:
+        now = {
+            one.address: one for one in inputs_of([text for text in given if text != STANDARD_INPUT], kind)
+        }
+    except JobRefused:  # a file that was named is gone, or all of them
+        now = {one.address: one for one in inputs if places.exists(one.address)}
+    for one in inputs:
+        found = now.get(one.address)
+        if one.address != STANDARD_INPUT and found != one:
+            how = f"{one.size:,} bytes before, {found.size:,} now" if found else "it is not there any more"
+            raise JobStopped(
+                f"{one.address} changed while it was read ({how}), so its results may be of two states and are not given "
+                "out. Run the command again with --restart; on a copy, if the file keeps changing"
+            )
 
 
 def _expanded(text: str, kind: str | None) -> list[Input]:

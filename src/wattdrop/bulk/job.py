@@ -11,7 +11,7 @@ import msgspec
 from . import groups, joining, places, refusals
 from .crew import Crew, cores
 from .formats import SUFFIX_OF_CODEC, form_of, page_codec
-from .inputs import STANDARD_INPUT, Input, inputs_of
+from .inputs import STANDARD_INPUT, Input, check_unchanged, inputs_of
 from .manifest import NAME, check_same, keep, kept, manifest_of
 from .options import Options
 from .part import Task
@@ -113,6 +113,7 @@ def run(given: Sequence[str], output: str, options: Options, crew: Crew | None =
                 summary.add(part)
                 computed += part.rows
                 shown.add(part)
+        check_unchanged(inputs, given, options.source_form)
         _finish(target, plans[0], summary)
     errors = target.errors if summary.failed else None
     return Outcome(summary, time.monotonic() - begun, computed, errors, options.error_lines)
