@@ -226,6 +226,24 @@ def test_a_commitment_that_was_not_used_is_no_inference(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("unit", ["Hours", "Hrs", "GB-Mo", "Requests", "", None])
+def test_what_a_bill_does_not_meter_in_tokens_is_no_inference(unit: str | None, tmp_path: Path) -> None:
+    """An hour of a machine counted as one usual request."""
+    used = SAMPLES["focus"][0]
+    machine = {
+        "ServiceName": "Amazon Elastic Compute Cloud",
+        "SkuMeter": "Compute",
+        "ConsumedQuantity": 744.0,
+    }
+    rows = [used, used | machine | {"ConsumedUnit": unit, "x_Model": None}, used | {"ConsumedUnit": unit}]
+    (tmp_path / "bill.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    out = tmp_path / "out.parquet"
+    result = wattdrop("estimate", tmp_path / "bill.jsonl", "-o", out, "--preset", "focus", *MAPPED["focus"])
+    assert result.exit_code == 0, result.output
+    assert "2 records of no inference (not metered in tokens, see ConsumedUnit)" in result.stderr
+    assert [row.get("error_code") for row in read(out)] == [None, "no_inference", "no_inference"]
+
+
 def test_every_field_of_a_preset_says_where_it_is_documented() -> None:
     assert PRESETS == NAMES
     for name in NAMES:

@@ -38,6 +38,8 @@ ODDITIES: dict[str, list[dict[str, Any]]] = {
     ],
     "focus": [
         {"ConsumedUnit": "Hours"},
+        {"ConsumedUnit": None},
+        {"ConsumedUnit": "Hrs", "ChargeCategory": "Tax"},
         {"ConsumedUnit": "1M Tokens", "ConsumedQuantity": 0.3},
         {"SkuMeter": "Input tokens"},
         {"SkuMeter": "Batch requests"},
