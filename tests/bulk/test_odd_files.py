@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -282,6 +284,46 @@ def test_a_dash_is_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "calls.csv").write_text("model_id,output_tokens\ngpt-4o,5\n")
     plain = wattdrop("estimate", "calls.csv", "--format", "csv")
     assert wattdrop("estimate", "calls.csv", "--format", "csv", "-o", "-").stdout == plain.stdout
-    result = wattdrop("estimate", "calls.csv", "--bulk", "-o", "-")
-    assert result.exit_code == 2 and "need somewhere to go" in result.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["calls.csv"]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet", "arrow"])
+def test_a_dash_is_standard_output_for_many_rows_too(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "calls.csv").write_text("model_id,output_tokens\ngpt-4o,5\nnonesuch,5\n")
+    to_file = wattdrop("estimate", tmp_path / "calls.csv", "--bulk", "-o", tmp_path / f"out.{form}")
+    result = wattdrop("estimate", tmp_path / "calls.csv", "-o", "-", "--to", form)
+    assert result.stdout_bytes == (tmp_path / f"out.{form}").read_bytes()
+    assert result.exit_code == to_file.exit_code == 1
+    assert "standard output: 2 rows" in result.stderr and "1 row could not be computed\n" in result.stderr
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (("-o", "-", "--bulk"), "give --to csv or --to jsonl"),
+        (("--to", "csv"), "or -o - with --to csv"),
+        (("-o", "-", "--to", "csv", "--compression", "lz4"), "csv takes none, gzip, zstd"),
+    ],
+)
+def test_where_many_rows_go_is_asked_for(flags: tuple[str, ...], says: str, tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("model_id,output_tokens\ngpt-4o,5\n")
+    result = wattdrop("estimate", tmp_path / "calls.csv", *flags)
+    assert result.exit_code == 2 and says in result.stderr and not result.stdout
+    assert [file.name for file in tmp_path.iterdir()] == ["calls.csv"]
+
+
+def test_whoever_reads_standard_output_may_leave(tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("model_id,output_tokens\n" + "gpt-4o,5\n" * 20_000)
+    command = f"{sys.executable} -m wattdrop estimate {tmp_path}/calls.csv -o - --to csv | head -n 2"
+    found = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
+    assert (
+        len(found.stdout.splitlines()) == 2
+        and "Error" not in found.stderr
+        and "Traceback" not in found.stderr
+    )
