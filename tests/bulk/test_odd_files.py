@@ -121,6 +121,38 @@ def test_a_first_line_may_be_longer_than_what_is_looked_at(
     assert found == [energy(output_tokens=500), energy()]
 
 
+ODD_KEYS = ('say "x"', "back\\slash", "two\nlines", "a\tb")
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_keys_may_have_any_characters(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job ended with a traceback."""
+    import wattdrop.bulk.seen as seen
+
+    monkeypatch.setattr(seen, "SAMPLE_BYTES", 60)
+    odd = dict.fromkeys(ODD_KEYS, 1)
+    lines: list[Any] = [
+        {"model_id": "gpt-4o", "usage": {"n": 500, 'x"': 1}} | odd,
+        {"model_id": "gpt-4o", "usage": None},
+        {"model_id": "gpt-4o", "usage": '{"n": 7}'},
+        {"model_id": "gpt-4o", "usage": {"n": 8}, "country": "SE"},
+        [1],
+    ]
+    (tmp_path / "calls.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    flags = ("--map", "output_tokens=usage.n", "--extra", "carry")
+    result = wattdrop("estimate", tmp_path / "calls.jsonl", "-o", tmp_path / f"out.{form}", *flags)
+    assert result.exit_code == 1, result.output
+    rows = read(tmp_path / f"out.{form}")
+    expected = [
+        energy(output_tokens=500),
+        energy(),
+        energy(output_tokens=7),
+        energy(output_tokens=8, country="SE"),
+    ]
+    assert [row.get("total_energy_wh") for row in rows] == [*expected, None]
+    assert set(ODD_KEYS) <= rows[0].keys() and rows[-1]["error_code"] == "not_an_object"
+
+
 # --- CSV ---
 
 
@@ -141,6 +173,29 @@ def test_a_quote_that_stands_by_itself_does_not_cut_a_line(
     rows[7] += '"'
     content = "\n".join(["model_id,output_tokens,note", *rows]) + "\n"
     assert energies(tmp_path, content, "calls.csv") == [energy(output_tokens=n) for n in range(200)]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_cells_are_separated_by_what_the_header_has_most_of(delimiter: str, tmp_path: Path) -> None:
+    cells = ['"tokens, in; all|of\tthem"', "model_id", "output_tokens", '"a""b"']
+    rows = [delimiter.join(cells), delimiter.join(["1", "gpt-4o", "500", '"x\ny"'])]
+    assert energies(tmp_path, "\n".join(rows), "calls.csv") == [energy(output_tokens=500)]
+
+
+def test_a_count_of_another_spelling_is_written_as_it_was_understood(tmp_path: Path) -> None:
+    """It was computed, and left out of the caller's column."""
+    texts = ["1e3", "5.0", " 7 ", "8", "many", "2.5", "0x10", "1e400"]
+    (tmp_path / "calls.csv").write_text("model_id,output_tokens\n" + "".join(f"gpt-4o,{n}\n" for n in texts))
+    numbers = "\n".join(
+        f'{{"model_id": "gpt-4o", "output_tokens": {n}}}' for n in ("5.0", '"6.0"', "1e3", "7")
+    )
+    (tmp_path / "calls.jsonl").write_text(numbers)
+    for name in ("calls.csv", "calls.jsonl"):
+        wattdrop("estimate", tmp_path / name, "-o", tmp_path / f"{name}.parquet")
+    found = pq.read_table(tmp_path / "calls.csv.parquet").column("output_tokens").to_pylist()
+    assert found == [1000, 5, 7, 8, None, None, None, None]
+    found = pq.read_table(tmp_path / "calls.jsonl.parquet").column("output_tokens").to_pylist()
+    assert found == [5, 6, 1000, 7]
 
 
 # --- types of Arrow ---

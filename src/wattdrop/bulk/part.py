@@ -169,14 +169,23 @@ def _typed(column: Any, kind: Any, rows: int) -> Any:
 
 
 def _cast_what_can_be(column: Any, kind: Any) -> Any:
-    """A cell that is no number is null in the output; the file of errors quotes it."""
-    cast = []
-    for value in column.to_pylist():
-        try:
-            cast.append(pa.scalar(value).cast(kind).as_py())
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            cast.append(None)
-    return pa.array(cast, kind)
+    """A cell that is no number is null in the output; the file of errors quotes it. Other spellings of one are read."""
+    return pa.array([_cast(value, kind) for value in column.to_pylist()], kind)
+
+
+def _cast(value: Any, kind: Any) -> Any:
+    try:
+        if pa.types.is_integer(kind) and isinstance(
+            value, str
+        ):  # 5.0 and 1e3 count as rows are read, 0x10 does not
+            number = float(value)
+            return int(number) if number.is_integer() and abs(number) < _EXACT else None
+        return pa.scalar(value).cast(kind).as_py()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError):
+        return None
+
+
+_EXACT = 2.0**53
 
 
 def _add_totals(summary: Summary, results: dict[str, Any]) -> None:
