@@ -213,6 +213,10 @@ TOKENS = [500, None, 7]
             pa.array([Decimal(500), None, Decimal(7)], pa.decimal128(38, 0)),
         ),
         (
+            pa.DictionaryArray.from_arrays(pa.array([1, 1, 1]), pa.array([None, "gpt-4o"])),
+            pa.DictionaryArray.from_arrays(pa.array([0, 1, 2]), pa.array([500, None, 7])),
+        ),
+        (
             pa.array(["gpt-4o"] * 3, pa.large_string()).dictionary_encode(),
             pa.array(TOKENS).dictionary_encode(),
         ),
@@ -226,6 +230,7 @@ def test_types_that_engines_hand_out_mean_what_usual_ones_mean(
         writer.write_table(table)
     expected = [energy(output_tokens=500), energy(), energy(output_tokens=7)]
     assert energies(tmp_path, (tmp_path / "calls.arrow").read_bytes(), "calls.arrow") == expected
+    assert wattdrop("estimate", tmp_path / "calls.arrow", "-o", tmp_path / "out.parquet").exit_code == 0
     if not pa.types.is_string_view(tokens.type):  # text is no number of a typed table
         found = package.estimate_table(table, extra="keep")
         assert found.column("total_energy_wh").to_pylist() == expected

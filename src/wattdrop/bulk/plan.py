@@ -14,6 +14,7 @@ from ..schema.requests import NESTED_FIELDS
 from .json_keys import Path
 from .mapping import MODEL_FIELDS, WHAT_RAN, Mapping, slip_of, with_mapped
 from .options import Options
+from .partitions import Partitions
 from .presets import preset
 from .refused import JobRefused
 
@@ -35,6 +36,7 @@ class Plan(NamedTuple):
     header: tuple[str, ...] = ()  # names of the cells of a CSV file, or keys of JSON lines
     delimiter: str = ","
     paths: tuple[Path, ...] = ()  # the same for JSON lines, key by key
+    partitions: Partitions = ()  # columns of the folders
 
     @property
     def schema(self) -> Any:
@@ -72,6 +74,7 @@ def plan_of(found: Sequence[Seen], options: Options, form: str, compression: str
             one.header,
             one.delimiter,
             one.paths,
+            one.partitions,
         )
         for one in found
     ]

@@ -18,6 +18,7 @@ from . import places
 from .inputs import STANDARD_INPUT, Input
 from .json_keys import Path, exploded, paths_of_lines
 from .options import Options
+from .partitions import Partitions, partitions_of
 from .presets import explode
 from .quotes import DELIMITERS
 from .refused import JobRefused
@@ -46,10 +47,18 @@ class Seen(NamedTuple):
     header: tuple[str, ...] = ()
     delimiter: str = ","
     paths: tuple[Path, ...] = ()
+    partitions: Partitions = ()  # columns of its folders that it has not itself; in the schema too
 
 
 def seen(one: Input, options: Options) -> Seen:
-    """Columns of a file, from its footer, header or first lines."""
+    """Columns of a file, from its footer, header or first lines, and from its folders."""
+    found = _seen(one, options)
+    given = tuple(pair for pair in partitions_of(one.address) if pair[0] not in found.schema.names)
+    schema = pa.schema([*found.schema, *((name, pa.string()) for name, _ in given)])
+    return found._replace(schema=schema, partitions=given)
+
+
+def _seen(one: Input, options: Options) -> Seen:
     try:
         if one.address == STANDARD_INPUT and one.kind != "parquet":
             return _seen_in_pipe(one.kind, options)
