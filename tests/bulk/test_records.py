@@ -26,6 +26,7 @@ ODDITIES: dict[str, list[dict[str, Any]]] = {
         {"prompt_tokens": " 250 ", "completion_tokens": ""},
         {"cache_hit": "TRUE"},
         {"status": "failure"},
+        {"call_type": "call_mcp_tool", "model": "MCP: search"},
         {"custom_llm_provider": "", "api_base": ""},
         {"prompt_tokens": "many"},
     ],

@@ -18,7 +18,7 @@ from ..schema import FIELDS, ImpactRow
 from ..schema.requests import number_fields, whole_number_fields
 from ..schema.rows import parse_row
 from ..schema.texts import fields_of_texts
-from .mapping import ANY, NO_TOKENS, Mapping, Skip, Take
+from .mapping import ANY, EMPTY, NO_TOKENS, Mapping, Skip, Take
 from .readings import EPOCH_END, last_segment, location, tokens_of
 
 _NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
@@ -125,7 +125,7 @@ def _as(kind: Any, value: object) -> object:
 def _skipped(columns: dict[str, Any], rows: int, mapping: Mapping) -> dict[int, str]:
     found: dict[int, str] = {}
     for skip in mapping.skips:
-        if skip.column in columns or skip.values == NO_TOKENS:
+        if skip.column in columns or skip.values == NO_TOKENS or EMPTY in skip.values:
             column = columns.get(skip.column, pa.nulls(rows, pa.string()))
             for row in pc.indices_nonzero(_hit(skip, column)).to_pylist():
                 found.setdefault(row, skip.why)
@@ -136,9 +136,9 @@ def _hit(skip: Skip, column: Any) -> Any:
     """Whether each row is one to be skipped."""
     if skip.values == NO_TOKENS:
         return _sizes(column).is_null()
-    texts = pc.utf8_lower(_texts(column))
+    texts = pc.fill_null(pc.utf8_lower(_texts(column)), EMPTY)
     if skip.values == ANY:
-        return pc.and_(texts.is_valid(), pc.not_equal(texts, ""))
+        return pc.not_equal(texts, EMPTY)
     return pc.is_in(texts, pa.array(list(skip.values)))
 
 

@@ -11,8 +11,8 @@ import msgspec
 from . import groups, joining, places, refusals
 from .crew import Crew, cores
 from .formats import SUFFIX_OF_CODEC, form_of, page_codec
-from .inputs import STANDARD_INPUT, Input, check_unchanged, inputs_of
-from .manifest import NAME, check_same, keep, kept, manifest_of
+from .inputs import MANIFEST, STANDARD_INPUT, Input, check_unchanged, inputs_of
+from .manifest import check_same, keep, kept, manifest_of
 from .options import Options
 from .part import Task
 from .plan import Plan, plan_of
@@ -90,9 +90,7 @@ def run(given: Sequence[str], output: str, options: Options, crew: Crew | None =
     """
     begun = time.monotonic()
     target = Target(output, options)
-    inputs = [one for one in inputs_of(given, options.source_form) if not target.wrote(one.address)]
-    if not inputs:
-        raise JobRefused(f"{output} is the only file to read; name another output")
+    inputs = inputs_of(given, options.source_form, target.wrote)
     plans = plan_of([seen(one, options) for one in inputs], options, target.form, target.compression)
     whole, before = _take_up(target, inputs, options)
     summary = Summary()
@@ -113,7 +111,7 @@ def run(given: Sequence[str], output: str, options: Options, crew: Crew | None =
                 summary.add(part)
                 computed += part.rows
                 shown.add(part)
-        check_unchanged(inputs, given, options.source_form)
+        check_unchanged(inputs, given, options.source_form, target.wrote)
         _finish(target, plans[0], summary)
     errors = target.errors if summary.failed else None
     return Outcome(summary, time.monotonic() - begun, computed, errors, options.error_lines)
@@ -123,7 +121,9 @@ def _take_up(target: Target, inputs: Sequence[Input], options: Options) -> tuple
     """Whether all is done already, and the parts that are."""
     new = manifest_of(inputs, options, target.form, target.compression)
     old = None if options.restart else kept(target.folder)
-    if options.restart and places.exists(f"{target.folder}/{NAME}"):  # only what a job has made is removed
+    if options.restart and places.exists(
+        f"{target.folder}/{MANIFEST}"
+    ):  # only what a job has made is removed
         places.remove_folder(target.folder)
     if old is None:
         if next(places.listing(target.folder), None) is not None:

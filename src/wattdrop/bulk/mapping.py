@@ -57,9 +57,10 @@ class Take(NamedTuple):
     size: float = 1.0  # tokens of a request, where none are counted
 
 
-#: Instead of values of a ``Skip``: any value; any, or none, but a unit of tokens.
+#: Instead of values of a ``Skip``: any value; any, or none, but a unit of tokens. Among them: none.
 ANY: Final = ("*",)
 NO_TOKENS: Final = ("!tokens",)
+EMPTY: Final = ""
 
 
 class Skip(NamedTuple):

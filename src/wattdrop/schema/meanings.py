@@ -65,7 +65,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "TakeShown.read": Meaning("How: as it is (`plain`), a `sum`, seconds since 1970 (`epoch_s`), and others."),
     "SkipShown.column": Meaning("The column that tells."),
     "SkipShown.values": Meaning(
-        "Its values that do, in small letters; `*` is any value, `!tokens` any or none but a unit of tokens.",
+        "Its values that do, in small letters; `*` is any, `!tokens` any or none but a unit of tokens, an empty one none.",
         ["failure"],
     ),
     "SkipShown.why": Meaning("What such a row is.", "failed call"),
