@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from decimal import Decimal
@@ -387,3 +388,10 @@ def test_whoever_reads_standard_output_may_leave(tmp_path: Path) -> None:
         and "Error" not in found.stderr
         and "Traceback" not in found.stderr
     )
+
+
+def test_a_pipe_with_a_name_is_told_how_to_be_read(tmp_path: Path) -> None:
+    """It cannot be looked at before it is read."""
+    os.mkfifo(tmp_path / "pipe")
+    result = wattdrop("estimate", tmp_path / "pipe", "-o", tmp_path / "out.csv", "--from", "csv")
+    assert result.exit_code == 2 and "is a pipe or a device: give -" in result.stderr

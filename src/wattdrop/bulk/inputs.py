@@ -77,6 +77,10 @@ def _expanded(text: str, kind: str | None, is_own: Callable[[str], bool]) -> lis
         return _of_folder(text, kind, is_own)
     if about.type == fs.FileType.NotFound:
         raise JobRefused(f"cannot read {text}: no such file")
+    if about.type == fs.FileType.Unknown:
+        raise JobRefused(
+            f"{text} is a pipe or a device: give - and let standard input come from it, < {text}"
+        )
     return [_input(text, about, kind)]
 
 
