@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -62,6 +63,9 @@ class Text(NamedTuple):
     first_line: int
     lines: int  # ends of lines in it
     size: int = 0
+    address: str = ""  # of a plain file on this machine, in which it begins at
+    start: int = 0
+    length: int = 0
 
 
 class Stream(NamedTuple):
@@ -74,6 +78,25 @@ class Stream(NamedTuple):
 
 
 Source: TypeAlias = RowGroups | Batches | Text | Stream
+
+
+def sent(source: Source) -> Source:
+    """The source as it is sent to another process, which reads text of a plain file on this machine for itself: else as
+    much of it would wait in memory here as there are processes.
+    """
+    return source._replace(data=b"") if isinstance(source, Text) and source.address else source
+
+
+def received(source: Text) -> Text:
+    """The text with its data."""
+    if source.data:
+        return source
+    with Path(source.address).open("rb") as file:
+        file.seek(source.start)
+        data = file.read(source.length)
+    if len(data) < source.length:
+        raise OSError("it has become shorter")
+    return source._replace(data=data)
 
 
 @contextmanager
@@ -307,8 +330,14 @@ def _texts(one: Input) -> Iterator[Source]:
     end_of = end_of_records if one.kind == "csv" else _end_of_line
     try:
         with opened(one) as file:
-            pending, line, begun, before = file.read(TEXT_BYTES), 1, False, 0
-            pending = pending.removeprefix(_BOM)
+            first = file.read(TEXT_BYTES)
+            pending, line, begun, before = first.removeprefix(_BOM), 1, False, 0
+            start = len(first) - len(pending)
+            address = (
+                ""
+                if one.codec or one.address == STANDARD_INPUT or places.is_remote(one.address)
+                else one.address
+            )
             while pending:
                 full = len(pending) >= LONGEST_ROW
                 block = b"" if full else file.read(TEXT_BYTES)
@@ -326,9 +355,11 @@ def _texts(one: Input) -> Iterator[Source]:
                     data, line, lines = data[header:], line + first_lines, lines - first_lines
                     begun = True
                 if data and not data.isspace():
-                    yield Text(data, line, lines, file.position() - before)
+                    read = file.position() - before
+                    yield Text(data, line, lines, read, address, start + end - len(data), len(data))
                     before = file.position()
                 line += lines
+                start += end
                 pending = pending[end:] + block
     except OSError as error:
         raise JobStopped(f"{one.address}: cannot be read on: {error}") from None
