@@ -60,6 +60,14 @@ def test_a_quote_inside_a_word_does_not_cut_a_cell_of_two_lines(
     assert found(tmp_path, lines) == (list(range(50)), [])
 
 
+def test_a_quote_inside_a_word_costs_no_memory() -> None:
+    """With an odd number of quotes before every end, the rest of the file was one part."""
+    line = b"gpt-4o,3,a\n"
+    stray = b'gpt-4o,3,screen of 7"\n' + line * 5
+    assert end_of_records(stray) == end_of_records(stray + line[:-1]) == len(stray)
+    assert end_of_records(b'gpt-4o,3,"open\n' + line * 5) == 0  # it may be closed further on
+
+
 def test_where_records_end_is_where_readers_end_them() -> None:
     draw = random.Random(1)
     for _ in range(300):

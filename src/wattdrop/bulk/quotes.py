@@ -21,26 +21,26 @@ _BESIDE: Final = np.isin(
 _CELL: Final = re.compile(rb'(?<![^,;\t|\r\n])"[^"]*+(?:""[^"]*+)*+("(?![^,;\t|\r\n]))?+')
 
 
-def are_paired(data: bytes) -> bool:
-    """Whether every quote opens or closes a cell, or is one of two that stand for one.
+def are_paired(data: bytes, end: int = -1) -> bool:
+    """Whether, up to the end, every quote opens or closes a cell, or is one of two that stand for one.
 
     >>> are_paired(b'a,"b ""c""\\n",d\\n'), are_paired(b'screen of 7"\\n'), are_paired(b'a,"b\\nc,"d"\\n')
     (True, False, False)
     """
-    text = np.frombuffer(data, dtype=np.uint8)
+    text = np.frombuffer(data, dtype=np.uint8, count=end)
     at = np.flatnonzero(text == _QUOTE)
     if len(at) % 2:
         return False
     opens, closes = at[::2], at[1::2]
-    begin = _BESIDE[text.take(opens - 1, mode="wrap")] | (opens == 0)
-    end = _BESIDE[text.take(closes + 1, mode="wrap")] | (closes == len(text) - 1)
-    return bool(begin.all() and end.all())
+    opened = _BESIDE[text.take(opens - 1, mode="wrap")] | (opens == 0)
+    closed = _BESIDE[text.take(closes + 1, mode="wrap")] | (closes == len(text) - 1)
+    return bool(np.all(opened) and np.all(closed))
 
 
 def end_of_records(data: bytes) -> int:
     """The end of the last record that is whole; 0 where none certainly is."""
     end = _end_by_count(data)
-    return end if are_paired(data[:end]) else _end_by_cells(data)
+    return end if end and are_paired(data, end) else _end_by_cells(data)
 
 
 def _end_by_count(data: bytes) -> int:

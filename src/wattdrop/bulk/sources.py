@@ -330,14 +330,11 @@ def _texts(one: Input) -> Iterator[Source]:
     end_of = end_of_records if one.kind == "csv" else _end_of_line
     try:
         with opened(one) as file:
-            first = file.read(TEXT_BYTES)
-            pending, line, begun, before = first.removeprefix(_BOM), 1, False, 0
-            start = len(first) - len(pending)
-            address = (
-                ""
-                if one.codec or one.address == STANDARD_INPUT or places.is_remote(one.address)
-                else one.address
-            )
+            pending, line, begun, before = file.read(TEXT_BYTES), 1, False, 0
+            start = len(_BOM) if pending.startswith(_BOM) else 0
+            pending = pending.removeprefix(_BOM)
+            plain = not (one.codec or one.address == STANDARD_INPUT or places.is_remote(one.address))
+            address = one.address if plain else ""
             while pending:
                 full = len(pending) >= LONGEST_ROW
                 block = b"" if full else file.read(TEXT_BYTES)
