@@ -215,11 +215,8 @@ def presets_page() -> str:
             f"| `{field}` | always `{one['value']}` | | |" for field, one in about.get("constant", {}).items()
         ]
         for skip in about.get("skip", ()):
-            values = (
-                "any value"
-                if skip["values"] == ["*"]
-                else ", ".join(f"`{value}`" for value in skip["values"])
-            )
+            listed = ", ".join(f"`{value}`" if value else "empty" for value in skip["values"])
+            values = {"`*`": "any value", "`!tokens`": "no unit of tokens, or empty"}.get(listed, listed)
             parts.append(f"\nNo inference where `{skip['column']}` is {values}: {skip['why']}.")
     return "\n".join(parts) + "\n"
 

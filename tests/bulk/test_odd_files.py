@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -119,6 +122,38 @@ def test_a_first_line_may_be_longer_than_what_is_looked_at(
     assert found == [energy(output_tokens=500), energy()]
 
 
+ODD_KEYS = ('say "x"', "back\\slash", "two\nlines", "a\tb")
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_keys_may_have_any_characters(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job ended with a traceback."""
+    import wattdrop.bulk.seen as seen
+
+    monkeypatch.setattr(seen, "SAMPLE_BYTES", 60)
+    odd = dict.fromkeys(ODD_KEYS, 1)
+    lines: list[Any] = [
+        {"model_id": "gpt-4o", "usage": {"n": 500, 'x"': 1}} | odd,
+        {"model_id": "gpt-4o", "usage": None},
+        {"model_id": "gpt-4o", "usage": '{"n": 7}'},
+        {"model_id": "gpt-4o", "usage": {"n": 8}, "country": "SE"},
+        [1],
+    ]
+    (tmp_path / "calls.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    flags = ("--map", "output_tokens=usage.n", "--extra", "carry")
+    result = wattdrop("estimate", tmp_path / "calls.jsonl", "-o", tmp_path / f"out.{form}", *flags)
+    assert result.exit_code == 1, result.output
+    rows = read(tmp_path / f"out.{form}")
+    expected = [
+        energy(output_tokens=500),
+        energy(),
+        energy(output_tokens=7),
+        energy(output_tokens=8, country="SE"),
+    ]
+    assert [row.get("total_energy_wh") for row in rows] == [*expected, None]
+    assert set(ODD_KEYS) <= rows[0].keys() and rows[-1]["error_code"] == "not_an_object"
+
+
 # --- CSV ---
 
 
@@ -141,6 +176,29 @@ def test_a_quote_that_stands_by_itself_does_not_cut_a_line(
     assert energies(tmp_path, content, "calls.csv") == [energy(output_tokens=n) for n in range(200)]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_cells_are_separated_by_what_the_header_has_most_of(delimiter: str, tmp_path: Path) -> None:
+    cells = ['"tokens, in; all|of\tthem"', "model_id", "output_tokens", '"a""b"']
+    rows = [delimiter.join(cells), delimiter.join(["1", "gpt-4o", "500", '"x\ny"'])]
+    assert energies(tmp_path, "\n".join(rows), "calls.csv") == [energy(output_tokens=500)]
+
+
+def test_a_count_of_another_spelling_is_written_as_it_was_understood(tmp_path: Path) -> None:
+    """It was computed, and left out of the caller's column."""
+    texts = ["1e3", "5.0", " 7 ", "8", "many", "2.5", "0x10", "1e400"]
+    (tmp_path / "calls.csv").write_text("model_id,output_tokens\n" + "".join(f"gpt-4o,{n}\n" for n in texts))
+    numbers = "\n".join(
+        f'{{"model_id": "gpt-4o", "output_tokens": {n}}}' for n in ("5.0", '"6.0"', "1e3", "7")
+    )
+    (tmp_path / "calls.jsonl").write_text(numbers)
+    for name in ("calls.csv", "calls.jsonl"):
+        wattdrop("estimate", tmp_path / name, "-o", tmp_path / f"{name}.parquet")
+    found = pq.read_table(tmp_path / "calls.csv.parquet").column("output_tokens").to_pylist()
+    assert found == [1000, 5, 7, 8, None, None, None, None]
+    found = pq.read_table(tmp_path / "calls.jsonl.parquet").column("output_tokens").to_pylist()
+    assert found == [5, 6, 1000, 7]
+
+
 # --- types of Arrow ---
 
 TOKENS = [500, None, 7]
@@ -156,6 +214,10 @@ TOKENS = [500, None, 7]
             pa.array([Decimal(500), None, Decimal(7)], pa.decimal128(38, 0)),
         ),
         (
+            pa.DictionaryArray.from_arrays(pa.array([1, 1, 1]), pa.array([None, "gpt-4o"])),
+            pa.DictionaryArray.from_arrays(pa.array([0, 1, 2]), pa.array([500, None, 7])),
+        ),
+        (
             pa.array(["gpt-4o"] * 3, pa.large_string()).dictionary_encode(),
             pa.array(TOKENS).dictionary_encode(),
         ),
@@ -169,6 +231,7 @@ def test_types_that_engines_hand_out_mean_what_usual_ones_mean(
         writer.write_table(table)
     expected = [energy(output_tokens=500), energy(), energy(output_tokens=7)]
     assert energies(tmp_path, (tmp_path / "calls.arrow").read_bytes(), "calls.arrow") == expected
+    assert wattdrop("estimate", tmp_path / "calls.arrow", "-o", tmp_path / "out.parquet").exit_code == 0
     if not pa.types.is_string_view(tokens.type):  # text is no number of a typed table
         found = package.estimate_table(table, extra="keep")
         assert found.column("total_energy_wh").to_pylist() == expected
@@ -282,6 +345,53 @@ def test_a_dash_is_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "calls.csv").write_text("model_id,output_tokens\ngpt-4o,5\n")
     plain = wattdrop("estimate", "calls.csv", "--format", "csv")
     assert wattdrop("estimate", "calls.csv", "--format", "csv", "-o", "-").stdout == plain.stdout
-    result = wattdrop("estimate", "calls.csv", "--bulk", "-o", "-")
-    assert result.exit_code == 2 and "need somewhere to go" in result.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["calls.csv"]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet", "arrow"])
+def test_a_dash_is_standard_output_for_many_rows_too(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "calls.csv").write_text("model_id,output_tokens\ngpt-4o,5\nnonesuch,5\n")
+    to_file = wattdrop("estimate", tmp_path / "calls.csv", "--bulk", "-o", tmp_path / f"out.{form}")
+    result = wattdrop("estimate", tmp_path / "calls.csv", "-o", "-", "--to", form)
+    assert result.stdout_bytes == (tmp_path / f"out.{form}").read_bytes()
+    assert result.exit_code == to_file.exit_code == 1
+    assert "standard output: 2 rows" in result.stderr and "1 row could not be computed\n" in result.stderr
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (("-o", "-", "--bulk"), "give --to csv or --to jsonl"),
+        (("--to", "csv"), "or -o - with --to csv"),
+        (("-o", "-", "--to", "csv", "--compression", "lz4"), "csv takes none, gzip, zstd"),
+    ],
+)
+def test_where_many_rows_go_is_asked_for(flags: tuple[str, ...], says: str, tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("model_id,output_tokens\ngpt-4o,5\n")
+    result = wattdrop("estimate", tmp_path / "calls.csv", *flags)
+    assert result.exit_code == 2 and says in result.stderr and not result.stdout
+    assert [file.name for file in tmp_path.iterdir()] == ["calls.csv"]
+
+
+def test_whoever_reads_standard_output_may_leave(tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("model_id,output_tokens\n" + "gpt-4o,5\n" * 20_000)
+    command = f"{sys.executable} -m wattdrop estimate {tmp_path}/calls.csv -o - --to csv | head -n 2"
+    found = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
+    assert (
+        len(found.stdout.splitlines()) == 2
+        and "Error" not in found.stderr
+        and "Traceback" not in found.stderr
+    )
+
+
+def test_a_pipe_with_a_name_is_told_how_to_be_read(tmp_path: Path) -> None:
+    """It cannot be looked at before it is read."""
+    os.mkfifo(tmp_path / "pipe")
+    result = wattdrop("estimate", tmp_path / "pipe", "-o", tmp_path / "out.csv", "--from", "csv")
+    assert result.exit_code == 2 and "is a pipe or a device: give -" in result.stderr

@@ -77,3 +77,14 @@ def test_a_job_does_not_read_what_it_wrote_before(tmp_path: Path) -> None:
     assert wattdrop("estimate", tmp_path / "calls[1].csv", "-o", tmp_path / "out.arrow").exit_code == 0
     same = wattdrop("estimate", tmp_path / "out.arrow", "-o", tmp_path / "out.arrow")
     assert same.exit_code == 2 and "the only file to read" in same.output
+
+
+def test_results_among_the_files_to_read_stop_the_job(tmp_path: Path) -> None:
+    """They would count twice. What the job itself wrote before is left out, and a folder of results may be named."""
+    folder = tmp_path / "calls"
+    write(folder, rows(5), "a.csv")
+    assert wattdrop("estimate", folder, "-o", f"{folder}/out/").exit_code == 0
+    assert "all of it was done before" in wattdrop("estimate", folder, "-o", f"{folder}/out/").stderr
+    stopped = wattdrop("estimate", folder, "-o", tmp_path / "other.csv")
+    assert stopped.exit_code == 2 and f"{folder}/out/ holds results of wattdrop" in stopped.stderr
+    assert wattdrop("estimate", f"{folder}/out/", "-o", tmp_path / "again.csv").exit_code == 0

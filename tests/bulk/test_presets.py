@@ -226,6 +226,44 @@ def test_a_commitment_that_was_not_used_is_no_inference(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("unit", ["Hours", "Hrs", "GB-Mo", "Requests", "", None])
+def test_what_a_bill_does_not_meter_in_tokens_is_no_inference(unit: str | None, tmp_path: Path) -> None:
+    """An hour of a machine counted as one usual request."""
+    used = SAMPLES["focus"][0]
+    machine = {
+        "ServiceName": "Amazon Elastic Compute Cloud",
+        "SkuMeter": "Compute",
+        "ConsumedQuantity": 744.0,
+    }
+    rows = [used, used | machine | {"ConsumedUnit": unit, "x_Model": None}, used | {"ConsumedUnit": unit}]
+    (tmp_path / "bill.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    out = tmp_path / "out.parquet"
+    result = wattdrop("estimate", tmp_path / "bill.jsonl", "-o", out, "--preset", "focus", *MAPPED["focus"])
+    assert result.exit_code == 0, result.output
+    assert "2 records of no inference (not metered in tokens, see ConsumedUnit)" in result.stderr
+    assert [row.get("error_code") for row in read(out)] == [None, "no_inference", "no_inference"]
+
+
+def test_an_export_without_its_columns_of_tokens_stops_the_job(tmp_path: Path) -> None:
+    """Columns of a table in the browser are spelt otherwise than those of the export: usual counts were assumed."""
+    (tmp_path / "log.csv").write_text("id,type,model,usageDetails,inputTokens\n1,GENERATION,gpt-4o,{},100\n")
+    command = ("estimate", tmp_path / "log.csv", "-o", tmp_path / "out.csv", "--preset", "langfuse")
+    refused = wattdrop(*command)
+    assert refused.exit_code == 2 and "no column holds tokens, such as usage_details.input" in refused.stderr
+    assert "inputTokens" in refused.stderr and "--map input_tokens=COLUMN" in refused.stderr
+    assert wattdrop(*command, "--map", "input_tokens=inputTokens").exit_code == 0
+
+
+def test_days_without_usage_in_openais_csv_are_no_inference(tmp_path: Path) -> None:
+    header = "start_time,end_time,project_id,num_model_requests,model,input_tokens,output_tokens,input_cached_tokens"
+    lines = [header, "1730419200,1730505600,p,5,gpt-4o,1000,500,800", "1730505600,1730592000,,,,,,"]
+    (tmp_path / "usage.csv").write_text("\n".join(lines))
+    out = tmp_path / "out.parquet"
+    result = wattdrop("estimate", tmp_path / "usage.csv", "-o", out, "--preset", "openai-usage")
+    assert result.exit_code == 0 and "1 record of no inference (bucket without requests)" in result.stderr
+    assert [row.get("error_code") for row in read(out)] == [None, "no_inference"]
+
+
 def test_every_field_of_a_preset_says_where_it_is_documented() -> None:
     assert PRESETS == NAMES
     for name in NAMES:

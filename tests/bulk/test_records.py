@@ -26,6 +26,7 @@ ODDITIES: dict[str, list[dict[str, Any]]] = {
         {"prompt_tokens": " 250 ", "completion_tokens": ""},
         {"cache_hit": "TRUE"},
         {"status": "failure"},
+        {"call_type": "call_mcp_tool", "model": "MCP: search"},
         {"custom_llm_provider": "", "api_base": ""},
         {"prompt_tokens": "many"},
     ],
@@ -38,6 +39,8 @@ ODDITIES: dict[str, list[dict[str, Any]]] = {
     ],
     "focus": [
         {"ConsumedUnit": "Hours"},
+        {"ConsumedUnit": None},
+        {"ConsumedUnit": "Hrs", "ChargeCategory": "Tax"},
         {"ConsumedUnit": "1M Tokens", "ConsumedQuantity": 0.3},
         {"SkuMeter": "Input tokens"},
         {"SkuMeter": "Batch requests"},

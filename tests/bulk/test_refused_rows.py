@@ -118,3 +118,42 @@ def test_where_nothing_was_computed_no_zeros_are_shown(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "energy" not in result.stderr
     assert "1 row could not be computed" in result.stderr
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_file_of_errors_lists_the_first_and_counts_the_others(workers: int, tmp_path: Path) -> None:
+    """Of four files three have rows that fail; the limit falls into the second of these."""
+    models = {"a": "nonesuch", "b": "gpt-4o", "c": "nonesuch", "d": ""}
+    for name, model in models.items():
+        (tmp_path / f"{name}.csv").write_text("model_id,output_tokens\n" + f"{model},5\n" * 100)
+    out = tmp_path / "out.parquet"
+    files = [tmp_path / f"{name}.csv" for name in models]
+    result = wattdrop("estimate", *files, "-o", out, "--workers", workers, "--error-lines", 150)
+    listed = [(one["file"] and Path(one["file"]).stem, one["line"], one["code"]) for one in refused(out)]
+    expected = [(name, line, "unknown_model") for name in "ac" for line in range(2, 102)][:150]
+    assert listed == [*expected, (None, None, "missing_model"), (None, None, "unknown_model")]
+    assert [one["reason"].split()[0] for one in refused(out)[-2:]] == ["100", "50"]
+    assert result.exit_code == 1 and "300 rows could not be computed" in result.stderr
+    assert "lists the first 150" in result.stderr and "200 unknown_model" in result.stderr
+    assert sum("error_code" in row for row in read(out)) == 300
+
+
+def test_a_part_writes_no_more_errors_than_there_is_room_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of millions that fail, most would be written only to be left out."""
+    from wattdrop.bulk import refusals
+
+    written: list[int] = []
+    joined = refusals.join
+
+    def join(parts: list[str], output: str, most: int, by_code: dict[str, int]) -> None:
+        written.extend(Path(part).read_bytes().count(b"\n") for part in parts)
+        joined(parts, output, most, by_code)
+
+    monkeypatch.setattr(refusals, "join", join)
+    for name in "abcd":
+        (tmp_path / f"{name}.csv").write_text("model_id,output_tokens\n" + "nonesuch,5\n" * 100)
+    flags = ("--workers", 1, "--error-lines", 150)
+    assert wattdrop("estimate", tmp_path, "-o", f"{tmp_path}/out/", *flags).exit_code == 1
+    assert written == [100, 100]  # two are handed out before the first is done

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -17,6 +18,8 @@ import pytest
 from tests.bulk.made import read, rows, wattdrop, write
 
 from wattdrop.bulk import sources
+from wattdrop.bulk.part import Task
+from wattdrop.bulk.summary import Summary
 
 COUNT = 40_000
 
@@ -176,3 +179,52 @@ def test_text_is_cut_where_rows_end(kind: str, tmp_path: Path, monkeypatch: pyte
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "many.csv").read_bytes()
     assert wattdrop("estimate", file, "-o", f"{tmp_path}/many/", "--workers", 1).exit_code == 0
     assert len(list((tmp_path / "many").glob("part-*"))) > 5
+
+
+def appended(file: Path) -> None:
+    file.write_bytes(file.read_bytes() + b"gpt-4o,7\n")
+
+
+def rewritten(file: Path) -> None:
+    file.write_bytes(file.read_bytes().replace(b"5", b"6"))
+
+
+def cut_short(file: Path) -> None:
+    file.write_bytes(b"model_id,output_tokens\n")
+
+
+def moved_away(file: Path) -> None:
+    file.rename(file.with_suffix(".old"))
+
+
+@pytest.mark.parametrize("change", [appended, rewritten, cut_short, moved_away])
+@pytest.mark.parametrize("given", ["b.csv", "", "*.csv"])
+def test_an_input_that_changes_meanwhile_gives_no_output(
+    change: Callable[[Path], None], given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what was done of it is not taken up again."""
+    import wattdrop.bulk.workers as workers
+
+    for name in ("logs/a.csv", "logs/b.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("model_id,output_tokens\n" + "gpt-4o,5\n" * 100)
+    work, out = workers.work, tmp_path / "out.csv"
+
+    def changing(task: Task) -> Summary:
+        found = work(task)
+        change(tmp_path / "logs" / "b.csv")
+        monkeypatch.setattr(workers, "work", work)
+        return found
+
+    monkeypatch.setattr(sources, "TEXT_BYTES", 300)
+    monkeypatch.setattr(workers, "work", changing)
+    command = ("estimate", f"{tmp_path}/logs/{given}", "-o", out, "--bulk", "--workers", 1)
+    stopped = wattdrop(*command)
+    says = ("b.csv changed while it was read", "b.csv: cannot be read on")[: 1 + (change is moved_away)]
+    assert stopped.exit_code == 2 and any(one in stopped.stderr for one in says)
+    assert "Usage" not in stopped.stderr and not out.exists()
+    if change is not moved_away:
+        again = wattdrop(*command)
+        assert again.exit_code == 2 and "has changed since" in again.stderr and not out.exists()
+        anew = wattdrop(*command, "--restart")
+        assert anew.exit_code == 0 and out.exists()

@@ -18,7 +18,7 @@ from ..schema import FIELDS, ImpactRow
 from ..schema.requests import number_fields, whole_number_fields
 from ..schema.rows import parse_row
 from ..schema.texts import fields_of_texts
-from .mapping import Mapping, Take
+from .mapping import ANY, EMPTY, NO_TOKENS, Mapping, Skip, Take
 from .readings import EPOCH_END, last_segment, location, tokens_of
 
 _NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
@@ -39,7 +39,7 @@ class Fields(NamedTuple):
 def fields_of(columns: dict[str, Any], rows: int, mapping: Mapping, refused: dict[int, RowError]) -> Fields:
     """The fields of a batch. ``columns``: arrays by name; ``refused``: rows that could not even be read."""
     odd: dict[int, dict[str, object]] = {}
-    skipped = _skipped(columns, mapping)
+    skipped = _skipped(columns, rows, mapping)
     taken: dict[str, Any] = {}
     takes = sorted(
         mapping.takes, key=lambda take: take.read == "per_request"
@@ -122,16 +122,24 @@ def _as(kind: Any, value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _skipped(columns: dict[str, Any], mapping: Mapping) -> dict[int, str]:
+def _skipped(columns: dict[str, Any], rows: int, mapping: Mapping) -> dict[int, str]:
     found: dict[int, str] = {}
     for skip in mapping.skips:
-        if skip.column in columns:
-            texts = pc.utf8_lower(_texts(columns[skip.column]))
-            given = pc.and_(texts.is_valid(), pc.not_equal(texts, ""))
-            hit = given if skip.values == ("*",) else pc.is_in(texts, pa.array(list(skip.values)))
-            for row in pc.indices_nonzero(hit).to_pylist():
+        if skip.column in columns or skip.values == NO_TOKENS or EMPTY in skip.values:
+            column = columns.get(skip.column, pa.nulls(rows, pa.string()))
+            for row in pc.indices_nonzero(_hit(skip, column)).to_pylist():
                 found.setdefault(row, skip.why)
     return found
+
+
+def _hit(skip: Skip, column: Any) -> Any:
+    """Whether each row is one to be skipped."""
+    if skip.values == NO_TOKENS:
+        return _sizes(column).is_null()
+    texts = pc.fill_null(pc.utf8_lower(_texts(column)), EMPTY)
+    if skip.values == ANY:
+        return pc.not_equal(texts, EMPTY)
+    return pc.is_in(texts, pa.array(list(skip.values)))
 
 
 # --- ways of reading ---
@@ -185,10 +193,7 @@ def _is_text_of_dates(column: Any) -> bool:
 
 def _metered(take: Take, odd: dict[int, dict[str, object]], quantity: Any, unit: Any, meter: Any) -> Any:
     """Tokens a request, or requests, of a quantity with a unit such as ``1K tokens``, where the meter is the field's."""
-    numbers = _numbers(take, quantity, odd)
-    scale = _in_our_words(unit, {}).dictionary.to_pylist()
-    sizes = pa.array([tokens_of(name) for name in scale], pa.float64()).take(_in_our_words(unit, {}).indices)
-    tokens = pc.multiply(numbers, sizes)
+    tokens = pc.multiply(_numbers(take, quantity, odd), _sizes(unit))
     requests = pc.max_element_wise(pc.round(pc.divide(tokens, take.size)), 1.0)
     if take.read == "metered_requests":
         return _whole(take.field, requests)
@@ -196,6 +201,12 @@ def _metered(take: Take, odd: dict[int, dict[str, object]], quantity: Any, unit:
     ours = pc.fill_null(pc.match_substring_regex(names, "|".join(take.words)), False)
     share = pc.round(pc.divide(tokens, requests))
     return _whole(take.field, pc.if_else(ours, share, pa.scalar(None, pa.float64())))
+
+
+def _sizes(unit: Any) -> Any:
+    """How many tokens the unit of each row is, null where it is none of tokens."""
+    units = _in_our_words(unit, {})
+    return pa.array(map(tokens_of, units.dictionary.to_pylist()), pa.float64()).take(units.indices)
 
 
 def _in_our_words(column: Any, words: dict[str, str]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
@@ -11,9 +11,11 @@ from pyarrow import fs
 
 from . import places
 from .formats import Form, form_of
-from .refused import JobRefused
+from .refused import JobRefused, JobStopped
 
 STANDARD_INPUT: Final = "-"
+#: Name of the file that says what job a folder of parts is of.
+MANIFEST: Final = "_manifest.json"
 _WILD: Final = frozenset("*?[")
 
 
@@ -32,15 +34,38 @@ class Input(NamedTuple):
         return [self.address, self.size, self.changed_ns]
 
 
-def inputs_of(given: Sequence[str], kind: str | None) -> list[Input]:
-    """Every file of the job, in order: as given, those of a glob or folder by name."""
-    found = [one for text in given for one in _expanded(text, kind)]
+def inputs_of(given: Sequence[str], kind: str | None, is_own: Callable[[str], bool]) -> list[Input]:
+    """Every file of the job, in order: as given, those of a glob or folder by name, and none of its own output."""
+    found = [one for text in given for one in _expanded(text, kind, is_own) if not is_own(one.address)]
     if not found:
-        raise JobRefused(f"no files to read at {', '.join(given)}")
+        raise JobRefused(
+            f"what the job writes is the only file to read at {', '.join(given)}; name another output"
+        )
     return found
 
 
-def _expanded(text: str, kind: str | None) -> list[Input]:
+def check_unchanged(
+    inputs: Sequence[Input], given: Sequence[str], kind: str | None, is_own: Callable[[str], bool]
+) -> None:
+    """Stop where a file is not what it was when the job began: its parts may be of the old one and of the new."""
+    try:
+        now = {
+            one.address: one
+            for one in inputs_of([text for text in given if text != STANDARD_INPUT], kind, is_own)
+        }
+    except JobRefused:  # a file that was named is gone, or all of them
+        now = {one.address: one for one in inputs if places.exists(one.address)}
+    for one in inputs:
+        found = now.get(one.address)
+        if one.address != STANDARD_INPUT and found != one:
+            how = f"{one.size:,} bytes before, {found.size:,} now" if found else "it is not there any more"
+            raise JobStopped(
+                f"{one.address} changed while it was read ({how}), so its results may be of two states and are not given "
+                "out. Run the command again with --restart; on a copy, if the file keeps changing"
+            )
+
+
+def _expanded(text: str, kind: str | None, is_own: Callable[[str], bool]) -> list[Input]:
     if text == STANDARD_INPUT:
         if kind is None:
             raise JobRefused("standard input has no name that tells its format: give --from csv, for example")
@@ -49,17 +74,30 @@ def _expanded(text: str, kind: str | None) -> list[Input]:
         return _of_glob(text, kind)
     about = places.info(text)
     if about.type == fs.FileType.Directory:
-        return _of_folder(text, kind)
+        return _of_folder(text, kind, is_own)
     if about.type == fs.FileType.NotFound:
         raise JobRefused(f"cannot read {text}: no such file")
+    if about.type == fs.FileType.Unknown:
+        raise JobRefused(
+            f"{text} is a pipe or a device: give - and let standard input come from it, < {text}"
+        )
     return [_input(text, about, kind)]
 
 
-def _of_folder(folder: str, kind: str | None) -> list[Input]:
+def _of_folder(folder: str, kind: str | None, is_own: Callable[[str], bool]) -> list[Input]:
     """Files whose names tell a format; names that begin with ``_`` or ``.`` are notes of programs, not data."""
+    every = list(places.listing(folder))
+    asked_for = f"{folder.rstrip('/')}/{MANIFEST}"
+    others = (at for at, about in every if about.base_name == MANIFEST and at != asked_for and not is_own(at))
+    results = next(others, None)
+    if results is not None:
+        raise JobRefused(
+            f"{results.rpartition('/')[0]}/ holds results of wattdrop, which would count twice; move them out of {folder}, "
+            "or name the files to read"
+        )
     found = [
         _input(address, about, kind)
-        for address, about in places.listing(folder)
+        for address, about in every
         if (kind or form_of(address)) and not about.base_name.startswith(("_", "."))
     ]
     if not found:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from . import groups, joining, places
+from . import groups, joining, places, refusals
 from .crew import Crew, cores
 from .formats import SUFFIX_OF_CODEC, form_of, page_codec
-from .inputs import STANDARD_INPUT, Input, inputs_of
-from .manifest import NAME, check_same, keep, kept, manifest_of
+from .inputs import MANIFEST, STANDARD_INPUT, Input, check_unchanged, inputs_of
+from .manifest import check_same, keep, kept, manifest_of
 from .options import Options
 from .part import Task
 from .plan import Plan, plan_of
@@ -32,6 +32,7 @@ class Outcome:
     seconds: float
     computed_rows: int  # in this run; the others were there already
     errors: str | None  # address of the file of errors
+    error_lines: int  # rows that it lists at most
 
 
 class Target:
@@ -89,9 +90,7 @@ def run(given: Sequence[str], output: str, options: Options, crew: Crew | None =
     """
     begun = time.monotonic()
     target = Target(output, options)
-    inputs = [one for one in inputs_of(given, options.source_form) if not target.wrote(one.address)]
-    if not inputs:
-        raise JobRefused(f"{output} is the only file to read; name another output")
+    inputs = inputs_of(given, options.source_form, target.wrote)
     plans = plan_of([seen(one, options) for one in inputs], options, target.form, target.compression)
     whole, before = _take_up(target, inputs, options)
     summary = Summary()
@@ -99,7 +98,8 @@ def run(given: Sequence[str], output: str, options: Options, crew: Crew | None =
         summary.add(part)
     computed = 0
     if not whole:
-        tasks = _tasks(inputs, plans, target, before)
+        room = refusals.Room(options.error_lines)
+        tasks = _tasks(inputs, plans, target, before, room)
         with (
             crew or Crew((options.workers or cores()) - 1) as workers,
             progress(_rows(inputs), sum(max(0, one.size) for one in inputs)) as shown,
@@ -107,19 +107,23 @@ def run(given: Sequence[str], output: str, options: Options, crew: Crew | None =
             for part in before.values():
                 shown.add(part)
             for _, part in done(tasks, workers):
+                room.take(part.failed)
                 summary.add(part)
                 computed += part.rows
                 shown.add(part)
+        check_unchanged(inputs, given, options.source_form, target.wrote)
         _finish(target, plans[0], summary)
-    failed = target.errors if summary.failed else None
-    return Outcome(summary, time.monotonic() - begun, computed, failed)
+    errors = target.errors if summary.failed else None
+    return Outcome(summary, time.monotonic() - begun, computed, errors, options.error_lines)
 
 
 def _take_up(target: Target, inputs: Sequence[Input], options: Options) -> tuple[bool, dict[str, Summary]]:
     """Whether all is done already, and the parts that are."""
     new = manifest_of(inputs, options, target.form, target.compression)
     old = None if options.restart else kept(target.folder)
-    if options.restart and places.exists(f"{target.folder}/{NAME}"):  # only what a job has made is removed
+    if options.restart and places.exists(
+        f"{target.folder}/{MANIFEST}"
+    ):  # only what a job has made is removed
         places.remove_folder(target.folder)
     if old is None:
         if next(places.listing(target.folder), None) is not None:
@@ -140,18 +144,25 @@ def _take_up(target: Target, inputs: Sequence[Input], options: Options) -> tuple
 
 
 def _tasks(
-    inputs: Sequence[Input], plans: Sequence[Plan], target: Target, before: dict[str, Summary]
+    inputs: Sequence[Input],
+    plans: Sequence[Plan],
+    target: Target,
+    before: dict[str, Summary],
+    room: refusals.Room,
 ) -> Iterator[Task]:
-    """Parts that are still to be done, in order."""
+    """Parts that are still to be done, in order. What is done by then comes before it in the file of errors."""
     first = True
     for at, (one, plan) in enumerate(zip(inputs, plans, strict=True)):
         most_rows = GROUPED_PART_ROWS if plan.options.group_by else PART_ROWS
         for number, source in enumerate(parts_of(one, most_rows)):
             name = f"part-{at:05}-{number:06}"
-            if name not in before:
+            if name in before:
+                room.take(before[name].failed)
+            else:
                 header = first or not target.one_file
+                output = target.part(name)
                 yield Task(
-                    name, one.address, one.kind, source, plan, target.folder, target.part(name), header
+                    name, one.address, one.kind, source, plan, target.folder, output, header, room.lines
                 )
             first = False
 
@@ -169,8 +180,8 @@ def _finish(target: Target, plan: Plan, summary: Summary) -> None:
     parts = [address for address in there if not address.endswith((".done", ".errors", ".json", ".tmp"))]
     refused = [address for address in there if address.endswith(".errors")]
     places.remove(target.errors)
-    if refused:
-        joining.join(refused, target.errors, "jsonl", "none", None)
+    if summary.failed:
+        refusals.join(refused, target.errors, plan.options.error_lines, summary.errors)
     if plan.options.group_by:
         _write_groups(target, parts, plan)
     elif not target.one_file:

@@ -29,9 +29,12 @@ def decoder(
                 here[part] = {}
             here = here[part]
         here.setdefault(last, ".".join(path) in needed)
-    decode = msgspec.json.Decoder(_struct(tree, strict)).decode
+    try:
+        decode, getter = msgspec.json.Decoder(_struct(tree, strict)).decode, _getter
+    except ValueError:  # a key has characters that no field of a struct may have
+        decode, getter = _decoder_of_dicts(tree, strict), _getter_of_dicts
     names = {".".join(path): path for path in reversed(paths)}  # of two the first
-    return decode, [(name, _getter(tree, path)) for name, path in names.items() if name in needed]
+    return decode, [(name, getter(tree, path)) for name, path in names.items() if name in needed]
 
 
 def _struct(tree: dict[str, Any], strict: bool) -> Any:
@@ -44,6 +47,37 @@ def _struct(tree: dict[str, Any], strict: bool) -> Any:
         else:
             fields.append((name, Any if below else msgspec.Raw, None))
     return msgspec.defstruct("Line", fields, rename=renamed, forbid_unknown_fields=strict, gc=False)
+
+
+def _decoder_of_dicts(tree: dict[str, Any], strict: bool) -> Any:
+    """The same with dictionaries, several times slower: lines that a struct would not take are errors too."""
+    read = msgspec.json.Decoder(dict[str, Any]).decode
+
+    def decode(line: bytes) -> dict[str, Any]:
+        value = read(line)
+        if (strict and not value.keys() <= tree.keys()) or not _fits(value, tree):
+            raise msgspec.ValidationError("Object has other keys")
+        return value
+
+    return decode
+
+
+def _fits(value: dict[str, Any], tree: dict[str, Any]) -> bool:
+    """Whether there are objects, or nothing, where the keys go through objects."""
+    for key, below in tree.items():
+        inner = value.get(key) if isinstance(below, dict) else None
+        if inner is not None and not (isinstance(inner, dict) and _fits(inner, below)):
+            return False
+    return True
+
+
+def _getter_of_dicts(tree: dict[str, Any], keys: Sequence[str]) -> Any:
+    def get(value: Any) -> Any:
+        for key in keys:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+    return get
 
 
 def _getter(tree: dict[str, Any], keys: Sequence[str]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -11,12 +11,10 @@ from ..engine import METHOD_VERSION
 from ..engine.api import default_catalog
 from ..version import __version__
 from . import places
-from .inputs import STANDARD_INPUT, Input
+from .inputs import MANIFEST, STANDARD_INPUT, Input
 from .options import Options
 from .refused import JobRefused
 from .summary import Summary
-
-NAME: Final = "_manifest.json"
 
 
 class Manifest(msgspec.Struct, kw_only=True):
@@ -48,7 +46,7 @@ def manifest_of(inputs: Sequence[Input], options: Options, form: str, compressio
 
 def kept(folder: str) -> Manifest | None:
     """The manifest in a folder of parts, if there is one."""
-    address = f"{folder}/{NAME}"
+    address = f"{folder}/{MANIFEST}"
     if not places.exists(address):
         return None
     try:
@@ -59,7 +57,7 @@ def kept(folder: str) -> Manifest | None:
 
 def keep(folder: str, manifest: Manifest) -> None:
     """Write it."""
-    places.write(f"{folder}/{NAME}", msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+    places.write(f"{folder}/{MANIFEST}", msgspec.json.format(msgspec.json.encode(manifest), indent=1))
 
 
 def check_same(old: Manifest, new: Manifest, folder: str) -> None:
@@ -76,6 +74,8 @@ def check_same(old: Manifest, new: Manifest, folder: str) -> None:
 
 def _changes(old: Manifest, new: Manifest) -> list[str]:
     found = []
+    if old.wattdrop != new.wattdrop and old.summary is None:  # files may be cut into other parts
+        found.append(f"wattdrop {old.wattdrop}, now {new.wattdrop}")
     if old.method != new.method:
         found.append(f"method {old.method}, now {new.method}")
     if old.catalog_digest != new.catalog_digest:

@@ -57,8 +57,14 @@ class Take(NamedTuple):
     size: float = 1.0  # tokens of a request, where none are counted
 
 
+#: Instead of values of a ``Skip``: any value; any, or none, but a unit of tokens. Among them: none.
+ANY: Final = ("*",)
+NO_TOKENS: Final = ("!tokens",)
+EMPTY: Final = ""
+
+
 class Skip(NamedTuple):
-    """A record of no inference: the column holds one of these values."""
+    """A record of no inference: the column holds one of these values, or as ``ANY`` and ``NO_TOKENS`` say."""
 
     column: str
     values: tuple[str, ...]

@@ -24,6 +24,7 @@ class Options(NamedTuple):
     mapped: tuple[tuple[str, str], ...] = ()  # field of a row, column of the input
     preset: str | None = None
     extra: Extra = "carry"
+    error_lines: int = 100_000  # most lines in the file of errors; all that fail are counted
     workers: int | None = None
     restart: bool = False
 

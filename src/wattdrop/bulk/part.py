@@ -19,6 +19,7 @@ from . import places
 from .fields import Fields, fields_of
 from .groups import Groups, encoded
 from .mapping import NO_INFERENCE
+from .partitions import columns_of_partitions
 from .plan import ERROR_COLUMNS, Plan
 from .reading import Piece, pieces_of
 from .refusals import Refusals
@@ -39,6 +40,7 @@ class Task(NamedTuple):
     folder: str
     output: str  # address of the part
     header: bool
+    error_lines: int  # most lines in its file of errors
 
 
 def work(task: Task) -> Summary:
@@ -55,7 +57,7 @@ def work(task: Task) -> Summary:
 def _worked(task: Task) -> Summary:
     plan = task.plan
     summary = Summary(bytes_read=task.source.size)
-    refusals = Refusals(f"{task.folder}/{task.name}.errors", task.file)
+    refusals = Refusals(f"{task.folder}/{task.name}.errors", task.file, task.error_lines)
     groups = Groups(plan.options.group_by) if plan.options.group_by else None
     making = places.in_the_making(task.output)
     out = (
@@ -63,9 +65,10 @@ def _worked(task: Task) -> Summary:
     )
     for piece in _read(task):
         mapping = plan.mapping
-        late = [name for name in piece.columns if task.kind == "jsonl" and name not in plan.header]
+        known = (*plan.header, *dict(plan.partitions))
+        late = [name for name in piece.columns if task.kind == "jsonl" and name not in known]
         if late:
-            mapping = plan.base.of((*plan.header, *late))
+            mapping = plan.base.of((*known, *late))
             summary.late.update(name for name in late if name not in mapping.columns)
         fields = fields_of(piece.columns, piece.rows, mapping, dict(piece.refused))
         results, errors = _results(fields, piece.rows, plan)
@@ -76,7 +79,8 @@ def _worked(task: Task) -> Summary:
             groups.add(piece, fields, errors, mapping)
         if out is not None:
             batch = _batch(piece, results, plan)
-            out.write(batch, _raw(piece, plan), [*plan.options.metrics, *ERROR_COLUMNS])
+            added = [*dict(plan.partitions), *plan.options.metrics, *ERROR_COLUMNS]
+            out.write(batch, _raw(piece, plan), added)
     if out is not None:
         out.close()
         if making != task.output:
@@ -91,7 +95,9 @@ def _worked(task: Task) -> Summary:
 def _read(task: Task) -> Iterator[Piece]:
     """The rows of the part; what is wrong with a file is said with its name."""
     try:
-        yield from pieces_of(task.source, task.kind, task.plan)
+        for piece in pieces_of(task.source, task.kind, task.plan):
+            folders = columns_of_partitions(task.plan.partitions, piece.rows)
+            yield piece._replace(columns={**folders, **piece.columns}) if folders else piece
     except (OSError, pa.ArrowInvalid) as error:
         raise JobStopped(f"{task.file}: cannot be read on: {error}") from None
 
@@ -153,7 +159,10 @@ def _batch(piece: Piece, results: dict[str, Any], plan: Plan) -> Any:
 
 
 def _is_dictionary_of(column: Any, kind: Any) -> bool:
-    return column is not None and pa.types.is_dictionary(column.type) and bool(column.type.value_type == kind)
+    """As a dictionary it can be written, unless one of its values is null."""
+    if column is None or not pa.types.is_dictionary(column.type):
+        return False
+    return bool(column.type.value_type == kind and not column.dictionary.null_count)
 
 
 def _typed(column: Any, kind: Any, rows: int) -> Any:
@@ -168,14 +177,23 @@ def _typed(column: Any, kind: Any, rows: int) -> Any:
 
 
 def _cast_what_can_be(column: Any, kind: Any) -> Any:
-    """A cell that is no number is null in the output; the file of errors quotes it."""
-    cast = []
-    for value in column.to_pylist():
-        try:
-            cast.append(pa.scalar(value).cast(kind).as_py())
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            cast.append(None)
-    return pa.array(cast, kind)
+    """A cell that is no number is null in the output; the file of errors quotes it. Other spellings of one are read."""
+    return pa.array([_cast(value, kind) for value in column.to_pylist()], kind)
+
+
+def _cast(value: Any, kind: Any) -> Any:
+    try:
+        if pa.types.is_integer(kind) and isinstance(
+            value, str
+        ):  # 5.0 and 1e3 count as rows are read, 0x10 does not
+            number = float(value)
+            return int(number) if number.is_integer() and abs(number) < _EXACT else None
+        return pa.scalar(value).cast(kind).as_py()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError):
+        return None
+
+
+_EXACT = 2.0**53
 
 
 def _add_totals(summary: Summary, results: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from ..schema.requests import NESTED_FIELDS
 from .json_keys import Path
 from .mapping import MODEL_FIELDS, WHAT_RAN, Mapping, slip_of, with_mapped
 from .options import Options
+from .partitions import Partitions
 from .presets import preset
 from .refused import JobRefused
 
@@ -35,6 +36,7 @@ class Plan(NamedTuple):
     header: tuple[str, ...] = ()  # names of the cells of a CSV file, or keys of JSON lines
     delimiter: str = ","
     paths: tuple[Path, ...] = ()  # the same for JSON lines, key by key
+    partitions: Partitions = ()  # columns of the folders
 
     @property
     def schema(self) -> Any:
@@ -60,6 +62,9 @@ def plan_of(found: Sequence[Seen], options: Options, form: str, compression: str
     if options.preset is None and options.extra == "carry":
         for one in found:
             _check_model(names_of(one.schema, base), base)
+    if options.preset is not None:
+        for one in found:
+            _check_tokens(one, options.preset, base)
     carried = _carried(found, options, base)
     return [
         Plan(
@@ -72,6 +77,7 @@ def plan_of(found: Sequence[Seen], options: Options, form: str, compression: str
             one.header,
             one.delimiter,
             one.paths,
+            one.partitions,
         )
         for one in found
     ]
@@ -127,6 +133,19 @@ def _check_model(names: Sequence[str], base: Mapping) -> None:
                 f"{name} is no field of a row, and no column says which model ran: if it holds names of models, say so "
                 f"with --map model_id={name}; --extra carry-all takes it along as it is"
             )
+
+
+def _check_tokens(one: Seen, name: str, base: Mapping) -> None:
+    """Stop where no column has the counts of the export, which may be another version of it: it would assume some."""
+    wanted = [take for take in base.takes if take.field in ("input_tokens", "output_tokens")]
+    there = {take.field for take in base.of(names_of(one.schema, base)).takes}
+    if (
+        wanted and there.isdisjoint(take.field for take in wanted) and not one.paths
+    ):  # keys of JSON may come later
+        raise JobRefused(
+            f"--preset {name}: no column holds tokens, such as {wanted[0].columns[0]}; there are "
+            f"{', '.join(one.schema.names[:20])}; say which does with --map {wanted[0].field}=COLUMN"
+        )
 
 
 def _carried(found: Sequence[Seen], options: Options, base: Mapping) -> Any:

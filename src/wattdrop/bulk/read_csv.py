@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from ..errors import RowError
 from .plan import Plan
-from .sources import Text
+from .quotes import are_paired, unclosed
+from .sources import LONGEST_ROW, Text
 
 if TYPE_CHECKING:
     from .reading import Piece
@@ -22,26 +26,38 @@ if TYPE_CHECKING:
 _NAMES: Final = pa.dictionary(pa.int32(), pa.string())
 
 
-def read_csv(source: Text, plan: Plan) -> Piece:
-    """The rows of a piece of CSV without its header."""
-    from .reading import Piece
+def read_csv(source: Text, plan: Plan) -> Iterator[Piece]:
+    """The rows of a part of CSV without its header, some at a time: lines may be so short that it has millions."""
+    from .reading import BATCH_ROWS, Piece
 
-    refused: dict[int, RowError] = {}
-    try:
-        table = _fast(source.data, plan, typed=True)
-    except pa.ArrowInvalid:
+    table = _table(source.data, plan)
+    if table is None:
+        yield from _by_line(source, plan)
+        return
+    plain = _is_a_line_each(source, table)
+    if not plain and not are_paired(source.data):
+        yield from _by_line(source, plan)
+        return
+    line_of = cache(lambda: array("q", (line for line, _ in _records(source, plan.delimiter))))
+    for start in range(0, table.num_rows, BATCH_ROWS):
+        some = table.slice(start, BATCH_ROWS)
+        first = source.first_line + start
+        lines = range(first, first + some.num_rows) if plain else _Lines(line_of, start, some.num_rows)
+        yield Piece(some.num_rows, _columns(some), lines, {})
+
+
+def _table(data: bytes, plan: Plan) -> Any:
+    """All of it, columns of numbers as such where every cell is one; None where a line has other cells than the header."""
+    for typed in (True, False):
         try:
-            table = _fast(source.data, plan, typed=False)
+            return _fast(data, plan, typed)
         except pa.ArrowInvalid:
-            table, lines, refused = _by_line(source, plan)
-            return Piece(table.num_rows, _columns(table), lines, refused)
-    plain = source.lines + (not source.data.endswith(b"\n")) == table.num_rows
-    lines = (
-        range(source.first_line, source.first_line + table.num_rows)
-        if plain
-        else _Lines(source, plan.delimiter)
-    )
-    return Piece(table.num_rows, _columns(table), lines, refused)
+            continue
+    return None
+
+
+def _is_a_line_each(source: Text, table: Any) -> bool:
+    return bool(source.lines + (not source.data.endswith(b"\n")) == table.num_rows)
 
 
 def _columns(table: Any) -> dict[str, Any]:
@@ -67,55 +83,74 @@ def _type(name: str, plan: Plan) -> Any:
     return _NAMES if kind == pa.string() and name in plan.names else kind
 
 
-def _by_line(source: Text, plan: Plan) -> tuple[Any, Sequence[int], dict[int, RowError]]:
+def _by_line(source: Text, plan: Plan) -> Iterator[Piece]:
     """Every record by Python's reader; a line that has other cells than the header is refused and keeps its place."""
-    names, lines, refused = plan.header, [], {}
-    cells: list[list[str | None]] = [[] for _ in names]
-    for row, (line, record) in enumerate(_records(source, plan.delimiter)):
-        lines.append(line)
-        if any("\ufffd" in cell for cell in record):
-            refused[row] = RowError("invalid_value", "the line is not UTF-8 text; save the file as UTF-8")
-        elif any(record[len(names) :]):
-            refused[row] = RowError(
-                "invalid_value", f"the line has {len(record)} cells, the header names {len(names)}"
-            )
-        for at, column in enumerate(cells):
-            column.append((record[at] or None) if at < len(record) else None)
-    columns = [pa.array(column, pa.string()) for column in cells]
-    return pa.table(dict(zip(names, columns, strict=True))), lines, refused
+    from .reading import BATCH_ROWS, Piece
+
+    names, records = plan.header, _records(source, plan.delimiter)
+    while some := list(islice(records, BATCH_ROWS)):
+        refused: dict[int, RowError] = {}
+        cells: list[list[str | None]] = [[] for _ in names]
+        for row, (_, record) in enumerate(some):
+            if isinstance(record, RowError):
+                refused[row], record = record, []
+            elif any("\ufffd" in cell for cell in record):
+                refused[row] = RowError("invalid_value", "the line is not UTF-8 text; save the file as UTF-8")
+            elif any(record[len(names) :]):
+                refused[row] = RowError(
+                    "invalid_value", f"the line has {len(record)} cells, the header names {len(names)}"
+                )
+            for at, column in enumerate(cells):
+                column.append((record[at] or None) if at < len(record) else None)
+        columns = [pa.array(column, pa.string()) for column in cells]
+        yield Piece(len(some), dict(zip(names, columns, strict=True)), [line for line, _ in some], refused)
 
 
-def _records(source: Text, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Line on which each record begins, and its cells; a line that ends the reader counts as one broken record."""
-    text = source.data.decode("utf-8", "replace")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+_Record: TypeAlias = list[str] | RowError
+
+
+def _records(source: Text, delimiter: str) -> Iterator[tuple[int, _Record]]:
+    """Line on which each record begins, and its cells, or why it cannot be told which they are."""
+    line, at = source.first_line, 0
+    for start, end in [*unclosed(source.data), (len(source.data), len(source.data))]:
+        yield from _between(source.data[at:start], line, delimiter)
+        line += source.data.count(b"\n", at, start)
+        if end > start:
+            yield line, _UNCLOSED
+        line, at = line + source.data.count(b"\n", start, end), end
+
+
+_UNCLOSED: Final = RowError(
+    "invalid_value",
+    "a quote opens a cell of this line and nothing closes it; close it, or double it inside a cell",
+)
+
+
+def _between(data: bytes, line: int, delimiter: str) -> Iterator[tuple[int, _Record]]:
+    text = io.TextIOWrapper(io.BytesIO(data), "utf-8", errors="replace", newline="")
+    csv.field_size_limit(LONGEST_ROW)  # a prompt may be long
+    reader = csv.reader(text, delimiter=delimiter)
     before = 0
     while True:
         try:
-            record = next(reader, None)
+            record: _Record | None = next(reader, None)
         except csv.Error as error:
-            record = [f"\ufffd{error}"]
+            record = RowError("invalid_value", f"the line cannot be read: {error}")
         if record is None:
             return
-        if any(record):
-            yield source.first_line + before, record
+        if isinstance(record, RowError) or any(record):
+            yield line + before, record
         before = reader.line_num
 
 
 class _Lines(Sequence[int]):
     """Lines of records that may span several; worked out when a row has something to be said of it."""
 
-    def __init__(self, source: Text, delimiter: str) -> None:
-        self._source, self._delimiter = source, delimiter
-        self._known: list[int] | None = None
+    def __init__(self, line_of: Callable[[], Sequence[int]], start: int, rows: int) -> None:
+        self._line_of, self._start, self._rows = line_of, start, rows
 
     def __len__(self) -> int:
-        return len(self._all())
+        return self._rows
 
     def __getitem__(self, at: Any) -> Any:
-        return self._all()[at]
-
-    def _all(self) -> list[int]:
-        if self._known is None:
-            self._known = [line for line, _ in _records(self._source, self._delimiter)]
-        return self._known
+        return self._line_of()[self._start + at]

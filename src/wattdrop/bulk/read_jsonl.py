@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -27,19 +29,19 @@ _EMPTY: Final = b"{}"
 
 def read_jsonl(source: Text, plan: Plan) -> Iterator[Piece]:
     """The rows of a piece of JSON lines."""
-    lines = source.data.split(b"\n")
-    numbers: Sequence[int] = range(source.first_line, source.first_line + len(lines))
-    if lines and not lines[-1].strip():
-        lines, numbers = lines[:-1], numbers[:-1]
-    if not all(map(bytes.strip, lines)):
-        kept = [at for at, line in enumerate(lines) if line.strip()]
-        lines, numbers = [lines[at] for at in kept], [numbers[at] for at in kept]
     rows_in = explode(plan.options.preset)
-    if rows_in is not None:
-        lines, numbers = exploded(lines, numbers, rows_in)
     further = _further(source.data, plan)
-    for start in range(0, len(lines), _LINES):
-        yield _piece(lines[start : start + _LINES], numbers[start : start + _LINES], plan, further)
+    rest, first = io.BytesIO(source.data), source.first_line
+    while lines := list(islice(rest, _LINES)):
+        numbers: Sequence[int] = range(first, first + len(lines))
+        first += len(lines)
+        if not all(map(bytes.strip, lines)):
+            kept = [at for at, line in enumerate(lines) if line.strip()]
+            lines, numbers = [lines[at] for at in kept], [numbers[at] for at in kept]
+        if rows_in is not None:
+            lines, numbers = exploded(lines, numbers, rows_in)
+        for start in range(0, len(lines), _LINES):  # a list of records may be long
+            yield _piece(lines[start : start + _LINES], numbers[start : start + _LINES], plan, further)
 
 
 def _piece(lines: list[bytes], numbers: Sequence[int], plan: Plan, further: tuple[Path, ...]) -> Piece:

@@ -15,7 +15,7 @@ from . import places
 from .plan import Plan
 from .read_csv import read_csv
 from .read_jsonl import columns_of_json, read_jsonl
-from .sources import Batches, RowGroups, Source, Stream, Text
+from .sources import Batches, RowGroups, Source, Stream, Text, received
 
 #: Rows that are held at a time.
 BATCH_ROWS = 65_536
@@ -36,10 +36,8 @@ class Piece(NamedTuple):
 def pieces_of(source: Source, kind: str, plan: Plan) -> Iterator[Piece]:
     """The rows of a part."""
     if isinstance(source, Text):
-        if kind == "csv":
-            yield _with_inner_columns(read_csv(source, plan), plan)
-        else:
-            yield from (_with_inner_columns(piece, plan) for piece in read_jsonl(source, plan))
+        read = read_csv if kind == "csv" else read_jsonl
+        yield from (_with_inner_columns(piece, plan) for piece in read(received(source), plan))
         return
     row = source.first_row
     for batch in _batches(source, plan):

@@ -20,7 +20,7 @@ from ..schema.requests import list_fields, number_fields, whole_number_fields
 from ..schema.texts import value_of_text
 from ..units import MS_PER_S
 from .json_keys import DEEPEST
-from .mapping import NO_INFERENCE, Mapping, Skip, Take
+from .mapping import ANY, EMPTY, NO_INFERENCE, NO_TOKENS, Mapping, Skip, Take
 from .readings import EPOCH_END, last_segment, location, tokens_of
 from .refused import JobRefused
 
@@ -91,9 +91,10 @@ def _text(value: object) -> str:
 
 
 def _is_skipped(skip: Skip, value: object) -> bool:
-    if value is None:
-        return False
-    return skip.values == ("*",) or _text(value).lower() in skip.values
+    if skip.values == NO_TOKENS:
+        return value is None or tokens_of(_text(value)) is None
+    text = EMPTY if value is None else _text(value).lower()
+    return text != EMPTY if skip.values == ANY else text in skip.values
 
 
 # --- ways of reading ---

@@ -18,7 +18,9 @@ from . import places
 from .inputs import STANDARD_INPUT, Input
 from .json_keys import Path, exploded, paths_of_lines
 from .options import Options
+from .partitions import Partitions, partitions_of
 from .presets import explode
+from .quotes import DELIMITERS
 from .refused import JobRefused
 from .sources import (
     LONGEST_ROW,
@@ -45,10 +47,18 @@ class Seen(NamedTuple):
     header: tuple[str, ...] = ()
     delimiter: str = ","
     paths: tuple[Path, ...] = ()
+    partitions: Partitions = ()  # columns of its folders that it has not itself; in the schema too
 
 
 def seen(one: Input, options: Options) -> Seen:
-    """Columns of a file, from its footer, header or first lines."""
+    """Columns of a file, from its footer, header or first lines, and from its folders."""
+    found = _seen(one, options)
+    given = tuple(pair for pair in partitions_of(one.address) if pair[0] not in found.schema.names)
+    schema = pa.schema([*found.schema, *((name, pa.string()) for name, _ in given)])
+    return found._replace(schema=schema, partitions=given)
+
+
+def _seen(one: Input, options: Options) -> Seen:
     try:
         if one.address == STANDARD_INPUT and one.kind != "parquet":
             return _seen_in_pipe(one.kind, options)
@@ -110,11 +120,14 @@ def seen_in_text(kind: str, sample: bytes, options: Options) -> Seen:
 
 def _seen_in_csv(sample: bytes, options: Options) -> Seen:
     first = _text_of_header(sample[: header_end(sample)])
-    delimiter = next((mark for mark in ("\t", ";") if mark in first and "," not in first), ",")
-    lines = filter(None, csv.reader(io.StringIO(first), delimiter=delimiter))
-    cells = [cell.strip() for cell in next(lines, [])]
+    delimiter = max(DELIMITERS, key=lambda mark: len(_cells(first, mark)))
+    cells = [cell.strip() for cell in _cells(first, delimiter)]
     header = tuple(name or f"column_{number}" for number, name in enumerate(cells, 1))
     return Seen(pa.schema([(name, _type_of_text(name, options)) for name in header]), header, delimiter)
+
+
+def _cells(header: str, delimiter: str) -> list[str]:
+    return next(filter(None, csv.reader(io.StringIO(header), delimiter=delimiter)), [])
 
 
 def _text_of_header(line: bytes) -> str:

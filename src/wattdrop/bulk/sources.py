@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -19,6 +20,7 @@ from pyarrow import ipc
 
 from . import places
 from .inputs import STANDARD_INPUT, Input
+from .quotes import end_of_records
 from .refused import JobRefused, JobStopped
 
 #: Bytes of text in a part, decompressed: some 100,000 rows.
@@ -28,7 +30,7 @@ PART_ROWS: Final = 1 << 19
 #: The same where groups are added up: ranges take ten times as long a row as results, and leave no file behind.
 GROUPED_PART_ROWS: Final = 1 << 17
 #: A piece of text grows up to this size in search of the end of a row.
-LONGEST_ROW: Final = 8 * TEXT_BYTES
+LONGEST_ROW: Final = 4 * TEXT_BYTES
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -61,6 +63,9 @@ class Text(NamedTuple):
     first_line: int
     lines: int  # ends of lines in it
     size: int = 0
+    address: str = ""  # of a plain file on this machine, in which it begins at
+    start: int = 0
+    length: int = 0
 
 
 class Stream(NamedTuple):
@@ -73,6 +78,25 @@ class Stream(NamedTuple):
 
 
 Source: TypeAlias = RowGroups | Batches | Text | Stream
+
+
+def sent(source: Source) -> Source:
+    """The source as it is sent to another process, which reads text of a plain file on this machine for itself: else as
+    much of it would wait in memory here as there are processes.
+    """
+    return source._replace(data=b"") if isinstance(source, Text) and source.address else source
+
+
+def received(source: Text) -> Text:
+    """The text with its data."""
+    if source.data:
+        return source
+    with Path(source.address).open("rb") as file:
+        file.seek(source.start)
+        data = file.read(source.length)
+    if len(data) < source.length:
+        raise OSError("it has become shorter")
+    return source._replace(data=data)
 
 
 @contextmanager
@@ -303,11 +327,14 @@ def _stream(schema: Any, batches: list[Any], first_row: int, rows: int) -> Strea
 
 
 def _texts(one: Input) -> Iterator[Source]:
-    end_of = _end_of_csv if one.kind == "csv" else _end_of_line
+    end_of = end_of_records if one.kind == "csv" else _end_of_line
     try:
         with opened(one) as file:
             pending, line, begun, before = file.read(TEXT_BYTES), 1, False, 0
+            start = len(_BOM) if pending.startswith(_BOM) else 0
             pending = pending.removeprefix(_BOM)
+            plain = not (one.codec or one.address == STANDARD_INPUT or places.is_remote(one.address))
+            address = one.address if plain else ""
             while pending:
                 full = len(pending) >= LONGEST_ROW
                 block = b"" if full else file.read(TEXT_BYTES)
@@ -315,7 +342,7 @@ def _texts(one: Input) -> Iterator[Source]:
                 if not end and block:
                     pending += block
                     continue
-                # A quote that stands by itself leaves every line after it in doubt: then lines are rows.
+                # A quote that is never closed leaves every line after it in doubt: then lines are rows.
                 end = end or _end_of_line(pending) or len(pending)
                 data = pending[:end]
                 lines = _ends_of_lines(data)
@@ -325,9 +352,11 @@ def _texts(one: Input) -> Iterator[Source]:
                     data, line, lines = data[header:], line + first_lines, lines - first_lines
                     begun = True
                 if data and not data.isspace():
-                    yield Text(data, line, lines, file.position() - before)
+                    read = file.position() - before
+                    yield Text(data, line, lines, read, address, start + end - len(data), len(data))
                     before = file.position()
                 line += lines
+                start += end
                 pending = pending[end:] + block
     except OSError as error:
         raise JobStopped(f"{one.address}: cannot be read on: {error}") from None
@@ -340,18 +369,6 @@ def _ends_of_lines(data: bytes) -> int:
 
 def _end_of_line(data: bytes) -> int:
     return data.rfind(b"\n") + 1
-
-
-def _end_of_csv(data: bytes) -> int:
-    """The end of the last whole record: a line end with an even number of quotes before it."""
-    odd = data.count(b'"') % 2
-    end = len(data)
-    while (at := data.rfind(b"\n", 0, end)) >= 0:
-        odd = (odd + data.count(b'"', at, end)) % 2
-        if not odd:
-            return at + 1
-        end = at
-    return 0
 
 
 def header_end(data: bytes) -> int:

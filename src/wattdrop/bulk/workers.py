@@ -10,6 +10,7 @@ from itertools import chain, islice
 from .crew import Crew
 from .part import Task, work
 from .refused import JobStopped
+from .sources import sent
 from .summary import Summary
 
 
@@ -37,7 +38,8 @@ def _spread(tasks: Iterator[Task], crew: Crew) -> Iterator[tuple[Task, Summary]]
     waiting: dict[Future[Summary], Task] = {}
     for task in tasks:
         if len(waiting) < 2 * crew.others:
-            waiting[crew.submit(work, task)] = task
+            handed = task._replace(source=sent(task.source))
+            waiting[crew.submit(work, handed)] = handed
         else:
             yield task, work(task)
             yield from _finished(waiting, 0.0)

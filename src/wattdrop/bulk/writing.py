@@ -162,7 +162,10 @@ def _object_of(names: tuple[str, ...]) -> Any:
     """A type whose values are objects with these keys, left out where they are null: faster to encode than dicts."""
     fields = [(f"f{number}", Any, None) for number in range(len(names))]
     renamed = {f"f{number}": name for number, name in enumerate(names)}
-    return msgspec.defstruct("Line", fields, rename=renamed, omit_defaults=True, gc=False)
+    try:
+        return msgspec.defstruct("Line", fields, rename=renamed, omit_defaults=True, gc=False)
+    except ValueError:  # a name has characters that no field of a struct may have
+        return lambda *values: {n: value for n, value in zip(names, values, strict=True) if value is not None}
 
 
 def _joined(line: bytes, added: bytes) -> bytes:

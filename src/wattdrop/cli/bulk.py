@@ -18,13 +18,17 @@ def estimate_bulk(
     """Do the job and print its summary; exit code 1 where a row failed, 2 where the job could not be done."""
     if unfit:
         raise click.UsageError(
-            f"{unfit[0]} is for a few rows; name the output .csv, .jsonl, .parquet or .arrow"
+            f"{unfit[0]} is for a few rows; name the output .csv, .jsonl, .parquet or .arrow, or give --to"
         )
     if not files:
         raise click.UsageError("give files of requests, a folder, an address, or - for standard input")
     if output is None:
         raise click.UsageError(
-            "rows that go part by part need somewhere to go: -o impact.parquet, or -o impact/"
+            "rows that go part by part need somewhere to go: -o impact.parquet, -o impact/, or -o - with --to csv"
+        )
+    if output == "-" and asked["target_form"] is None:
+        raise click.UsageError(
+            "standard output has no name that tells its format: give --to csv or --to jsonl"
         )
     if find_spec("pyarrow") is None:
         raise Failure("this needs pyarrow: pip install 'wattdrop[bulk]'")
@@ -39,18 +43,25 @@ def estimate_bulk(
 
             without_pandas()
             from ..bulk import run
+            from ..bulk.to_pipe import run_to_standard_output
 
-            outcome = run(files, output, _options(asked), crew)
+            if output == "-":
+                outcome = run_to_standard_output(files, _options(asked), crew)
+            else:
+                outcome = run(files, output, _options(asked), crew)
     except JobStopped as error:
         raise Failure(error.message) from None
     except JobRefused as error:
         raise click.UsageError(error.message) from None
     except KeyboardInterrupt:
-        click.echo("\nStopped. Finished parts are kept; the same command goes on from there.", err=True)
+        kept = "" if output == "-" else " Finished parts are kept; the same command goes on from there."
+        click.echo(f"\nStopped.{kept}", err=True)
         sys.exit(130)
+    except BrokenPipeError:  # whoever reads standard output has seen enough
+        raise
     except OSError as error:
         raise Failure(f"{output}: {error}") from None
-    _say(output, outcome)
+    _say("standard output" if output == "-" else output, outcome)
     if outcome.summary.failed:
         sys.exit(1)
 
@@ -70,6 +81,7 @@ def _options(asked: Mapping[str, Any]) -> Any:
         mapped=parsed_map(asked["mapped"]),
         preset=asked["preset"],
         extra=asked["extra"] or "carry",
+        error_lines=asked["error_lines"] or Options().error_lines,
         workers=asked["workers"],
         restart=asked["restart"],
     )
@@ -97,7 +109,10 @@ def _say(output: str, outcome: Any) -> None:
     for why, count in summary.skipped.items():
         lines.append(f"  {counted(count, 'record')} of no inference ({why}): no numbers")
     if summary.failed:
-        lines.append(f"  {counted(summary.failed, 'row')} could not be computed, see {outcome.errors}")
+        more = summary.failed > outcome.error_lines
+        see = f", see {outcome.errors}" if outcome.errors else ""
+        see += f", which lists the first {outcome.error_lines:,}" if see and more else ""
+        lines.append(f"  {counted(summary.failed, 'row')} could not be computed{see}")
         by_count = sorted(summary.errors.items(), key=lambda item: -item[1])
         lines += [f"    {count:>10,} {code}" for code, count in by_count]
     if summary.late:

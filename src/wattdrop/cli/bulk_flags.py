@@ -23,6 +23,7 @@ BULK_NAMES: Final = (
     "compression",
     "group_by",
     "extra",
+    "error_lines",
     "workers",
     "restart",
 )
@@ -75,6 +76,12 @@ _FLAGS: Final = (
         "--extra",
         type=click.Choice(("carry", "drop", "refuse", "carry-all")),
         help="Columns that are no fields of a row.  [default: carry]",
+    ),
+    click.option(
+        "--error-lines",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Rows that failed to list in OUT.errors; all are counted.  [default: 100000]",
     ),
     click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one a core]"),
     click.option("--restart", is_flag=True, help="Begin anew, whatever is done already."),

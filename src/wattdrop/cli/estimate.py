@@ -70,7 +70,6 @@ def estimate(
     """
     asked = {name: flags.pop(name) for name in BULK_NAMES}
     flagged = row_of_flags(flags)
-    output = None if output == "-" else output
     if is_bulk(files, output, asked):
         from .bulk import estimate_bulk
 
@@ -79,6 +78,7 @@ def estimate(
         unfit = {"--format": form, "--debug": debug, "--ranges": ranges}
         estimate_bulk(files, output, asked, [flag for flag, value in unfit.items() if value])
         return
+    output = None if output == "-" else output
     rows = rows_of(files[0] if files else None, flagged)
     if output and files and Path(output).exists() and Path(files[0]).resolve() == Path(output).resolve():
         raise click.UsageError(f"{output} is the file to read; name another output")

@@ -66,7 +66,7 @@ class TakeShown(Struct, kw_only=True):
 
 
 class SkipShown(Struct, kw_only=True):
-    """Rows that stand for no inference: the column holds one of these values; ``*`` is any."""
+    """Rows that stand for no inference: the column holds one of these; ``*`` is any, ``!tokens`` no unit of tokens."""
 
     column: str
     values: list[str]

@@ -64,7 +64,10 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "TakeShown.columns": Meaning("Columns that it is read from: of several the first with a value, or their sum."),
     "TakeShown.read": Meaning("How: as it is (`plain`), a `sum`, seconds since 1970 (`epoch_s`), and others."),
     "SkipShown.column": Meaning("The column that tells."),
-    "SkipShown.values": Meaning("Its values that do, in small letters; `*` is any value.", ["failure"]),
+    "SkipShown.values": Meaning(
+        "Its values that do, in small letters; `*` is any, `!tokens` any or none but a unit of tokens, an empty one none.",
+        ["failure"],
+    ),
     "SkipShown.why": Meaning("What such a row is.", "failed call"),
     "ColumnsResponse.fields": Meaning("Every field of a row."),
     "exports": Meaning("Exports that `preset` can name."),
