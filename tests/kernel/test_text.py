@@ -80,6 +80,17 @@ def test_experts_touched_grow_from_the_active_to_all(batch: float, routed: float
     assert d.touched_params <= routed * 3.31e9
 
 
+def test_the_power_that_the_formula_writes_out_is_the_shape_in_the_data() -> None:
+    setup = qwen3_30b_a3b()
+    whole, k = impact(setup, batch_size=16.0), CONSTANTS.expert_popularity_shape
+    active = setup.active_params / setup.total_params
+    usual = whole.concurrency.usual_requests
+    assert whole.decode.untouched_share == pytest.approx((1.0 + active * 15.0 / k) ** -k, rel=1e-12)
+    assert whole.concurrency.usual_untouched_share == pytest.approx(
+        (1.0 + active * (usual - 1.0) / k) ** -k, rel=1e-12
+    )
+
+
 def test_experts_at_8_bits_wait() -> None:
     fast = impact(qwen3_30b_a3b(weight_bytes=2.0)).decode
     slow = impact(qwen3_30b_a3b(weight_bytes=1.0)).decode

@@ -152,8 +152,8 @@ def demand_for(task: str, model_fields: Fields, constants: Constants) -> Demand:
         Canonical task id. Empty: the model's own.
     model_fields : mapping
         Catalog columns of the model under their own names (``total_params_billions``, ``gflops_per_item``,
-        ``native_resolution`` ...); missing, empty or NaN where unknown. Two optional ones are not in the catalog tables:
-        ``weight_bytes`` (bytes per weight at the serving precision, 2 where not given) and ``image_tokens``.
+        ``native_resolution`` ...); missing, empty or NaN where unknown. One is not in the catalog tables and must be given:
+        ``weight_bytes``, bytes per weight at the serving precision.
     constants : mapping
         Values of the constants in data/methodology/media.toml by id.
 

@@ -15,7 +15,7 @@ def text_demand(m: Model, task: str, k: Constants) -> Demand:
     An encoder-decoder model reads only its decoder's weights at each step, and runs in a library pipeline.
     """
     two_parts = m.architecture == "encoder-decoder"
-    decoder_layers = known(m.decoder_layers, m.layers / 2.0)
+    decoder_layers = known(m.decoder_layers, m.layers * k["decoder_layers_share"])
     encoder = m._replace(layers=m.layers - decoder_layers)
     return Demand(
         decodes=1.0,
