@@ -26,7 +26,6 @@ K = {
 }
 
 
-
 def demand_for(task: str, model: Mapping[str, float | str], constants: Mapping[str, float]) -> Demand:
     """As the kernel has it, of a model served at 16 bits."""
     return demand_of(task, {"weight_bytes": 2.0, **model}, constants)

@@ -73,7 +73,8 @@ class _Shared(ast.NodeTransformer):
         if not isinstance(result, ast.Return) or result.value is None:
             raise TypeError(f"{text.name}: a formula of several stages is one expression")
         given = dict(zip((one.arg for one in text.args.args), call.args, strict=True))
-        return _Given(given).visit(copy.deepcopy(result.value))
+        shared: ast.expr = _Given(given).visit(copy.deepcopy(result.value))
+        return shared
 
 
 class _Given(ast.NodeTransformer):

@@ -1,10 +1,10 @@
 """How many requests share the accelerators: as the row gives it, as its duration tells, or as is usual.
 
 And what so many of them read of a mixture of experts, which is those that any of the B requests was routed to:
-``active + (total - active) x (1 - (1 + a (B - 1)/k)^-k)`` with ``a = active/total``. Exactly the active weights at B = 1, all
-of them at large B. Independent routing would give ``(1 - a)^(B - 1)``; experts are not equally popular, and a
-gamma-distributed popularity of shape k leaves the rare ones untouched for longer. The power is written out, so that it is
-exact in both kinds of numbers; it holds for k = 4 alone.
+``active + (total - active) x (1 - (1 + a (B - 1)/k)^-k)`` with ``a = active/total``. Exactly the active weights at B = 1,
+all of them at large B. Independent routing would give ``(1 - a)^(B - 1)``; experts are not equally popular, and a
+gamma-distributed popularity of shape k leaves the rare ones untouched for longer. The power is written out, so that it
+is exact in both kinds of numbers; it holds for k = 4 alone.
 """
 
 from __future__ import annotations

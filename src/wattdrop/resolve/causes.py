@@ -24,19 +24,6 @@ if TYPE_CHECKING:
     from ..kernel.columns import Setup
     from .description import Description
 
-#: Accelerators that measurements of the fit were made on; the method's error elsewhere is larger.
-MEASURED_GPUS: Final = frozenset(
-    {
-        "a100_sxm_40gb",
-        "a100_sxm_80gb",
-        "a40",
-        "h100_sxm_80gb",
-        "b200_sxm_180gb",
-        "a100_pcie_80gb",
-        "h100_pcie_80gb",
-    }
-)
-
 
 class Cause(NamedTuple):
     """One cause of one description: the setups at its ends, and what it is shared by."""
@@ -157,13 +144,19 @@ def causes_of(catalog: Catalog, resolved: Resolved) -> tuple[Cause, ...]:
     """The causes of a description that can move its numbers, beside the error of the method itself."""
     setup = resolved.setup
     found = []
-    if catalog.gpus.ids[resolved.gpu_ix] not in MEASURED_GPUS:
-        further = catalog.constant("method_unmeasured_90")
+    further = further_error(catalog, resolved.gpu_ix)
+    if further != 1.0:
         found.append(Cause("method", _scaled(setup, ("method_ratio",), further), ("gpu", resolved.gpu_ix)))
     for name, ends in _ends(catalog, resolved):
         if any(end != setup for end in ends):
             found.append(Cause(name, ends, (name, *_shared_by(name, resolved))))
     return tuple(found)
+
+
+def further_error(catalog: Catalog, gpu_ix: int) -> float:
+    """What the method's 90 % range is wider by on an accelerator; 1 where its errors were looked up on it."""
+    further = catalog.gpus.number(gpu_ix, "method_further_90")
+    return further if further == further else catalog.constant("method_unmeasured_90")
 
 
 def kind_of_work(setup: Setup, batch_size: float) -> str:
