@@ -25,6 +25,14 @@ def test_more_cached_than_read_is_all_cached() -> None:
     assert (t.prefill_tokens, t.context_tokens) == (0.0, 10.0)
 
 
+def test_images_among_the_cached_tokens_are_not_read_again() -> None:
+    sees = llama_8b(prefill_tokens_per_input_pixel=1 / 784)
+    given = {"input_tokens": 1000.0, "input_image_pixels": 784.0 * 800, "output_tokens": 9.0}
+    assert impact(sees, **given).tokens.prefill_tokens == 1000.0
+    t = impact(sees, cached_input_tokens=900.0, **given).tokens
+    assert (t.prefill_tokens, t.context_tokens) == (100.0, 1000.0)
+
+
 def test_nothing_said_is_the_default_answer_and_zero_is_one_forward_pass() -> None:
     assert impact(llama_8b()).tokens.decode_tokens == 250.0
     assert impact(llama_8b(), input_tokens=0.0, output_tokens=0.0).tokens.decode_tokens == 1.0

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .ranges import HalfWidths, Range, Ranges
 
 #: Changes whenever the same row and data can give other numbers; see the changelog.
-METHOD_VERSION = "2026.11.4"
+METHOD_VERSION = "2026.11.5"
 
 _response: Callable[[Estimate, bool, bool], ImpactResponse] | None = None
 

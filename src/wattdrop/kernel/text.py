@@ -86,7 +86,7 @@ def tokens(s: Setup, e: Evidence, c: Constants, op: Ops) -> Tokens:
     """Tokens decoded, prefilled and held in context by one request.
 
     Providers count the tokens of images and sound in ``input_tokens``; where fewer are reported than the media make, the
-    caller counted the text alone (or sent 0), and the media's own tokens are read.
+    caller counted the text alone (or sent 0), and the media's own tokens are read. What is cached is not read, be it media.
     """
     read_tokens = op.pick(e.input_tokens, s.default_input_tokens)
     heard_audio_s = op.pick(e.input_audio_seconds, s.default_input_audio_s)
@@ -121,7 +121,7 @@ def tokens(s: Setup, e: Evidence, c: Constants, op: Ops) -> Tokens:
     )
     prefill_tokens = s.decodes * op.where(
         op.is_given(e.input_tokens) > 0.0,
-        op.mx(uncached_tokens, media_tokens),
+        op.mx(op.mx(read_tokens, media_tokens) - cached_tokens, 0.0),
         uncached_tokens + media_tokens,
     )
     context_tokens = prefill_tokens + cached_tokens

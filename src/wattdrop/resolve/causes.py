@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ..errors import RowError
 from ..typed import TYPE_CHECKING, NamedTuple, cast
-from .facility import facility_of
+from .facility import facility_of, own_intensity
 from .lifetime import lifetime
 from .machine import machine_of
 from .occupancy import utilization
@@ -267,7 +267,10 @@ _GRID: Final = (
 
 
 def _grid(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
-    """The intensity of the place; of the world's usual places where the row names none."""
+    """The intensity of the place; of the world's usual places where the row names none. A site's own is settled."""
+    own = own_intensity(catalog, resolved.place)
+    if own == own:
+        return (resolved.setup,)
     name = "spread_grid" if place_is_given(resolved) else "spread_grid_place"
     return _scaled(resolved.setup, _GRID, catalog.constant(name))
 
