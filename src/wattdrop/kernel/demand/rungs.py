@@ -20,7 +20,6 @@ from .sound import (
     speech_to_text_demand,
     text_to_speech_demand,
 )
-from .tables import fixed_pass_demand
 from .tasks import (
     ANSWER_TOKENS,
     ANSWERS_ABOUT_IMAGES,
@@ -36,7 +35,7 @@ from .tasks import (
     READS_SOUND,
     TABLES,
 )
-from .texts import text_demand, text_pass_demand
+from .texts import fixed_pass_demand, text_demand, text_pass_demand
 from .vision import captioning_demand, image_pass_demand, pixel_to_pixel_demand, two_tower_demand
 
 if TYPE_CHECKING:
