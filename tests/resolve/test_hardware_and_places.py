@@ -97,6 +97,7 @@ def test_litellm_is_a_router_so_the_provider_follows_from_the_model() -> None:
         ({"cloud_id": "gcp", "cloud_region": "us-central1"}, None, "given"),
         ({"cloud_region": "eu-west-3"}, "FR", "given"),
         ({"cloud_region": "us-east-1"}, "US-MIDA-PJM", "given"),  # of three clouds, in one grid
+        ({"cloud_region": "eu-west-3", "base_url": "http://llm.example:8000/v1"}, "FR", "given"),
         ({"node_id": "onprem:hgx-h100-sxm-80gb-8x"}, None, "assumed"),
     ],
 )
@@ -115,6 +116,7 @@ def test_rungs_of_a_place(row: dict[str, Any], zone: str | None, basis: str) -> 
         ({"cloud_region": "us-west-2"}, "'us-west-2' is of aws, lambda in different grids; send cloud_id"),
         ({"cloud_id": "aws", "cloud_region": "eastus"}, "cloud region 'eastus' is not known"),
         ({"node_id": "aws:p4d.24xlarge", "cloud_region": "eastus"}, "cloud region 'eastus' is not known"),
+        ({"managed_service_id": "aws-bedrock", "cloud_region": "eastus"}, "'eastus' is not known"),
         ({"region": "NY"}, "given without a country"),
         ({"datacenter_id": "cellar"}, "datacenter 'cellar' is not known"),
     ],

@@ -80,10 +80,12 @@ def _cloud_region(
         ix = catalog.region_of_cloud(candidate, d.cloud_region) if candidate else None
         if ix is not None:
             return ix
-    whose = d.cloud_id or d.node_id or d.cloud_instance_id or d.managed_service_id or d.base_url
-    ix = catalog.regions.find(d.cloud_region) if whose else catalog.region_of_cloud("", d.cloud_region)
+    service_named = service_ix is not None and (d.managed_service_id or d.base_url)
+    cloud_is_known = bool(d.cloud_id or d.node_id or d.cloud_instance_id or service_named)
+    regions = catalog.regions
+    ix = regions.find(d.cloud_region) if cloud_is_known else catalog.region_of_cloud("", d.cloud_region)
     if ix is None:
-        notes.append(_unknown_region(catalog, d.cloud_region, bool(whose)))
+        notes.append(_unknown_region(catalog, d.cloud_region, cloud_is_known))
     return ix
 
 
