@@ -36,7 +36,7 @@ from wattdrop.catalog import Catalog, load
 from wattdrop.cli.tables import table
 from wattdrop.engine.api import resolver_of
 from wattdrop.engine.ranges import KINDS
-from wattdrop.resolve.causes import MEASURED_GPUS, kind_of_work
+from wattdrop.resolve.causes import further_error, kind_of_work
 from wattdrop.validation.activity import USUALLY_GIVEN
 from wattdrop.validation.measurements import Measurement, read
 from wattdrop.validation.predict import Prediction, Prepared, predictions, prepare
@@ -105,7 +105,7 @@ class Problem:
             kind_of_work(r.setup, batch_size)
             for r, batch_size in zip(resolved, resolution.quantities.column("batch_size"), strict=True)
         ]
-        self.gpus = [catalog.gpus.ids[r.gpu_ix] for r in resolved]
+        self.gpu_ixs = [r.gpu_ix for r in resolved]
         self._bound(self.constants)
         moves = np.any(np.abs(self.derivatives(self.start)[: 2 * len(self.energy)]) > 0.0, axis=0)
         self._bound([c for c, moved in zip(self.constants, moves, strict=True) if moved])
@@ -249,7 +249,7 @@ def spreads_without(problem: Problem, errors: Any, seen: Any) -> dict[str, float
     model could predict must not decide. Accelerators that are no basis of the fit are left aside: they have their own.
     """
     families = np.array([m.text("model_family") for m in problem.measurements])
-    known = np.array([gpu in MEASURED_GPUS for gpu in problem.gpus])
+    known = np.array([further_error(problem.catalog, gpu_ix) == 1.0 for gpu_ix in problem.gpu_ixs])
     kinds = np.array(problem.kinds)
     found = {}
     for kind in KINDS:

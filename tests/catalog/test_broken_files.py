@@ -89,6 +89,7 @@ BROKEN = [
         r"aws:us-east-1: zone: no zones entry named 'US-XX'",
     ),
     ("regions/aws.csv", "1.15", "low", r"regions/aws.csv: aws:us-east-1: pue: not a number: 'low'"),
+    ("regions/aws.csv", "1.15", "", r"aws:us-east-1: pue: no value, though its source is given: "),
     ("regions/aws.csv", "2024", "24", r"aws:us-east-1: pue: not a year: 24"),
     ("regions/aws.csv", "aws,eu-west-3", "aws,paris,eu-west-3", r"line 3: 9 cells under 8 columns"),
     (

@@ -138,10 +138,23 @@ def test_nothing_temporary_stays_behind(folder: DataFolder, cache_of_its_own: Pa
 
 
 def test_old_generations_are_removed(folder: DataFolder, cache_of_its_own: Path) -> None:
-    for power in range(401, 411):
+    for power in range(401, 401 + 2 * cache._KEPT_GENERATIONS):
         folder.replace("gpus/nvidia.toml", str(power - 1), str(power))
         folder.load()
-    assert len([*cache_of_its_own.glob("catalog-*")]) <= 7
+    assert 1 < len([*cache_of_its_own.glob("catalog-*")]) <= cache._KEPT_GENERATIONS
+
+
+def test_what_another_checkout_uses_stays(folder: DataFolder, tmp_path: Path, cache_of_its_own: Path) -> None:
+    other = type(folder)(tmp_path / "other")
+    other.replace("gpus/nvidia.toml", "400", "399")
+    other.load()
+    (of_other,) = cache_of_its_own.glob("catalog-*")
+    written = (of_other / "complete").stat().st_ino
+    for power in range(401, 401 + 2 * cache._KEPT_GENERATIONS):
+        folder.replace("gpus/nvidia.toml", str(power - 1), str(power))
+        folder.load()
+        load_anew(other)
+    assert (of_other / "complete").stat().st_ino == written
 
 
 def test_processes_that_start_together_agree(folder: DataFolder) -> None:

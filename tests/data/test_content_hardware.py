@@ -7,6 +7,7 @@ import math
 import pytest
 
 from wattdrop.catalog import Catalog, load
+from wattdrop.validation.measurements import read
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +92,22 @@ def test_a_machine_without_accelerator_draws_what_its_processors_do(catalog: Cat
             assert nodes.number(ix, "active_power_w_ex_gpu") > 0.8 * pair_w * nodes.number(
                 ix, "share_of_host"
             ), id
+
+
+def test_entries_of_processors_say_how_many_they_stand_for(catalog: Catalog) -> None:
+    gpus = catalog.gpus
+    for ix, id in enumerate(gpus.ids):
+        number = gpus.number(ix, "processor_count")
+        assert (number >= 1) == (gpus.text(ix, "form_factor") == "CPU"), id
+        assert number != number or (number == 2) == id.endswith("_2s"), id
+
+
+def test_the_method_is_surer_only_on_accelerators_that_were_measured(catalog: Catalog) -> None:
+    gpus = catalog.gpus
+    sure = {id for ix, id in enumerate(gpus.ids) if gpus.number(ix, "method_further_90") == 1.0}
+    measured = {gpus.find(one.text("gpu")) for one in read() if one.text("quality") in ("A", "B")}
+    assert len(sure) == 7
+    assert sure <= {gpus.ids[ix] for ix in measured if ix is not None}
 
 
 def test_the_public_example_node(catalog: Catalog) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 import wattdrop
+from wattdrop.engine.custom_hardware import custom_node
+from wattdrop.engine.stated import Described
 
 
 def test_a_custom_model_on_a_custom_node_in_a_custom_datacenter() -> None:
@@ -66,3 +68,18 @@ def test_a_fine_tuned_model_carries_its_own_part_beside_its_base_model() -> None
 
     assert tuned.metrics("fine_tuning").usage_energy_wh == pytest.approx(1.2e6 / 300_000)
     assert tuned.metrics("training").usage_energy_wh > 0
+
+
+@pytest.mark.parametrize(
+    ("gpu_id", "sockets", "share"),
+    [("cpu_xeon_spr_2s", 1, 0.5), ("cpu_xeon_spr_2s", 2, 1.0), ("cpu_graviton4", 1, 1.0), ("h100", 1, 0.5)],
+)
+def test_processors_of_a_custom_machine_are_counted_as_their_entry_counts_them(
+    gpu_id: str, sockets: int, share: float
+) -> None:
+    """Most entries are of a pair, Graviton's are of one; a machine without accelerators is its processors."""
+    body = {"gpu_id": gpu_id, "gpu_count": 0, "cpu_count": sockets}
+    made = custom_node(wattdrop.load(), Described("node", "house-box", body, 1, "", "", ""))
+    assert made["share_of_host"]["value"] == share
+    assert made["share_of_host"]["basis"] == "assumed"
+    assert made["gpu_id"] in made["share_of_host"]["note"]

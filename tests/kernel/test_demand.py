@@ -6,11 +6,16 @@ import math
 import tomllib
 from importlib.resources import files
 from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 
 from wattdrop.kernel.columns import Setup
-from wattdrop.kernel.demand import RUNGS, TRADES, Demand, demand_for
+from wattdrop.kernel.demand import RUNGS, TRADES, Demand
+from wattdrop.kernel.demand import demand_for as demand_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 K = {
     constant["id"]: constant["value"]
@@ -19,6 +24,12 @@ K = {
         files("wattdrop").joinpath(f"data/methodology/{name}.toml").read_text("utf-8")
     )["constant"]
 }
+
+
+def demand_for(task: str, model: Mapping[str, float | str], constants: Mapping[str, float]) -> Demand:
+    """As the kernel has it, of a model served at 16 bits."""
+    return demand_of(task, {"weight_bytes": 2.0, **model}, constants)
+
 
 SDXL = {
     "task": "text-to-image", "architecture": "diffusion-unet", "total_params_billions": 3.469,
@@ -322,3 +333,15 @@ def test_every_task_of_every_kind_of_model_is_work(architecture: str) -> None:
 
 def test_every_rung_knows_its_trade() -> None:
     assert {name for name, _, _ in RUNGS} == set(TRADES)
+
+
+def test_nothing_is_guessed_where_the_precision_is_left_out() -> None:
+    assert math.isnan(demand_of("text-classification", BERT, K).pass_weight_bytes)
+
+
+def test_layers_of_an_encoder_decoder_are_shared_as_the_data_say() -> None:
+    sum_only = demand_for("summarization", T5, K).step_host_s
+    stated = {**T5, "num_decoder_layers": T5["num_layers"] * K["decoder_layers_share"]}
+    assert sum_only == demand_for("summarization", stated, K).step_host_s
+    fewer = demand_for("summarization", T5, {**K, "decoder_layers_share": 0.25})
+    assert fewer.step_host_s == pytest.approx(sum_only / 2.0)

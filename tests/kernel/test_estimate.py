@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.kernel.rows import CONSTANTS, VALUES, evidence, impact, llama_8b, llama_405b_fp8, qwen3_30b_a3b
 
+from wattdrop.engine import formulas
+from wattdrop.kernel import replica
 from wattdrop.kernel.columns import Evidence, Setup
 from wattdrop.kernel.demand import Demand, demand_for
 from wattdrop.kernel.estimate import STAGES, Impact, estimate
@@ -22,7 +24,7 @@ from wattdrop.kernel.ops import FLOATS, arrays
 
 def asked(wanted: str, **figures: Any) -> Setup:
     """A model of another kind on one H100."""
-    demand = demand_for(wanted, {"task": wanted, **figures}, VALUES)
+    demand = demand_for(wanted, {"task": wanted, "weight_bytes": 2.0, **figures}, VALUES)
     fields = {name: getattr(demand, name) for name in Demand._fields if name != "note"}
     total = figures["total_params_billions"] * 1e9
     return llama_8b(total_params=total, active_params=total, **fields)
@@ -212,18 +214,16 @@ def test_every_name_is_assigned_once() -> None:
 
 def test_only_operations_that_are_exact_in_both_number_types() -> None:
     allowed = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub)
-    for stage in STAGES:
-        for step in assignments(stage)[0]:
-            for node in ast.walk(step.value):
-                if isinstance(node, ast.BinOp | ast.UnaryOp):
-                    assert isinstance(node.op, allowed), f"{stage.__name__}: {ast.unparse(step)}"
-                if isinstance(node, ast.Call):
-                    assert ast.unparse(node.func).startswith("op."), f"{stage.__name__}: {ast.unparse(step)}"
+    for stage, name, expression in formulas.assignments():  # formulas that stages share are in their place
+        for node in ast.walk(expression):
+            if isinstance(node, ast.BinOp | ast.UnaryOp):
+                assert isinstance(node.op, allowed), f"{stage}: {name}"
+            if isinstance(node, ast.Call):
+                assert ast.unparse(node.func).startswith("op."), f"{stage}: {name}"
 
 
 def test_every_constant_is_used() -> None:
-    from wattdrop.kernel import replica
-
-    text = "".join(inspect.getsource(stage) for stage in STAGES) + inspect.getsource(replica)
+    steps = "".join(formula.text for formula in formulas.formulas())
+    text = steps + inspect.getsource(replica)
     unused = [name for name in CONSTANTS._fields if f"c.{name}" not in text]
     assert not unused

@@ -25,6 +25,14 @@ def test_more_cached_than_read_is_all_cached() -> None:
     assert (t.prefill_tokens, t.context_tokens) == (0.0, 10.0)
 
 
+def test_images_among_the_cached_tokens_are_not_read_again() -> None:
+    sees = llama_8b(prefill_tokens_per_input_pixel=1 / 784)
+    given = {"input_tokens": 1000.0, "input_image_pixels": 784.0 * 800, "output_tokens": 9.0}
+    assert impact(sees, **given).tokens.prefill_tokens == 1000.0
+    t = impact(sees, cached_input_tokens=900.0, **given).tokens
+    assert (t.prefill_tokens, t.context_tokens) == (100.0, 1000.0)
+
+
 def test_nothing_said_is_the_default_answer_and_zero_is_one_forward_pass() -> None:
     assert impact(llama_8b()).tokens.decode_tokens == 250.0
     assert impact(llama_8b(), input_tokens=0.0, output_tokens=0.0).tokens.decode_tokens == 1.0
@@ -78,6 +86,17 @@ def test_experts_touched_grow_from_the_active_to_all(batch: float, routed: float
     assert d.touched_params <= independent * 1.0001
     assert d.touched_params >= 0.85 * independent
     assert d.touched_params <= routed * 3.31e9
+
+
+def test_the_power_that_the_formula_writes_out_is_the_shape_in_the_data() -> None:
+    setup = qwen3_30b_a3b()
+    whole, k = impact(setup, batch_size=16.0), CONSTANTS.expert_popularity_shape
+    active = setup.active_params / setup.total_params
+    usual = whole.concurrency.usual_requests
+    assert whole.decode.untouched_share == pytest.approx((1.0 + active * 15.0 / k) ** -k, rel=1e-12)
+    assert whole.concurrency.usual_untouched_share == pytest.approx(
+        (1.0 + active * (usual - 1.0) / k) ** -k, rel=1e-12
+    )
 
 
 def test_experts_at_8_bits_wait() -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from wattdrop.catalog import load
 from wattdrop.errors import RowError
-from wattdrop.resolve.causes import MOVED, served_as, view
+from wattdrop.resolve.causes import MOVED, served_as
 from wattdrop.resolve.description import Description
+from wattdrop.resolve.moved import view
 from wattdrop.resolve.resolved import resolve_description
 
 if TYPE_CHECKING:

@@ -8,6 +8,8 @@ import pytest
 
 import wattdrop
 from wattdrop.resolve.choice import Choice
+from wattdrop.resolve.facility import grid_of
+from wattdrop.resolve.place import PlaceFound
 
 
 def choices(row: dict[str, Any]) -> dict[str, Choice]:
@@ -93,6 +95,9 @@ def test_litellm_is_a_router_so_the_provider_follows_from_the_model() -> None:
         ({"country": "FR"}, "FR", "given"),
         ({"country": "US", "region": "NY"}, "US-NY", "given"),
         ({"cloud_id": "gcp", "cloud_region": "us-central1"}, None, "given"),
+        ({"cloud_region": "eu-west-3"}, "FR", "given"),
+        ({"cloud_region": "us-east-1"}, "US-MIDA-PJM", "given"),  # of three clouds, in one grid
+        ({"cloud_region": "eu-west-3", "base_url": "http://llm.example:8000/v1"}, "FR", "given"),
         ({"node_id": "onprem:hgx-h100-sxm-80gb-8x"}, None, "assumed"),
     ],
 )
@@ -108,12 +113,41 @@ def test_rungs_of_a_place(row: dict[str, Any], zone: str | None, basis: str) -> 
         ({"country": "US", "region": "ZZ"}, "no grid figure for region 'ZZ' of US"),
         ({"country": "XX"}, "country 'XX' is not known"),
         ({"cloud_region": "moon-west-1"}, "cloud region 'moon-west-1' is not known"),
+        ({"cloud_region": "us-west-2"}, "'us-west-2' is of aws, lambda in different grids; send cloud_id"),
+        ({"cloud_id": "aws", "cloud_region": "eastus"}, "cloud region 'eastus' is not known"),
+        ({"node_id": "aws:p4d.24xlarge", "cloud_region": "eastus"}, "cloud region 'eastus' is not known"),
+        ({"managed_service_id": "aws-bedrock", "cloud_region": "eastus"}, "'eastus' is not known"),
         ({"region": "NY"}, "given without a country"),
         ({"datacenter_id": "cellar"}, "datacenter 'cellar' is not known"),
     ],
 )
 def test_an_unknown_place_falls_to_the_next_rung_and_is_said(row: dict[str, Any], said: str) -> None:
     assert said in choices(row)["place"].note
+
+
+@pytest.mark.parametrize(
+    ("site", "zone"),
+    [({"zone": "US-NY"}, "US-NY"), ({"country": "US", "region": "NY"}, "US-NY"), ({"country": "PL"}, "PL")],
+)
+def test_a_site_lies_where_its_owner_says(site: dict[str, str], zone: str) -> None:
+    ours = wattdrop.load().overlay(datacenters=[{"id": "cellar", "name": "cellar", **site}])
+    row = {"model_id": "llama_v31_8b", "output_tokens": 100, "datacenter_id": "cellar"}
+    places = [
+        choice
+        for at in (row, {**row, "country": "FR"})
+        for choice in wattdrop.estimate([at], ours).choices(0)
+        if choice.question == "place"
+    ]
+    assert [(one.chosen, one.basis) for one in places] == [(zone, "given"), ("FR", "given")]
+
+
+def test_stack_emissions_are_a_part_of_those_of_the_life_cycle_in_every_zone() -> None:
+    catalog = wattdrop.load()
+    nowhere = PlaceFound(0, None, None, None, None, ())
+    for ix, zone in enumerate(catalog.zones.ids):
+        for year in (2021, None):
+            found = grid_of(catalog, nowhere._replace(zone_ix=ix), year)
+            assert found.direct <= found.life_cycle * (1.0 + 1e-9), (zone, year)
 
 
 def grid(row: dict[str, Any]) -> float:

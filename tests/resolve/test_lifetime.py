@@ -44,3 +44,19 @@ def test_no_shipped_model_charges_a_request_with_more_than_a_millionth_of_its_tr
         assert share_g < models.number(ix, "training_emissions_tco2e"), models.ids[
             ix
         ]  # grams of a request, tonnes of all
+
+
+def test_what_is_known_of_making_a_model_counts_though_its_energy_is_not(shipped: Catalog) -> None:
+    """100 l over 1,000 requests a day for 500 days."""
+    known = {
+        "training_water_l": 100.0,
+        "estimated_requests_per_day": 1000.0,
+        "estimated_use_life_days": 500.0,
+    }
+    base = {"task": "chat", "architecture": "dense", "total_params_billions": 8.03, **known}
+    ours = shipped.overlay(
+        models=[{"id": "ours", **base}, {"id": "tuned", "fine_tuned_from_model_id": "llama_v31_8b", **base}]
+    )
+    whole, tuned = estimate([{"model_id": one, "output_tokens": 100} for one in ("ours", "tuned")], ours).rows
+    assert whole.metrics("training").usage_water_ml == pytest.approx(0.2)
+    assert tuned.metrics("fine_tuning").usage_water_ml == pytest.approx(0.2)

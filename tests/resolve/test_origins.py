@@ -6,6 +6,7 @@ import pytest
 
 import wattdrop
 from wattdrop.catalog import Catalog
+from wattdrop.resolve.causes import causes_of
 from wattdrop.resolve.description import Description
 from wattdrop.resolve.origins import Origin, setup_origins
 from wattdrop.resolve.resolved import Resolved, resolve_description
@@ -69,3 +70,17 @@ def test_a_value_from_several_figures_is_derived_and_names_them_all() -> None:
     assert kv.basis in ("derived", "assumed")
     assert set(layers.source_ids) <= set(kv.source_ids)
     assert "assumption-kv-cache-precision" in kv.source_ids
+
+
+def test_a_site_with_an_intensity_of_its_own_is_where_that_number_is_from() -> None:
+    site = {"id": "cellar", "name": "cellar", "gco2e_per_kwh": 33.0}
+    catalog = wattdrop.load().overlay(datacenters=[site])
+    here = resolved(catalog, Description(model_id="llama_v31_8b", country="PL", datacenter_id="cellar"))
+
+    found = setup_origins(catalog, here)
+
+    for name in ("", "direct_", "market_"):
+        assert getattr(here.setup, f"default_grid_{name}gco2e_per_kwh") == 33.0
+        origin = found[f"default_grid_{name}gco2e_per_kwh"]
+        assert (origin.basis, origin.source_ids) == ("given", ("custom-entity",))
+    assert "grid" not in {cause.name for cause in causes_of(catalog, here)}

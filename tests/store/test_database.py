@@ -49,6 +49,16 @@ def test_many_may_open_an_empty_database_together(where: str | Path) -> None:
         store.close()
 
 
+def test_a_thread_that_ends_leaves_no_connection(store: Store) -> None:
+    """Each export reads on a thread of its own."""
+    for number in range(20):
+        thread = threading.Thread(target=store.customers.create, args=(f"of thread {number}",))
+        thread.start()
+        thread.join()
+    assert len(store.customers.list()) >= 20
+    assert len(store.database._all) <= 2
+
+
 def test_threads_do_not_disturb_each_other(store: Store) -> None:
     def work(number: int) -> None:
         for nth in range(10):

@@ -137,6 +137,11 @@ def test_a_torn_end_is_dropped_and_a_damaged_middle_is_kept_for_people(
     assert len(kept.read_bytes()) == len(whole)
     assert "damaged at byte 11" in caplog.text
 
+    file.write_bytes(whole[:20] + b"?" + whole[21:])  # as if who kept it had died before it was removed
+    assert adopted(Journal(tmp_path, MOST)) == [b"one"]
+    assert list(tmp_path.glob("*.damaged")) == [kept]
+    assert not file.exists()
+
 
 def test_a_disk_that_takes_a_part_only_leaves_no_part(tmp_path: Path) -> None:
     """The limit of a file's size stands in for the end of the disk: the write is cut in the middle."""

@@ -166,4 +166,7 @@ def test_keys_are_chosen_by_words_state_and_order(store: Store) -> None:
     assert store.customers.names([1, 1, 0]) == {0: "global", 1: "default"}
     assert store.customers.names([]) == {}
     assert [one.name for one in store.customers.list(search="DEF")] == ["default"]
+    store.customers.create("ÄRZTE Łódź")
+    for search in ("ÄRZTE", "ärzte", "łódź"):
+        assert [one.name for one in store.customers.list(search=search)] == ["ÄRZTE Łódź"], search
     assert store.customers.count_users(search="ann") == 1

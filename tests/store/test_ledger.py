@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wattdrop.store import LedgerColumns, LedgerRow, Store, open_store
-from wattdrop.store.ledger import ENTITIES, IDS, METRICS, _Erasure
+from wattdrop.store.erasing import Erasure
+from wattdrop.store.ledger import ENTITIES, IDS, METRICS
 from wattdrop.store.usage import Amount
 
 CENTRAL = (1.0, 0.4, 3.0, 0.01, 0.2)
@@ -155,7 +156,7 @@ def test_erasing_forgets_rows_and_sums(store: Store) -> None:
 def test_retention_reads_the_old_rows_and_no_others(tmp_path: Path) -> None:
     with closing(open_store(tmp_path / "wattdrop.db", b"s" * 32)) as store:
         store.ledger.add(rows_of_clients())
-        where, values = _Erasure(None, None, None, "2026-01-01").condition
+        where, values = Erasure(None, None, None, "2026-01-01").condition
         found = store.database.query(f"EXPLAIN QUERY PLAN DELETE FROM ledger WHERE {where}", values)
         assert found[0][-1] == "SEARCH ledger USING INDEX ledger_day (customer_id=? AND day<?)"
 

@@ -15,6 +15,7 @@ from tests.store.test_ledger import row, rows_of_clients
 from wattdrop.errors import StoreError
 from wattdrop.store import LedgerRow, Store, open_store
 from wattdrop.store.columns import COLUMNS
+from wattdrop.store.segments import Segments
 
 DAYS = ("2026-11-25", "2026-11-25")
 
@@ -182,6 +183,33 @@ def test_files_that_no_list_names_are_swept_up_after_a_while(store: Store, folde
     store.ledger.tidy()
     assert not (folder / "of-the-dead.parquet").exists()
     assert names(store) == ["a"]
+
+
+def test_erasing_reads_no_more_of_a_file_than_says_what_goes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.ledger.add([row("a", client_id="c"), row("b", client_id="d")])
+    asked: list[Any] = []
+    tables = Segments.tables
+
+    def noted(self: Segments, name: str, columns: Any = None) -> Any:
+        asked.append(columns)
+        return tables(self, name, columns)
+
+    monkeypatch.setattr(Segments, "tables", noted)
+    assert store.ledger.erase(1, client_id="nobody") == 0
+    assert asked == [["client_id", "day"]]
+    assert store.ledger.erase(1, client_id="c") == 1
+    assert asked[1:3] == [["client_id", "day"], None]
+    assert names(store) == ["b"]
+
+
+def test_names_are_forgotten_also_where_every_row_was_erased(store: Store) -> None:
+    store.ledger.add([row("a")])
+    assert store.ledger.erase(1, before_day="9999") == 1
+    store.database.execute("UPDATE ledger_name SET day = '2026-01-01'")
+    store.ledger.tidy()
+    assert store.database.query("SELECT COUNT(*) FROM ledger_name") == [(0,)]
 
 
 def test_names_are_forgotten_after_some_days(store: Store) -> None:

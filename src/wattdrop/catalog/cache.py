@@ -7,7 +7,7 @@ file is read only if it belongs to the current user and nobody else may write it
 """
 
 # os.path throughout: importing pathlib costs a cold start more than the whole load does.
-# ruff: noqa: PTH103, PTH105, PTH106, PTH107, PTH111, PTH118, PTH120, PTH123, PTH208
+# ruff: noqa: PTH103, PTH105, PTH106, PTH107, PTH111, PTH112, PTH118, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 FORMAT: Final = 3  # raise it when the shape of a part changes
 _MAGIC: Final = b"wattdrop"
 _HEADER_BYTES: Final = len(_MAGIC) + 12
-_KEPT_GENERATIONS: Final = 6
+#: Of some 4 MB each: those of a few checkouts that share the folder, and of the edits made in them.
+_KEPT_GENERATIONS: Final = 12
 
 
 def cache_folder() -> str:
@@ -95,8 +96,17 @@ def write(path: str, content: Any) -> bool:
     return True
 
 
+def use(generation: str) -> bool:
+    """Whether there is such a generation. It has been used by then, which prune goes by."""
+    try:
+        os.utime(generation)
+    except OSError:
+        return os.path.isdir(generation)  # not ours to mark
+    return True
+
+
 def prune(folder: str) -> None:
-    """Remove all but the newest generations, so that editing data does not fill the disk."""
+    """Remove all but the generations that were used last, so that editing data does not fill the disk."""
     try:
         with os.scandir(folder) as entries:
             generations = [

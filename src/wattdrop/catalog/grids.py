@@ -75,9 +75,14 @@ class Grids:
                 figure, year_rung = _in_force(years, year)
                 first_source = figure.sources.split(BETWEEN_ITEMS, 1)[0]
                 return Intensity(figure.value, figure.year, first_source, figure.basis, rung or year_rung)
-        raise CatalogError(
-            f"grids/intensity.csv has no {quantity} for {self._zones.ids[zone_ix]} or the world"
-        )
+        raise self._nowhere(zone_ix, quantity)
+
+    def zone_with(self, zone_ix: int, quantity: str) -> int:
+        """The zone itself, or who stands in for it in a yearly figure."""
+        for ix, _ in self.ladder(zone_ix):
+            if self._years(quantity, ix):
+                return ix
+        raise self._nowhere(zone_ix, quantity)
 
     def intensity_figure(self, zone_ix: int, quantity: str, year: int) -> tuple[Figure, int, str]:
         """As `intensity`, with range, all sources and note: (figure, the zone it is of, rung)."""
@@ -93,9 +98,11 @@ class Grids:
                     ix,
                     rung or year_rung,
                 )
-        raise CatalogError(
-            f"grids/intensity.csv has no {quantity} for {self._zones.ids[zone_ix]} or the world"
-        )
+        raise self._nowhere(zone_ix, quantity)
+
+    def _nowhere(self, zone_ix: int, quantity: str) -> CatalogError:
+        where = self._zones.ids[zone_ix]
+        return CatalogError(f"grids/intensity.csv has no {quantity} for {where} or the world")
 
     def history(self, zone_ix: int, quantity: str) -> tuple[tuple[int, float], ...]:
         """(year, value) of the zone itself, oldest first; empty where it has none of its own."""

@@ -3,7 +3,7 @@ text.
 """
 
 # os.path throughout: importing pathlib costs a cold start more than the whole load does.
-# ruff: noqa: PTH100, PTH112, PTH118, PTH119, PTH120, PTH123
+# ruff: noqa: PTH100, PTH118, PTH119, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def _as_installed(folder: str) -> tuple[str, str, CachedParts] | None:
 def _parts_of(folder: str, digest: str) -> CachedParts | None:
     """The cached parts of a state of the data, for this state of the code."""
     generation = os.path.join(cache.cache_folder(), cache.generation_name(digest, _code_stamp()))
-    return CachedParts(folder, digest, generation) if os.path.isdir(generation) else None
+    return CachedParts(folder, digest, generation) if cache.use(generation) else None
 
 
 def _read(folder: str, stamp: str) -> tuple[str, _Parts]:
@@ -197,7 +197,7 @@ def _read(folder: str, stamp: str) -> tuple[str, _Parts]:
     digest = digest_of(texts)
     generation = os.path.join(cache.cache_folder(), cache.generation_name(digest, _code_stamp()))
     parts: _Parts
-    if cache.read(os.path.join(generation, "complete")) == digest:
+    if cache.read(os.path.join(generation, "complete")) == digest and cache.use(generation):
         parts = CachedParts(folder, digest, generation)
     else:
         built = build(texts)

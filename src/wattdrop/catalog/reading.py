@@ -159,6 +159,7 @@ def _entry_of_row(
     }
     if kind.name == "regions" and "id" not in renamed:
         renamed["id"] = f"{renamed.get('cloud_id', '')}:{renamed.get('region_id', '')}"
+    name = renamed.get("id", f"line {line}")
     entry: dict[str, Any] = {}
     quantities = records.quantities
     for column, text in renamed.items():
@@ -167,15 +168,17 @@ def _entry_of_row(
         elif column in quantities:
             number = number_of(text)
             if number is None:
-                records.report(
-                    file, renamed.get("id", f"line {line}"), column, f"not a number: {text!r}", "correct it"
-                )
+                records.report(file, name, column, f"not a number: {text!r}", "correct it")
             else:
                 entry.setdefault(column, {})["value"] = number
         elif (split := _figure_column(column, quantities)) is not None:
-            if renamed.get(split[0]):
-                number = number_of(text) if split[1] in ("low", "high", "valid_from", "year") else None
-                entry.setdefault(split[0], {})[split[1]] = text if number is None else number
+            quantity, part = split
+            if quantity not in renamed:
+                what = f"no value, though its {part} is given: {text!r}"
+                records.report(file, name, quantity, what, f"give the value, or empty {column}")
+                continue
+            number = number_of(text) if part in ("low", "high", "valid_from", "year") else None
+            entry.setdefault(quantity, {})[part] = text if number is None else number
         else:
             entry[column] = text
     return entry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..engine.api import METRICS
+from ..engine.evaluate import FIVE, METRICS
 from ..errors import RowError
 from ..typed import TYPE_CHECKING
 from .choices import choice_lines
@@ -12,7 +12,7 @@ from .tables import shortened, table, wrapped
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Sequence
-    from typing import Literal, TypeAlias
+    from typing import TypeAlias
 
     from ..engine import Estimate, RowResult
     from ..engine.api import Part
@@ -32,13 +32,6 @@ _METRICS = (
     ("embodied carbon", "embodied_emissions_gco2e", CARBON),
     ("embodied water", "embodied_water_ml", WATER),
 )
-_TOTALS: tuple[
-    Literal["energy_wh"],
-    Literal["emissions_gco2e"],
-    Literal["water_ml"],
-    Literal["embodied_gco2e"],
-    Literal["embodied_ml"],
-] = ("energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml")
 _LEAST_SHARE = 0.02
 _PARTS: tuple[tuple[str, Part], ...] = (
     ("inference", "inference"),
@@ -157,7 +150,7 @@ def _range_lines(
     result: Estimate, indent: str = "", columns: int = len(_METRICS)
 ) -> list[tuple[str, Metrics]]:
     """The ends of the 90 % range of the sum of each metric."""
-    ends = [result.total_range(name) for name in _TOTALS]
+    ends = [result.total_range(name) for name in FIVE]
     return [
         (f"{indent}{label}", [getattr(end, side) for end in ends])
         for label, side in (("90 % range, from", "low"), ("to", "high"))

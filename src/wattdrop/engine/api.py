@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from ..resolve.choice import Choice
     from ..schema import ImpactMetrics, ImpactResponse, ImpactRow
     from .cause_shares import CauseShare, Made
+    from .evaluate import Metric
     from .explain import Explanation
     from .half_widths import Column
     from .ranges import HalfWidths, Range, Ranges
 
 #: Changes whenever the same row and data can give other numbers; see the changelog.
-METHOD_VERSION = "2026.11.4"
+METHOD_VERSION = "2026.11.5"
 
 _response: Callable[[Estimate, bool, bool], ImpactResponse] | None = None
 
@@ -135,9 +136,7 @@ class Estimate:
             raise ValueError(f"row {number} has no numbers: {error.message if error else 'no such row'}")
         return self._position[number]
 
-    def total(
-        self, metric: Literal["energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml"]
-    ) -> float:
+    def total(self, metric: Metric) -> float:
         """Sum of a total metric over all computed rows."""
         import math
 
@@ -175,11 +174,7 @@ class Estimate:
         """The same with the keys of distinct cases, of which many rows have few; then the case of each computed row."""
         return self._worked_out_ranges().half_widths_by_case(quantity, level)
 
-    def total_range(
-        self,
-        metric: Literal["energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml"],
-        level: float = 0.9,
-    ) -> Range:
+    def total_range(self, metric: Metric, level: float = 0.9) -> Range:
         """Sum of a total metric over all computed rows with its range; rows that share a cause share its error."""
         return self._worked_out_ranges().total(f"total_{metric}", level)
 

@@ -11,7 +11,6 @@ from .stated import Described, Entity, figure, override, stated
 if TYPE_CHECKING:
     from ..catalog import Catalog
 
-_CPU: Final = "CPU"
 _PROCESSOR: Final = "cpu_generic_2s"
 _REFERENCE_GPU: Final = "h200_sxm_141gb"
 _HOST_FIGURES: Final = (
@@ -59,7 +58,7 @@ def _gpu_alike(base: Catalog, ratio: float, power: float) -> int:
     known = (
         ix
         for ix in gpus.visible()
-        if gpus.text(ix, "form_factor") != _CPU
+        if not gpus.number(ix, "processor_count") > 0.0
         and not gpus.text(ix, "owner_id")
         and gpus.number(ix, "performance_ratio_to_h200") > 0.0
         and gpus.number(ix, "memory_gb") > 0.0
@@ -82,14 +81,16 @@ def custom_node(catalog: Catalog, one: Described) -> Entity:
         message = f"gpu_id: no accelerator is named {entity['gpu_id']!r}; nearest: {near}"
         raise BadRequest(message, field="gpu_id", reason=f"nodes/{one.id}")
     entity["gpu_id"] = catalog.gpus.ids[gpu_ix]
-    if count == 0 and catalog.gpus.text(gpu_ix, "form_factor") != _CPU:
-        entity["gpu_id"] = _PROCESSOR
-    entity["share_of_host"] = figure(
-        min(1.0, sockets / 2.0) if count == 0 else 1.0,
-        "assumed",
-        "a machine of its own; figures of processors are those of a pair",
-        ["custom-entity"],
-    )
+    share, note, sources = 1.0, "a machine of its own", ["custom-entity"]
+    if count == 0:
+        if not catalog.gpus.number(gpu_ix, "processor_count") > 0.0:
+            gpu_ix = catalog.gpus.row(_PROCESSOR)
+            entity["gpu_id"] = _PROCESSOR
+        processors = catalog.gpus.number(gpu_ix, "processor_count")
+        share = min(1.0, sockets / processors)
+        note += f"; the figures of {entity['gpu_id']} are those of {processors:g}"
+        sources += catalog.gpus.source_ids(gpu_ix)
+    entity["share_of_host"] = figure(share, "assumed", note, sources)
     like = _node_alike(catalog, entity["gpu_id"], count, sockets)
     nodes = catalog.nodes
     scale = (

@@ -15,7 +15,7 @@ from ..typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any, Final
+    from typing import Any, Final, Literal, TypeAlias
 
     from ..kernel.constants import Constants
     from ..resolve.quantities import QuantityColumns
@@ -26,15 +26,18 @@ FEWEST_ROWS_FOR_ARRAYS: Final = 48
 #: What a block works in stays in the processor's cache, and numpy's price for a call counts little.
 BLOCK_ROWS: Final = 16384
 
+Metric: TypeAlias = "Literal['energy_wh', 'emissions_gco2e', 'water_ml', 'embodied_gco2e', 'embodied_ml']"
+#: The five metrics, in the order in which everything has them.
+FIVE: Final[tuple[Metric, ...]] = (
+    "energy_wh",
+    "emissions_gco2e",
+    "water_ml",
+    "embodied_gco2e",
+    "embodied_ml",
+)
 #: The reported metrics, by life-cycle stage and in total.
-METRICS: Final[Mapping[str, tuple[str, str, str, str, str]]] = {
-    part: (
-        f"{start}_energy_wh",
-        f"{start}_emissions_gco2e",
-        f"{start}_water_ml",
-        f"{start}_embodied_gco2e",
-        f"{start}_embodied_ml",
-    )
+METRICS: Final[Mapping[str, tuple[str, ...]]] = {
+    part: tuple([f"{start}_{metric}" for metric in FIVE])
     for part, start in {
         "total": "total",
         "inference": "row_inference",
@@ -48,7 +51,7 @@ TOTALS: Final[tuple[str, ...]] = METRICS["total"]
 #: Where the metrics of a part stand among the reported ones.
 _RUNS: Final[Mapping[tuple[str, ...], slice]] = {
     REPORTED: slice(None),
-    **{names: slice(5 * at, 5 * at + 5) for at, names in enumerate(METRICS.values())},
+    **{names: slice(len(FIVE) * at, len(FIVE) * (at + 1)) for at, names in enumerate(METRICS.values())},
 }
 
 #: Where a quantity is kept: stage and field of the impact.

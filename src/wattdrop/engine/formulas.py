@@ -7,13 +7,17 @@ explanation shows as the formula of a step is therefore the text that computed i
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import sys
 import threading
 from functools import cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..kernel.estimate import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: How a stage names its inputs, and what an explanation calls their origin.
 ORIGINS = {"s": "setup", "e": "evidence", "c": "constant"}
@@ -47,8 +51,38 @@ def assignments() -> tuple[tuple[str, str, ast.expr], ...]:
                 (target,) = statement.targets
                 if not isinstance(target, ast.Name):
                     raise TypeError(f"{stage.__name__}: a stage assigns plain names only")
-                found.append((stage.__name__, target.id, statement.value))
+                expression = _Shared(stage.__module__).visit(copy.deepcopy(statement.value))
+                found.append((stage.__name__, target.id, expression))
     return tuple(found)
+
+
+class _Shared(ast.NodeTransformer):
+    """Puts the text of a formula that several stages take in place of its call."""
+
+    def __init__(self, module: str) -> None:
+        self._module = sys.modules[module]
+
+    def visit_Call(self, call: ast.Call) -> ast.AST:
+        """A function of one expression, with what it is called with in place of its parameters."""
+        self.generic_visit(call)
+        if not isinstance(call.func, ast.Name):
+            return call  # an operation
+        function = getattr(self._module, call.func.id)
+        text = functions_of(function.__module__)[function.__name__]
+        *_, result = text.body
+        if not isinstance(result, ast.Return) or result.value is None:
+            raise TypeError(f"{text.name}: a formula of several stages is one expression")
+        given = dict(zip((one.arg for one in text.args.args), call.args, strict=True))
+        shared: ast.expr = _Given(given).visit(copy.deepcopy(result.value))
+        return shared
+
+
+class _Given(ast.NodeTransformer):
+    def __init__(self, given: Mapping[str, ast.expr]) -> None:
+        self._given = given
+
+    def visit_Name(self, name: ast.Name) -> ast.AST:
+        return copy.deepcopy(self._given[name.id])
 
 
 #: CPython 3.11 may fail with a SystemError where two threads make trees at once.

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from ..schema import MetricRange, RangeCause
 from ..schema import Ranges as RangesShape
-from .api import METRICS
+from .evaluate import FIVE, METRICS
 
 if TYPE_CHECKING:
     from .api import Estimate
-
-Metric: TypeAlias = Literal["energy_wh", "emissions_gco2e", "water_ml", "embodied_gco2e", "embodied_ml"]
-
-_TOTALS: Final[tuple[Metric, ...]] = (
-    "energy_wh",
-    "emissions_gco2e",
-    "water_ml",
-    "embodied_gco2e",
-    "embodied_ml",
-)
+    from .evaluate import Metric
 
 
 def row_ranges(estimate: Estimate) -> dict[int, RangesShape]:
@@ -45,10 +36,8 @@ def total_ranges(estimate: Estimate) -> RangesShape:
     """The ranges of the sums over all computed rows."""
     if len(estimate.resolution.computed) == 1:  # the sum of one row is that row
         return next(map(RangesShape, *_metrics(estimate)))
-    energy, emissions, water, embodied_emissions, embodied_water = (
-        _of_sum(estimate, name) for name in _TOTALS
-    )
-    return RangesShape(energy, emissions, water, embodied_emissions, embodied_water)
+    of_sum = [[_of_sum(estimate, metric)] for metric in FIVE]
+    return next(map(RangesShape, *of_sum))
 
 
 def _of_sum(estimate: Estimate, metric: Metric) -> MetricRange:

@@ -1,4 +1,11 @@
-"""How many requests share the accelerators: as the row gives it, as its duration tells, or as is usual."""
+"""How many requests share the accelerators: as the row gives it, as its duration tells, or as is usual.
+
+And what so many of them read of a mixture of experts, which is those that any of the B requests was routed to:
+``active + (total - active) x (1 - (1 + a (B - 1)/k)^-k)`` with ``a = active/total``. Exactly the active weights at B = 1,
+all of them at large B. Independent routing would give ``(1 - a)^(B - 1)``; experts are not equally popular, and a
+gamma-distributed popularity of shape k leaves the rare ones untouched for longer. The power is written out, so that it
+is exact in both kinds of numbers; it holds for k = 4 alone.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +19,10 @@ class Concurrency(NamedTuple):
     """Requests in flight on a replica, and how far an observed duration decides them."""
 
     usual_requests: Column
+    active_share: Column
     usual_untouched_root_share: Column
     usual_untouched_share: Column
+    usual_touched_params: Column
     usual_shared_device_s: Column
     observed_device_s: Column
     added_device_s: Column
@@ -27,6 +36,26 @@ class Concurrency(NamedTuple):
     harmonic_mean_requests: Column
     inferred_requests: Column
     requests_in_flight: Column
+
+
+# --- formulas of more than one stage: functions of one expression, which explanations show in place of the call ---
+
+
+def untouched_root_share_of(active_share: Column, requests: Column, c: Constants) -> Column:
+    """Fourth root of the share of inactive experts that none of the requests visits. [-]"""
+    return 1.0 / (1.0 + active_share * (requests - 1.0) / c.expert_popularity_shape)
+
+
+def untouched_share_of(root_share: Column) -> Column:
+    """Share of inactive experts that none of the requests visits. [-]"""
+    return root_share * root_share * root_share * root_share
+
+
+def touched_params_of(s: Setup, untouched_share: Column) -> Column:
+    """Weights that the decoder reads in a step."""
+    return s.decode_weights_share * (
+        s.active_params + (s.total_params - s.active_params) * (1.0 - untouched_share)
+    )
 
 
 def concurrency(
@@ -78,18 +107,12 @@ def concurrency(
     are 64. h is 0.61, the weight of the duration 0.9.
     """
     usual_requests = op.mx(op.where(s.decodes > 0.0, s.default_batch_size, s.pass_batch_size), 1.0)
-    usual_untouched_root_share = 1.0 / (
-        1.0 + s.active_params / op.mx(s.total_params, 1.0) * (usual_requests - 1.0) / 4.0
-    )
-    usual_untouched_share = (
-        usual_untouched_root_share
-        * usual_untouched_root_share
-        * usual_untouched_root_share
-        * usual_untouched_root_share
-    )
+    active_share = s.active_params / op.mx(s.total_params, 1.0)
+    usual_untouched_root_share = untouched_root_share_of(active_share, usual_requests, c)
+    usual_untouched_share = untouched_share_of(usual_untouched_root_share)
+    usual_touched_params = touched_params_of(s, usual_untouched_share)
     usual_shared_device_s = decode_tokens * (
-        s.decode_weights_share
-        * (s.active_params + (s.total_params - s.active_params) * (1.0 - usual_untouched_share))
+        usual_touched_params
         * s.weight_bytes
         * op.where(s.is_moe * s.weight_bytes == 1.0, c.moe_8bit_cost, 1.0)
         / sustained_bytes_per_s
@@ -130,8 +153,10 @@ def concurrency(
     requests_in_flight = op.mx(op.pick(e.batch_size, inferred_requests), 1.0)
     return Concurrency(
         usual_requests=usual_requests,
+        active_share=active_share,
         usual_untouched_root_share=usual_untouched_root_share,
         usual_untouched_share=usual_untouched_share,
+        usual_touched_params=usual_touched_params,
         usual_shared_device_s=usual_shared_device_s,
         observed_device_s=observed_device_s,
         added_device_s=added_device_s,

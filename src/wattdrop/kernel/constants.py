@@ -30,12 +30,14 @@ class Constants(NamedTuple):
     token_power_share: float  # power during the work per token that a batch does not share / maximum power
     byte_energy_j: float  # energy of reading one byte of device memory, on top
     flop_energy_j: float  # energy of one 16-bit operation, on top
+    expert_popularity_shape: float  # of the gamma distribution of the popularity of experts
     moe_8bit_cost: float  # time of reading experts at 8 bits / time of reading as many bytes
     floor_share: float  # least time per full-power second of passes and denoisers: peak rates
     least_device_s: float  # shortest occupation of an accelerator: one launch
     least_utilization: float  # lower bound of a utilisation given as (nearly) zero
     idle_attribution: float  # share of the idle capacity charged to the requests served
-    layers_stand_in: float  # layers of a model of 8e9 weights whose shape is unknown
+    stand_in_params: float  # weights of the model whose shape stands in for an unknown one
+    layers_stand_in: float  # its layers
     hidden_stand_in: float  # its width
     kv_stand_in_values: float  # its KV cache per token [values, not bytes]
     moe_depth_share: float  # layers of a mixture of experts / layers of a dense model of as many weights

@@ -93,6 +93,7 @@ def estimate(s: Setup, e: Evidence, c: Constants, op: Ops) -> Impact:
         e,
         c,
         op,
+        b.active_share,
         b.requests_in_flight,
         t.decode_tokens,
         y.kv_read_bytes,

@@ -11,13 +11,10 @@ import math
 
 from .constants import Constants
 
-#: The stand-ins are those of a model of this many weights.
-ANCHOR_PARAMS = 8e9
 
-
-def _grown(anchor: float, params: float) -> float:
+def _grown(anchor: float, params: float, c: Constants) -> float:
     """A depth or width grown from the anchor's: weights go with depth x width^2, so each with their cube root."""
-    return anchor * math.cbrt(max(params, 0.0) / ANCHOR_PARAMS)
+    return anchor * math.cbrt(max(params, 0.0) / c.stand_in_params)
 
 
 def attention_share(architecture: str, c: Constants) -> float:
@@ -63,7 +60,7 @@ def known_layers(total_params: float, is_moe: bool, c: Constants, layers: float)
     """Layers of a model, or where they are not published those of a model of its size."""
     if layers > 0.0:
         return layers
-    return _grown(c.layers_stand_in, total_params) * (c.moe_depth_share if is_moe else 1.0)
+    return _grown(c.layers_stand_in, total_params, c) * (c.moe_depth_share if is_moe else 1.0)
 
 
 def token_overhead_s(
@@ -89,8 +86,8 @@ def recurrent_state_bytes(
     """
     if architecture not in {"ssm", "hybrid-ssm"}:
         return 0.0
-    depth = layers if layers > 0.0 else _grown(c.layers_stand_in, active_params)
-    width = hidden_size if hidden_size > 0.0 else _grown(c.hidden_stand_in, active_params)
+    depth = layers if layers > 0.0 else _grown(c.layers_stand_in, active_params, c)
+    width = hidden_size if hidden_size > 0.0 else _grown(c.hidden_stand_in, active_params, c)
     return c.recurrent_state_bytes * depth * width
 
 
@@ -117,7 +114,7 @@ def kv_bytes_per_token(
         return layers * c.latent_width * cache_bytes
     values = layers * 2.0 * kv_heads * head_dim
     if not values > 0.0:
-        values = c.kv_stand_in_values * math.sqrt(max(active_params, 0.0) / ANCHOR_PARAMS)
+        values = c.kv_stand_in_values * math.sqrt(max(active_params, 0.0) / c.stand_in_params)
     return attention_share(architecture, c) * values * cache_bytes
 
 
@@ -128,8 +125,8 @@ def attention_flops_per_pair(
 
     ``4 x layers x width``; Llama 3.1 8B: 4 x 32 x 4096 = 524,288.
     """
-    depth = layers if layers > 0.0 else _grown(c.layers_stand_in, active_params)
-    width = hidden_size if hidden_size > 0.0 else _grown(c.hidden_stand_in, active_params)
+    depth = layers if layers > 0.0 else _grown(c.layers_stand_in, active_params, c)
+    width = hidden_size if hidden_size > 0.0 else _grown(c.hidden_stand_in, active_params, c)
     return 4.0 * attention_share(architecture, c) * depth * width
 
 

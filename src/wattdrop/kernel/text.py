@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ..typed import NamedTuple
 from .columns import Evidence, Setup
+from .concurrency import touched_params_of, untouched_root_share_of, untouched_share_of
 from .constants import Constants
 from .ops import Column, Ops
 
@@ -64,7 +65,6 @@ class Reply(NamedTuple):
 class Decode(NamedTuple):
     """Cost of writing the answer, term by term, and of the whole reply."""
 
-    active_share: Column
     untouched_root_share: Column
     untouched_share: Column
     touched_params: Column
@@ -86,7 +86,7 @@ def tokens(s: Setup, e: Evidence, c: Constants, op: Ops) -> Tokens:
     """Tokens decoded, prefilled and held in context by one request.
 
     Providers count the tokens of images and sound in ``input_tokens``; where fewer are reported than the media make, the
-    caller counted the text alone (or sent 0), and the media's own tokens are read.
+    caller counted the text alone (or sent 0), and the media's own tokens are read. What is cached is not read, be it media.
     """
     read_tokens = op.pick(e.input_tokens, s.default_input_tokens)
     heard_audio_s = op.pick(e.input_audio_seconds, s.default_input_audio_s)
@@ -121,7 +121,7 @@ def tokens(s: Setup, e: Evidence, c: Constants, op: Ops) -> Tokens:
     )
     prefill_tokens = s.decodes * op.where(
         op.is_given(e.input_tokens) > 0.0,
-        op.mx(uncached_tokens, media_tokens),
+        op.mx(op.mx(read_tokens, media_tokens) - cached_tokens, 0.0),
         uncached_tokens + media_tokens,
     )
     context_tokens = prefill_tokens + cached_tokens
@@ -303,6 +303,7 @@ def decode(
     e: Evidence,
     c: Constants,
     op: Ops,
+    active_share: Column,
     requests_in_flight: Column,
     decode_tokens: Column,
     kv_read_bytes: Column,
@@ -320,8 +321,9 @@ def decode(
 
     Parameters
     ----------
-    requests_in_flight : Column
-        Requests that share each decode step, at least 1, from :func:`.concurrency.concurrency`.
+    active_share, requests_in_flight : Column
+        Share of the weights that a token visits [-], and requests that share each decode step, at least 1, from
+        :func:`.concurrency.concurrency`.
     decode_tokens : Column
         Tokens written. [tokens]
     kv_read_bytes, kv_read_s, decode_flops, decode_arithmetic_s : Column
@@ -340,10 +342,7 @@ def decode(
     Notes
     -----
     Per step, a replica reads the weights once for all B requests, and each request's KV cache on its own. A mixture of
-    experts reads the experts that any of the B requests was routed to:
-    ``active + (total - active) x (1 - (1 + a (B - 1)/4)^-4)`` with ``a = active/total``: exactly the active weights at
-    B = 1, all of them at large B. Independent routing would give ``(1 - a)^(B - 1)``; experts are not equally popular, and
-    a gamma-distributed popularity (shape 4) leaves the rare ones untouched for longer.
+    experts reads the experts that any of the B requests was routed to, see :mod:`.concurrency`.
 
     Beside reading and arithmetic, a step takes launches and gaps (``step_wait_s``, shared, at the working power), and each
     token its sampling and small kernels (``token_work_s``, not shared, at ``token_power_share``). Engines until 2024
@@ -365,14 +364,9 @@ def decode(
     ----------
     Pope et al. 2022, Efficiently Scaling Transformer Inference, arXiv 2211.05102.
     """
-    active_share = s.active_params / op.mx(s.total_params, 1.0)
-    untouched_root_share = 1.0 / (1.0 + active_share * (requests_in_flight - 1.0) / 4.0)
-    untouched_share = (
-        untouched_root_share * untouched_root_share * untouched_root_share * untouched_root_share
-    )
-    touched_params = s.decode_weights_share * (
-        s.active_params + (s.total_params - s.active_params) * (1.0 - untouched_share)
-    )
+    untouched_root_share = untouched_root_share_of(active_share, requests_in_flight, c)
+    untouched_share = untouched_share_of(untouched_root_share)
+    touched_params = touched_params_of(s, untouched_share)
     weights_read_bytes = decode_tokens * touched_params * s.weight_bytes / requests_in_flight
     weights_read_s = weights_read_bytes / sustained_bytes_per_s
     served_alone = op.where(e.batch_size == 1.0, 1.0, 0.0)
@@ -400,7 +394,6 @@ def decode(
         (weights_read_bytes + kv_read_bytes) / s.gpu_bandwidth_bytes_per_s,
     )
     return Decode(
-        active_share=active_share,
         untouched_root_share=untouched_root_share,
         untouched_share=untouched_share,
         touched_params=touched_params,

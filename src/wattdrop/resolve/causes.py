@@ -9,33 +9,21 @@ setups, see ``engine.ranges``. What the row itself gives does not move: a cause 
 from __future__ import annotations
 
 from ..errors import RowError
-from ..typed import TYPE_CHECKING, NamedTuple, cast
-from .facility import facility_of
+from ..typed import TYPE_CHECKING, NamedTuple
+from .facility import facility_of, own_intensity
 from .lifetime import lifetime
 from .machine import machine_of
+from .moved import SIZES, Moved, view
 from .occupancy import utilization
 from .resolved import Resolved, find, kernel_constants, resolve_description, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
-    from typing import Any, Final
+    from typing import Final
 
-    from ..catalog import Catalog, Table
+    from ..catalog import Catalog
     from ..kernel.columns import Setup
     from .description import Description
-
-#: Accelerators that measurements of the fit were made on; the method's error elsewhere is larger.
-MEASURED_GPUS: Final = frozenset(
-    {
-        "a100_sxm_40gb",
-        "a100_sxm_80gb",
-        "a40",
-        "h100_sxm_80gb",
-        "b200_sxm_180gb",
-        "a100_pcie_80gb",
-        "h100_pcie_80gb",
-    }
-)
 
 
 class Cause(NamedTuple):
@@ -44,14 +32,6 @@ class Cause(NamedTuple):
     name: str
     ends: tuple[Setup, ...]
     key: Hashable  # rows of the same key share the error
-
-
-class Moved(NamedTuple):
-    """Figures and constants that a cause moves, by quantity and by id, and what of the setup follows from them."""
-
-    quantities: Mapping[str, str]  # quantity -> constant that holds its spread where the figure has no range
-    constants: tuple[str, ...]  # constants that move to their own low and high
-    again: Callable[[Catalog, Resolved], Setup | None]  # the setup of the description in a moved catalog
 
 
 def _whole(catalog: Catalog, resolved: Resolved) -> Setup | None:
@@ -103,7 +83,6 @@ _DEFAULTS: Final = (
     "default_music_s",
     "default_input_audio_s",
 )
-_SIZES: Final = ("total_params_billions", "active_params_billions")
 
 #: The causes whose figures are moved. Only what follows from them is resolved again; a test holds it against the whole.
 MOVED: Final[Mapping[str, Moved]] = {
@@ -111,7 +90,7 @@ MOVED: Final[Mapping[str, Moved]] = {
         {"average_utilization_rate": "spread_utilization"}, ("default_utilization_rate",), _use
     ),
     "activity": Moved({}, _DEFAULTS, _whole),
-    "parameters": Moved(dict.fromkeys(_SIZES, "spread_parameters"), ("kv_stand_in_values",), _whole),
+    "parameters": Moved(dict.fromkeys(SIZES, "spread_parameters"), ("kv_stand_in_values",), _whole),
     "host": Moved(
         dict.fromkeys(("idle_power_w_ex_gpu", "active_power_w_ex_gpu", "idle_power_w"), "spread_host"),
         (),
@@ -157,13 +136,19 @@ def causes_of(catalog: Catalog, resolved: Resolved) -> tuple[Cause, ...]:
     """The causes of a description that can move its numbers, beside the error of the method itself."""
     setup = resolved.setup
     found = []
-    if catalog.gpus.ids[resolved.gpu_ix] not in MEASURED_GPUS:
-        further = catalog.constant("method_unmeasured_90")
+    further = further_error(catalog, resolved.gpu_ix)
+    if further != 1.0:
         found.append(Cause("method", _scaled(setup, ("method_ratio",), further), ("gpu", resolved.gpu_ix)))
     for name, ends in _ends(catalog, resolved):
         if any(end != setup for end in ends):
             found.append(Cause(name, ends, (name, *_shared_by(name, resolved))))
     return tuple(found)
+
+
+def further_error(catalog: Catalog, gpu_ix: int) -> float:
+    """What the method's 90 % range is wider by on an accelerator; 1 where its errors were looked up on it."""
+    further = catalog.gpus.number(gpu_ix, "method_further_90")
+    return further if further == further else catalog.constant("method_unmeasured_90")
 
 
 def kind_of_work(setup: Setup, batch_size: float) -> str:
@@ -274,7 +259,10 @@ _GRID: Final = (
 
 
 def _grid(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
-    """The intensity of the place; of the world's usual places where the row names none."""
+    """The intensity of the place; of the world's usual places where the row names none. A site's own is settled."""
+    own = own_intensity(catalog, resolved.place)
+    if own == own:
+        return (resolved.setup,)
     name = "spread_grid" if place_is_given(resolved) else "spread_grid_place"
     return _scaled(resolved.setup, _GRID, catalog.constant(name))
 
@@ -336,69 +324,3 @@ def _shared_by(name: str, resolved: Resolved) -> tuple[Hashable, ...]:
         "training": (resolved.model_ix,),
     }
     return shared[name]
-
-
-# --- a catalog with figures at their ends ---------------------------------------------------------------------------
-
-
-def view(catalog: Catalog, moved: Moved, end: str) -> Catalog:
-    """The catalog as a cause's low or high end would have it."""
-    return cast("Catalog", _Moved(catalog, moved, end))
-
-
-class _Moved:
-    def __init__(self, catalog: Catalog, moved: Moved, end: str) -> None:
-        self._catalog = catalog
-        constants = catalog.constants
-        values = dict(catalog.constant_values())
-        for name in moved.constants:
-            figure = constants.figure(constants.row(name), "value")
-            if figure is not None and getattr(figure, end) == getattr(figure, end):
-                values[name] = getattr(figure, end)
-        self._values = values
-        for kind in ("models", "gpus", "nodes", "services", "regions", "providers", "datacenters"):
-            setattr(self, kind, _MovedTable(getattr(catalog, kind), catalog, moved.quantities, end))
-
-    def constant(self, name: str) -> float:
-        return self._values[name]
-
-    def constant_values(self) -> dict[str, float]:
-        return self._values
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._catalog, name)
-
-
-class _MovedTable:
-    def __init__(self, table: Table, catalog: Catalog, quantities: Mapping[str, str], end: str) -> None:
-        self._table, self._catalog, self._quantities, self._end = table, catalog, quantities, end
-
-    def number(self, ix: int, quantity: str) -> float:
-        value = self._table.number(ix, quantity)
-        spread = self._quantities.get(quantity)
-        if spread is None or value != value:
-            return value
-        figure = self._table.figure(ix, quantity)
-        if figure is None or figure.basis == "given":
-            return value
-        own = getattr(figure, self._end)
-        if own == own:
-            return float(own)
-        if quantity in _SIZES and figure.basis in ("published", "measured"):
-            return value
-        ratio = self._catalog.constant(spread)
-        moved = value / ratio if self._end == "low" else value * ratio
-        return _possible(quantity, moved)
-
-    def __len__(self) -> int:
-        return len(self._table)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._table, name)
-
-
-def _possible(quantity: str, value: float) -> float:
-    """A PUE is at least 1, a share of time at most 1."""
-    if quantity == "pue":
-        return max(value, 1.0)
-    return min(value, 1.0) if quantity == "average_utilization_rate" else value

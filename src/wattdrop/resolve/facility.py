@@ -55,13 +55,12 @@ class GridFigures(NamedTuple):
 
 def grid_of(catalog: Catalog, place: PlaceFound, year: int | None) -> GridFigures:
     """Location-based intensity of the place: life-cycle, and direct beside it (the life-cycle one where none is known)."""
+    own = own_intensity(catalog, place)
+    if own == own:
+        return GridFigures(own, own, Choice("grid year", "datacenter", "given", "datacenter_id"))
     asked = NEWEST_YEAR if year is None else year
     found = catalog.intensity(place.zone_ix, GRID, asked)
-    direct = catalog.intensity(place.zone_ix, GRID_DIRECT, asked)
-    if place.datacenter_ix is not None:
-        own = catalog.datacenters.number(place.datacenter_ix, "gco2e_per_kwh")
-        if not math.isnan(own):
-            return GridFigures(own, own, Choice("grid year", "datacenter", "given", "datacenter_id"))
+    direct = catalog.intensity(*direct_of(catalog, place.zone_ix, asked), asked)
     if year is None:
         choice = Choice("grid year", str(found.year), "assumed", "newest figure", "no utc_datetime is given")
     else:
@@ -70,3 +69,21 @@ def grid_of(catalog: Catalog, place: PlaceFound, year: int | None) -> GridFigure
             "grid year", str(found.year), "given" if found.year == year else "assumed", found.rung, note
         )
     return GridFigures(found.value, direct.value, choice)
+
+
+def own_intensity(catalog: Catalog, place: PlaceFound) -> float:
+    """What the owner of a site says of its electricity; NaN where nobody does."""
+    ix = place.datacenter_ix
+    return math.nan if ix is None else catalog.datacenters.number(ix, "gco2e_per_kwh")
+
+
+def direct_of(catalog: Catalog, zone_ix: int, year: int) -> tuple[int, str]:
+    """The zone and the quantity that stack emissions are told by: those of the zone whose life-cycle figure applies. That
+    figure itself where it has no direct one, or one of another year that is above it, of which it would be a part.
+    """
+    zone = catalog.grids.zone_with(zone_ix, GRID)
+    if catalog.grids.history(zone, GRID_DIRECT):
+        whole, of_stacks = (catalog.intensity(zone, quantity, year).value for quantity in (GRID, GRID_DIRECT))
+        if of_stacks <= whole:
+            return zone, GRID_DIRECT
+    return zone, GRID

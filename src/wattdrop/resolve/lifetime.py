@@ -105,13 +105,15 @@ def _share(catalog: Catalog, ix: int, request_flops: float, assume: bool = True)
         compute = hours * flops_per_hour
     requests = number(ix, "estimated_requests_per_day") * number(ix, "estimated_use_life_days")
     stated = requests == requests and requests > 0
+    of_life = requests if stated else math.nan
     if compute != compute or compute <= 0.0:
         if not assume:
-            return Making(), Choice("training", "not published", "assumed", "none")
+            known = _with_known(catalog, ix, Making(), of_life)
+            return known, Choice("training", "not published", "assumed", "none")
         compute = request_flops / catalog.constant("lifetime_compute_ratio")  # the share of one request
         hours, requests, stated, rung = compute / flops_per_hour, 1.0, False, "compute of a life's requests"
     elif not stated:
-        requests = max(1.0, catalog.constant("lifetime_compute_ratio") * compute / request_flops)
+        requests = of_life = max(1.0, catalog.constant("lifetime_compute_ratio") * compute / request_flops)
     if energy_wh != energy_wh:
         energy_wh = hours * facility_w
     if emissions != emissions:
@@ -122,8 +124,7 @@ def _share(catalog: Catalog, ix: int, request_flops: float, assume: bool = True)
         energy_wh * _water_l_per_kwh(catalog) / requests,
         *(value / requests for value in _embodied(catalog, gpu_ix, hours)),
     )
-    if rung != "compute of a life's requests":
-        making = _with_known(catalog, ix, making, requests)
+    making = _with_known(catalog, ix, making, of_life)
     spread = (
         f"{requests:.3g} requests" if rung != "compute of a life's requests" else "the requests of its life"
     )
@@ -132,11 +133,14 @@ def _share(catalog: Catalog, ix: int, request_flops: float, assume: bool = True)
 
 
 def _with_known(catalog: Catalog, ix: int, making: Making, requests: float) -> Making:
-    """What the catalog says of training beyond energy and emissions stands in for what follows from them."""
+    """What the catalog says of training beyond energy and emissions stands in for what follows from them.
+
+    Nothing does where nobody says how many requests share it (NaN).
+    """
     known = {
         field: value * factor / requests
         for field, (quantity, factor) in _KNOWN_TOTALS.items()
-        if (value := catalog.models.number(ix, quantity)) == value
+        if (value := catalog.models.number(ix, quantity)) == value and requests == requests
     }
     return making._replace(**known)
 

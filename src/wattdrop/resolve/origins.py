@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..errors import RowError
-from .facility import facility_entity
-from .place import GRID, GRID_DIRECT, NEWEST_YEAR
+from .facility import direct_of, facility_entity, own_intensity
+from .place import GRID, NEWEST_YEAR
 from .resolved import Resolved, resolve_description
 
 if TYPE_CHECKING:
@@ -49,11 +49,15 @@ def setup_origins(catalog: Catalog, resolved: Resolved) -> Mapping[str, Origin]:
         "derived", catalog.models.source_ids(resolved.model_ix)[:1], "follows from the kind of model"
     )
     origins = {field: _combine(figures) or model for field, figures in moved_by.items()}
-    origins["default_grid_gco2e_per_kwh"] = _of_grid(catalog, resolved, GRID)
-    origins["default_grid_direct_gco2e_per_kwh"] = _of_grid(catalog, resolved, GRID_DIRECT)
+    own = own_intensity(catalog, resolved.place)
+    if own != own:  # else it moved them
+        origins["default_grid_gco2e_per_kwh"] = _of_grid(catalog, resolved, resolved.zone_ix, GRID)
+        of_stacks = direct_of(catalog, resolved.zone_ix, resolved.description.year or NEWEST_YEAR)
+        origins["default_grid_direct_gco2e_per_kwh"] = _of_grid(catalog, resolved, *of_stacks)
     if facility_entity(catalog, resolved.place, "market_gco2e_per_kwh") is None:
         note = "no market-based figure is known; the location-based one is used"
-        origins["default_grid_market_gco2e_per_kwh"] = _of_grid(catalog, resolved, GRID)._replace(note=note)
+        location = origins["default_grid_gco2e_per_kwh"]
+        origins["default_grid_market_gco2e_per_kwh"] = location._replace(note=note)
     ewif = catalog.ewif(resolved.zone_ix)
     if ewif is not None:
         origins["default_ewif_l_per_kwh"] = Origin(ewif.basis, ewif.source_ids, ewif.note)
@@ -134,10 +138,10 @@ def _entities(resolved: Resolved) -> tuple[int | None, ...]:
     return (resolved.model_ix, resolved.node_ix, resolved.gpu_ix, resolved.service_ix, resolved.datatype_ix)
 
 
-def _of_grid(catalog: Catalog, resolved: Resolved, quantity: str) -> Origin:
-    found = catalog.intensity(resolved.zone_ix, quantity, resolved.description.year or NEWEST_YEAR)
+def _of_grid(catalog: Catalog, resolved: Resolved, zone_ix: int, quantity: str) -> Origin:
+    found = catalog.intensity(zone_ix, quantity, resolved.description.year or NEWEST_YEAR)
     rung = found.rung if resolved.description.year else "newest figure"
-    zone = catalog.zones.ids[resolved.zone_ix]
+    zone = catalog.zones.ids[zone_ix]
     return Origin(found.basis, (found.source_id,), f"{zone}, {found.year}, {rung}")
 
 

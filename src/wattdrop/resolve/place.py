@@ -36,6 +36,8 @@ def resolve_place(catalog: Catalog, d: Description, service_ix: int | None, node
     zone = _zone_given(catalog, d, notes)
     if zone is None and given_region is not None:
         zone = _zone_of_region(catalog, given_region, "given", "cloud_region")
+    if zone is None and datacenter_ix is not None:
+        zone = _zone_of_datacenter(catalog, datacenter_ix)
     region_ix = given_region
     if zone is None and service_ix is not None:
         region_ix = _service_region(catalog, service_ix)
@@ -78,10 +80,21 @@ def _cloud_region(
         ix = catalog.region_of_cloud(candidate, d.cloud_region) if candidate else None
         if ix is not None:
             return ix
-    ix = catalog.regions.find(d.cloud_region)
+    service_named = service_ix is not None and (d.managed_service_id or d.base_url)
+    cloud_is_known = bool(d.cloud_id or d.node_id or d.cloud_instance_id or service_named)
+    regions = catalog.regions
+    ix = regions.find(d.cloud_region) if cloud_is_known else catalog.region_of_cloud("", d.cloud_region)
     if ix is None:
-        notes.append(f"cloud region {d.cloud_region!r} is not known")
+        notes.append(_unknown_region(catalog, d.cloud_region, cloud_is_known))
     return ix
+
+
+def _unknown_region(catalog: Catalog, name: str, cloud_is_known: bool) -> str:
+    several = () if cloud_is_known else catalog.regions_named(name)
+    if not several:
+        return f"cloud region {name!r} is not known"
+    clouds = ", ".join(catalog.regions.text(ix, "cloud_id") for ix in several)
+    return f"cloud region {name!r} is of {clouds} in different grids; send cloud_id"
 
 
 def _provider(catalog: Catalog, service_ix: int | None, cloud: str, region_ix: int | None) -> int | None:
@@ -121,6 +134,17 @@ def _zone_given(catalog: Catalog, d: Description, notes: list[str]) -> tuple[int
         notes.append(f"country {d.country!r} is not known")
         return None
     return ix, Choice("place", catalog.zones.ids[ix], "given", "country")
+
+
+def _zone_of_datacenter(catalog: Catalog, ix: int) -> tuple[int, Choice] | None:
+    """The grid zone of a site, else its region's or its country's, where its owner says one."""
+    own = catalog.datacenters.text(ix, "zone")
+    zone = catalog.zones.find(own) if own else None
+    if zone is not None:
+        return zone, Choice("place", catalog.zones.ids[zone], "given", "datacenter_id")
+    country, region = (catalog.datacenters.text(ix, field) for field in ("country", "region"))
+    found = _zone_named(catalog, country, region, "datacenter_id")
+    return found and (found[0], found[1]._replace(basis="given"))
 
 
 def _zone_of_region(catalog: Catalog, region_ix: int, basis: str, rung: str) -> tuple[int, Choice] | None:

@@ -8,18 +8,20 @@ fit for strangers, the log holds the cause.
 from __future__ import annotations
 
 import logging
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from ..errors import StoreError
 
 Row = tuple[Any, ...]
 Parameters = Sequence[Any]
+Connection = TypeVar("Connection")
 
 POSTGRESQL_SCHEMES: Final = ("postgresql", "postgres")
 _log = logging.getLogger(__name__)
@@ -128,6 +130,12 @@ def open_database(where: str | Path) -> Database:
     from .sqlite import SqliteDatabase
 
     return SqliteDatabase(Path(where))
+
+
+def of_ended(connections: dict[threading.Thread, Connection]) -> list[Connection]:
+    """Take out the connections of threads that have ended: nobody else will close them."""
+    ended = [thread for thread in connections if not thread.is_alive()]
+    return [connections.pop(thread) for thread in ended]
 
 
 def is_url(where: str) -> bool:

@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..errors import StoreError
 from .asked import FILTERS, LISTED, Asked, Order, is_by_time, keys_of
 from .columns import COLUMNS
 from .database import Database
-from .segments import Segments
+from .segments import Segments, named
 
 
 class FilePages:
@@ -70,9 +69,7 @@ class FilePages:
         )
 
     def _tables(self, name: str, columns: Sequence[str]) -> Iterator[Any]:
-        if self._segments is None:
-            raise StoreError("rows of the ledger are in files, and no folder of them was named")
-        return self._segments.tables(name, columns)
+        return named(self._segments).tables(name, columns)
 
 
 def _matching(table: Any, asked: Asked, *equal: tuple[str, str]) -> Any:

@@ -230,7 +230,8 @@ class Orphan:
         torn = len(head) < _HEAD.size or at + _HEAD.size + _HEAD.unpack(head)[0] >= size
         if not torn:
             kept = self._path.with_suffix(".damaged")
-            kept.hardlink_to(self._path)
+            with contextlib.suppress(FileExistsError):  # whoever kept it died before it was removed
+                kept.hardlink_to(self._path)
             _log.error(
                 "the journal %s is damaged at byte %d; the rest of it is kept as %s", self._path, at, kept
             )

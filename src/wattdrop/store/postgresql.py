@@ -21,6 +21,7 @@ from .database import (
     Unstorable,
     failure,
     migrations,
+    of_ended,
     without_password,
 )
 
@@ -57,7 +58,7 @@ class PostgresDatabase(Database):
         self._psycopg = psycopg
         self._url = url
         self._local = threading.local()
-        self._all: list[psycopg.Connection[Row]] = []
+        self._all: dict[threading.Thread, psycopg.Connection[Row]] = {}
         self._lock = threading.Lock()
         self._closed = False
         try:
@@ -75,8 +76,9 @@ class PostgresDatabase(Database):
         if connection is None or connection.closed:
             connection = self._connect()
             with self._lock:
-                self._all = [one for one in self._all if not one.closed]
-                self._all.append(connection)
+                for one in of_ended(self._all):
+                    one.close()
+                self._all[threading.current_thread()] = connection
             self._local.connection = connection
         self._check_open(connection)  # it may have been made while somebody closed the others
         return connection
@@ -149,7 +151,7 @@ class PostgresDatabase(Database):
         """Close every connection. Whoever asks later gets a ``StoreError``."""
         self._closed = True
         with self._lock:
-            for connection in self._all:
+            for connection in self._all.values():
                 connection.close()
             self._all.clear()
         self._local = threading.local()

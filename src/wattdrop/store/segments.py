@@ -144,6 +144,13 @@ class Segments:
         }
 
 
+def named(segments: Segments | None) -> Segments:
+    """The folder, which must have been named where rows are in files."""
+    if segments is None:
+        raise StoreError("rows of the ledger are in files, and no folder of them was named")
+    return segments
+
+
 def _settle(path: str) -> None:
     """Have a file on the disk before the database says that it is there."""
     file = os.open(path, os.O_RDONLY)

@@ -20,6 +20,7 @@ from .database import (
     Unstorable,
     failure,
     migrations,
+    of_ended,
 )
 from .shared_mark import SharedMark
 
@@ -43,7 +44,7 @@ class SqliteDatabase(Database):
         self._path = path
         self._mark = SharedMark(path.with_name(f"{path.name}-objects"))
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._all: dict[threading.Thread, sqlite3.Connection] = {}
         self._condition = threading.Condition()
         self._users = 0
         self._closed = False
@@ -82,7 +83,9 @@ class SqliteDatabase(Database):
         if connection is None:
             connection = self._connect()
             with self._condition:
-                self._all.append(connection)
+                for one in of_ended(self._all):
+                    one.close()
+                self._all[threading.current_thread()] = connection
             connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # of a new file; others keep theirs
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA foreign_keys = ON")
@@ -90,13 +93,15 @@ class SqliteDatabase(Database):
         return connection
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(
+        connection = sqlite3.connect(
             self._path,
             timeout=_BUSY_TIMEOUT_S,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=_PREPARED,
         )
+        connection.create_function("LOWER", 1, _lower, deterministic=True)
+        return connection
 
     def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """The rows that a question gives."""
@@ -143,7 +148,7 @@ class SqliteDatabase(Database):
         with self._condition:
             self._closed = True
             self._condition.wait_for(lambda: self._users == 0, _CLOSE_TIMEOUT_S)
-            for connection in self._all if self._users == 0 else ():
+            for connection in self._all.values() if self._users == 0 else ():
                 connection.close()
             self._all.clear()
 
@@ -197,6 +202,11 @@ class SqliteDatabase(Database):
         except BaseException:
             connection.execute("ROLLBACK")
             raise
+
+
+def _lower(text: str | None) -> str | None:
+    """SQLite's own knows the letters of English alone."""
+    return None if text is None else text.lower()
 
 
 def _is_locked(error: BaseException) -> bool:

@@ -8,13 +8,13 @@ from .texts import text_demand
 
 
 def image_tokens_demand(m: Model, k: Constants) -> Demand:
-    """Images written token by token, as many tokens as the model's card says, else as patches fit in its native size."""
+    """Images written token by token, as many tokens as patches fit in its native size."""
     native = known(m.native_pixels, k["default_image_pixels"])
     patches = native / k["pixels_per_image_token"] if m.layers == m.layers else k["default_image_tokens"]
     return Demand(
         decodes=1.0,
         decode_tokens_per_output_token=1.0,
-        decode_tokens_per_output_image=known(m.image_tokens, patches) * known(m.guidance_passes, 1.0),
+        decode_tokens_per_output_image=patches * known(m.guidance_passes, 1.0),
         prefill_tokens_per_input_pixel=k["image_tokens_per_pixel"],
         default_images=1.0,
         default_image_pixels=native,

@@ -38,7 +38,6 @@ class Model(NamedTuple):
     frame_pixels: float
     audio_window_s: float
     audio_tokens_per_s: float
-    image_tokens: float
     weight_bytes: float
 
 
@@ -93,6 +92,5 @@ def model_from(fields: Fields) -> Model:
         frame_pixels=known(clip_pixels, native_pixels),
         audio_window_s=number("audio_window_seconds"),
         audio_tokens_per_s=number("audio_tokens_per_second"),
-        image_tokens=number("image_tokens"),
-        weight_bytes=known(number("weight_bytes"), 2.0),
+        weight_bytes=number("weight_bytes"),
     )

@@ -20,7 +20,6 @@ from .sound import (
     speech_to_text_demand,
     text_to_speech_demand,
 )
-from .tables import fixed_pass_demand
 from .tasks import (
     ANSWER_TOKENS,
     ANSWERS_ABOUT_IMAGES,
@@ -36,7 +35,7 @@ from .tasks import (
     READS_SOUND,
     TABLES,
 )
-from .texts import text_demand, text_pass_demand
+from .texts import fixed_pass_demand, text_demand, text_pass_demand
 from .vision import captioning_demand, image_pass_demand, pixel_to_pixel_demand, two_tower_demand
 
 if TYPE_CHECKING:
@@ -152,8 +151,8 @@ def demand_for(task: str, model_fields: Fields, constants: Constants) -> Demand:
         Canonical task id. Empty: the model's own.
     model_fields : mapping
         Catalog columns of the model under their own names (``total_params_billions``, ``gflops_per_item``,
-        ``native_resolution`` ...); missing, empty or NaN where unknown. Two optional ones are not in the catalog tables:
-        ``weight_bytes`` (bytes per weight at the serving precision, 2 where not given) and ``image_tokens``.
+        ``native_resolution`` ...); missing, empty or NaN where unknown. One is not in the catalog tables and must be given:
+        ``weight_bytes``, bytes per weight at the serving precision.
     constants : mapping
         Values of the constants in data/methodology/media.toml by id.
 

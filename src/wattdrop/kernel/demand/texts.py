@@ -1,4 +1,4 @@
-"""Text: written token by token, or read in one pass."""
+"""Text: written token by token, or read in one pass. And what is nothing but one pass: tables, series, games."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def text_demand(m: Model, task: str, k: Constants) -> Demand:
     An encoder-decoder model reads only its decoder's weights at each step, and runs in a library pipeline.
     """
     two_parts = m.architecture == "encoder-decoder"
-    decoder_layers = known(m.decoder_layers, m.layers / 2.0)
+    decoder_layers = known(m.decoder_layers, m.layers * k["decoder_layers_share"])
     encoder = m._replace(layers=m.layers - decoder_layers)
     return Demand(
         decodes=1.0,
@@ -69,4 +69,13 @@ def one_pass(m: Model, k: Constants) -> Demand:
         pass_overhead_s=k["pass_call_overhead_s"]
         + k["pass_layer_overhead_s"] * layers * known(m.layer_launch_ratio, 1.0),
         pass_batch_size=k["default_pass_batch_size"],
+    )
+
+
+def fixed_pass_demand(m: Model, k: Constants) -> Demand:
+    """One sample, one series, one action: as counted for the model, else two FLOP per weight and token of a series."""
+    tokens = k["series_tokens"] if m.layers == m.layers else 1.0
+    return one_pass(m, k)._replace(
+        pass_flops_base=known(m.flops_per_item, 2.0 * m.active_params * tokens),
+        pass_batch_size=k["default_table_batch_size"],
     )
