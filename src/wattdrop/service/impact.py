@@ -141,6 +141,7 @@ class ImpactResource:
                 len(body),
                 lambda: parse_request(body, settings.max_rows),
                 render,
+                is_long=debug or ranges,
             )
         except BadRequest as error:
             # The contract knows no 400 here: its quick start defines 406 as "Invalid request format".

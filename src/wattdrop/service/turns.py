@@ -1,0 +1,71 @@
+"""Large requests, one after another: on the event loop a step at a time where that is quick, else on a thread beside it.
+
+Threads of Python share one interpreter, and cores their memory only by way of slow caches. So what goes to a thread and
+back while the event loop goes on costs a tenth more. But a step on the loop makes small requests wait for all of it. Bytes
+do not tell how long it takes: a thousand rows of one model are a matter of some milliseconds, of a thousand models of a
+hundred. What a key sends is mostly like what it sent before, and is taken for that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Final, TypeVar
+
+_Made = TypeVar("_Made")
+
+#: Small requests wait so long at most, as a rule.
+_LONGEST_STEP_S: Final = 0.005
+#: A body that is so many times as large as one that was quick is not taken for quick.
+_ALIKE: Final = 2
+
+
+class Turns:
+    """Gives large requests of a process their turns."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, "wattdrop-impact")
+        self._quick: dict[int, int] = {}
+
+    @asynccontextmanager
+    async def turn(self, key_id: int, size_bytes: int, is_long: bool = False) -> AsyncIterator[Turn]:
+        """Wait for those before. ``is_long`` says of a request that it is known to take long."""
+        async with self._lock:
+            is_quick = not is_long and size_bytes <= _ALIKE * self._quick.get(key_id, 0)
+            turn = Turn(None if is_quick else self._thread)
+            try:
+                yield turn
+            finally:
+                if turn.longest_s > _LONGEST_STEP_S:
+                    if not is_long:
+                        self._quick.pop(key_id, None)
+                elif turn.longest_s:
+                    self._quick[key_id] = size_bytes
+
+
+class Turn:
+    """The turn of one request."""
+
+    def __init__(self, thread: ThreadPoolExecutor | None) -> None:
+        self._thread = thread
+        self.longest_s = 0.0
+        """CPU time of the longest step so far."""
+
+    async def step(self, work: Callable[..., _Made], *given: object) -> _Made:
+        """Do this, after others had the event loop."""
+        if self._thread is not None:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._thread, self._timed, work, *given)
+        await asyncio.sleep(0)
+        return self._timed(work, *given)
+
+    def _timed(self, work: Callable[..., _Made], *given: object) -> _Made:
+        began = time.thread_time()
+        try:
+            return work(*given)
+        finally:
+            self.longest_s = max(self.longest_s, time.thread_time() - began)

@@ -1,0 +1,94 @@
+"""Large requests take turns: quick ones on the event loop in steps, others on a thread."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from wattdrop.service.turns import Turn, Turns
+
+SIZE = 100_000
+
+
+def _quick() -> str:
+    return threading.current_thread().name
+
+
+def _slow() -> str:
+    until = time.thread_time() + 0.02
+    while time.thread_time() < until:
+        pass
+    return _quick()
+
+
+async def _step(
+    turns: Turns, work: Callable[[], str], key_id: int = 1, size_bytes: int = SIZE, is_long: bool = False
+) -> bool:
+    """Whether a request of one step was answered on a thread."""
+    async with turns.turn(key_id, size_bytes, is_long) as turn:
+        return await turn.step(work) != threading.current_thread().name
+
+
+def test_a_key_is_answered_on_the_loop_while_its_requests_are_quick() -> None:
+    async def run() -> list[bool]:
+        turns = Turns()
+        works = (_quick, _quick, _slow, _quick, _quick)
+        return [await _step(turns, work) for work in works]
+
+    # The first is not known; the slow one was expected to be quick; what comes after it is not.
+    assert asyncio.run(run()) == [True, False, False, True, False]
+
+
+def test_what_is_not_like_what_was_quick_goes_to_the_thread() -> None:
+    async def run() -> list[bool]:
+        turns = Turns()
+        await _step(turns, _quick)
+        return [
+            await _step(turns, _quick, key_id=2),
+            await _step(turns, _quick, size_bytes=2 * SIZE + 1),
+            await _step(turns, _slow, is_long=True),
+            await _step(turns, _quick),  # what takes long by its nature says nothing of the others
+        ]
+
+    assert asyncio.run(run()) == [True, True, True, False]
+
+
+def test_others_have_the_loop_between_steps_and_large_requests_wait_for_each_other() -> None:
+    done: list[str] = []
+
+    async def large(turns: Turns, name: str) -> None:
+        async with turns.turn(1, SIZE) as turn:
+            for number in range(3):
+                await turn.step(done.append, f"{name}{number}")
+
+    async def small() -> None:
+        for _ in range(3):
+            done.append("small")
+            await asyncio.sleep(0)
+
+    async def run() -> None:
+        turns = Turns()
+        await _step(turns, _quick)
+        await asyncio.gather(large(turns, "a"), large(turns, "b"), small())
+
+    asyncio.run(run())
+    assert [one for one in done if one != "small"] == ["a0", "a1", "a2", "b0", "b1", "b2"]
+    assert done.index("a2") > 2 + done.index("small")
+
+
+def test_a_step_that_fails_gives_the_turn_away() -> None:
+    async def run() -> bool:
+        turns = Turns()
+        for _ in range(2):  # on the thread, then on the loop
+            with pytest.raises(ZeroDivisionError):
+                async with turns.turn(1, SIZE) as turn:
+                    await _fail(turn)
+        return await _step(turns, _quick)
+
+    assert not asyncio.run(run())
+
+
+async def _fail(turn: Turn) -> None:
+    await turn.step(lambda: 1 // 0)
