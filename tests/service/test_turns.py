@@ -4,9 +4,14 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.service.in_process import serving
 
+from wattdrop.engine.api import estimate_checked
+from wattdrop.service import impacts
 from wattdrop.service.turns import Turn, Turns
 
 SIZE = 100_000
@@ -81,13 +86,35 @@ def test_others_have_the_loop_between_steps_and_large_requests_wait_for_each_oth
 def test_a_step_that_fails_gives_the_turn_away() -> None:
     async def run() -> bool:
         turns = Turns()
-        for _ in range(2):  # on the thread, then on the loop
+        for _ in range(2):
             with pytest.raises(ZeroDivisionError):
                 async with turns.turn(1, SIZE) as turn:
                     await _fail(turn)
         return await _step(turns, _quick)
 
-    assert not asyncio.run(run())
+    assert asyncio.run(run())  # nothing is learnt of one that fails
+
+
+def test_only_what_is_short_is_answered_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[bool] = []
+
+    def noted(*given: Any) -> Any:
+        threads.append(threading.current_thread() is not threading.main_thread())
+        return estimate_checked(*given)
+
+    row = {"model_id": "llama_v31_8b", "output_tokens": 500}
+    with serving(tmp_path) as service:
+        monkeypatch.setattr(impacts, "estimate_checked", noted)
+        for rows, query in (
+            (1, "?ranges=true"),
+            (100, ""),
+            (20, "?ranges=true"),
+            (20, "?debug=true"),
+            (500, ""),
+        ):
+            body = {"rows": [row] * rows}
+            assert service.request("POST", f"/v1/impact{query}", json=body).status_code == 200
+    assert threads == [False, False, True, True, True]
 
 
 async def _fail(turn: Turn) -> None:

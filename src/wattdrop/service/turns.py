@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 _Made = TypeVar("_Made")
 
 #: Small requests wait so long at most, as a rule.
-_LONGEST_STEP_S: Final = 0.005
+_LONGEST_STEP_S: Final = 0.01
 #: A body that is so many times as large as one that was quick is not taken for quick.
 _ALIKE: Final = 2
 
@@ -27,24 +27,23 @@ class Turns:
     """Gives large requests of a process their turns."""
 
     def __init__(self) -> None:
-        self._lock = asyncio.Lock()
+        self._on_loop, self._beside = asyncio.Lock(), asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "wattdrop-impact")
         self._quick: dict[int, int] = {}
 
     @asynccontextmanager
     async def turn(self, key_id: int, size_bytes: int, is_long: bool = False) -> AsyncIterator[Turn]:
         """Wait for those before. ``is_long`` says of a request that it is known to take long."""
-        async with self._lock:
-            is_quick = not is_long and size_bytes <= _ALIKE * self._quick.get(key_id, 0)
+        is_quick = not is_long and size_bytes <= _ALIKE * self._quick.get(key_id, 0)
+        async with self._on_loop if is_quick else self._beside:
             turn = Turn(None if is_quick else self._thread)
             try:
                 yield turn
             finally:
-                if turn.longest_s > _LONGEST_STEP_S:
-                    if not is_long:
-                        self._quick.pop(key_id, None)
-                elif turn.longest_s:
-                    self._quick[key_id] = size_bytes
+                if turn.longest_s > _LONGEST_STEP_S and not is_long:
+                    self._quick.pop(key_id, None)
+            if turn.longest_s <= _LONGEST_STEP_S:  # and nothing was wrong with it
+                self._quick[key_id] = max(size_bytes, self._quick.get(key_id, 0))
 
 
 class Turn:
