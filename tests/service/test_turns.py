@@ -28,6 +28,13 @@ def _slow() -> str:
     return _quick()
 
 
+def _noted(done: list[str], name: str) -> None:
+    done.append(name)
+    until = time.thread_time() + 0.002
+    while time.thread_time() < until:
+        pass
+
+
 async def _step(
     turns: Turns, work: Callable[[], str], key_id: int = 1, size_bytes: int = SIZE, is_long: bool = False
 ) -> bool:
@@ -66,7 +73,7 @@ def test_others_have_the_loop_between_steps_and_large_requests_wait_for_each_oth
     async def large(turns: Turns, name: str) -> None:
         async with turns.turn(1, SIZE) as turn:
             for number in range(3):
-                await turn.step(done.append, f"{name}{number}")
+                await turn.step(_noted, done, f"{name}{number}")
 
     async def small() -> None:
         for _ in range(3):

@@ -19,6 +19,8 @@ _Made = TypeVar("_Made")
 
 #: Small requests wait so long at most, as a rule.
 _LONGEST_STEP_S: Final = 0.01
+#: After so much of them others have the event loop: a turn of it has a price.
+_HELD_S: Final = 0.001
 #: A body that is so many times as large as one that was quick is not taken for quick.
 _ALIKE: Final = 2
 
@@ -53,13 +55,16 @@ class Turn:
         self._thread = thread
         self.longest_s = 0.0
         """CPU time of the longest step so far."""
+        self._held_s = 0.0  # since others had the event loop
 
     async def step(self, work: Callable[..., _Made], *given: object) -> _Made:
-        """Do this, after others had the event loop."""
+        """Do this, after others had the event loop where steps before took a while."""
         if self._thread is not None:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._thread, self._timed, work, *given)
-        await asyncio.sleep(0)
+        if self._held_s > _HELD_S:
+            self._held_s = 0.0
+            await asyncio.sleep(0)
         return self._timed(work, *given)
 
     def _timed(self, work: Callable[..., _Made], *given: object) -> _Made:
@@ -67,4 +72,6 @@ class Turn:
         try:
             return work(*given)
         finally:
-            self.longest_s = max(self.longest_s, time.thread_time() - began)
+            spent_s = time.thread_time() - began
+            self.longest_s = max(self.longest_s, spent_s)
+            self._held_s += spent_s
