@@ -169,6 +169,29 @@ def test_a_service_without_arrow_says_what_it_needs(
     assert "wattdrop[bulk]" in response.json()["message"]
 
 
-def test_a_body_that_is_no_arrow_stream_is_refused(service: Service) -> None:
-    response = bulk(service, b"not arrow", ARROW)
+def _with_offsets_that_point_elsewhere() -> bytes:
+    content = bytearray(arrow(pa.table({"model_id": ["gpt-4o"] * 1000, "output_tokens": [5] * 1000})))
+    at = content.find(b"".join(number.to_bytes(4, "little") for number in (6, 12, 18)))
+    content[at : at + 40] = b"\xff" * 40
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"not arrow",
+        arrow(*[pa.table({"model_id": ["gpt-4o"] * 1000})] * 3)[:-3000],
+        _with_offsets_that_point_elsewhere(),  # when they are used the process ends
+        arrow(pa.table({"model_id": pa.array([b"\xff"]).view(pa.string())})),
+        arrow(pa.table({"model_id": [["gpt-4o"]]})),
+    ],
+    ids=["no stream", "cut short", "wrong offsets", "no text", "lists"],
+)
+def test_a_body_that_is_no_arrow_stream_is_refused(service: Service, body: bytes) -> None:
+    response = bulk(service, body, ARROW)
     assert (response.status_code, response.json()["code"]) == (400, "invalid_arrow")
+
+
+def test_columns_that_are_no_fields_are_refused_before_the_answer_begins(service: Service) -> None:
+    response = bulk(service, arrow(pa.table({"foo": [1]})), ARROW)
+    assert (response.status_code, response.json()["code"]) == (400, "unknown_field")

@@ -206,6 +206,24 @@ def test_half_a_surrogate_pair_beside_rows_is_refused(service: Service) -> None:
     assert error["details"]["field"] == "\\ud800"
 
 
+@pytest.mark.parametrize("name", ["ranges", "debug", "store"])
+def test_what_is_neither_true_nor_false_is_not_guessed(service: Service, name: str) -> None:
+    sent = {"json": {"rows": [ROW]}, "headers": JSON}
+    error = assert_error(service.request("POST", f"/v1/impact?{name}=ture", **sent), 406, "bad_request")
+    assert error["message"] == f"{name}: expected true or false, got 'ture'"
+    assert error["details"]["field"] == name
+    assert_error(service.get(f"/v1/impact?model_id=gpt-4o&{name}=ture"), 400, "bad_request")
+    for word in ("=true", "=ON", "=0", "=no", "=", ""):
+        assert service.request("POST", f"/v1/impact?{name}{word}", **sent).status_code == 200
+
+
+def test_nothing_is_created_by_a_request_that_is_refused(service: Service) -> None:
+    gpu = {"id": "not-made", "name": "Not made", "max_power_w": 500}
+    made = service.request("POST", "/gpu?extended=ture", json=gpu)
+    assert_error(made, 400, "bad_request")
+    assert_error(service.get("/gpu/not-made"), 404, "not_found")
+
+
 def test_a_large_body_is_refused(service: Service) -> None:
     assert_error(
         service.request("POST", "/v1/impact", content=b" " * 10_000_001, headers=JSON), 413, "too_large"

@@ -41,3 +41,20 @@ def test_trailers_count_too(tmp_path: Path) -> None:
         chunk = b"%x\r\n%b\r\n0\r\n" % (len(BODY), BODY)
         assert answer(server, plain + chunk + LINE * 3 + b"\r\n").startswith(b"HTTP/1.1 200 ")
         assert answer(server, plain + chunk, *[LINE] * 600).startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_head_is_answered_as_a_get_without_its_body(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        for path, status in (("/health", b"200 OK"), ("/model", b"401 "), ("/v1/traces", b"405 ")):
+            got, headed = (
+                answer(server, f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+                for method in ("GET", "HEAD")
+            )
+            assert headed.startswith(b"HTTP/1.1 " + status)
+            head, _, body = headed.partition(b"\r\n\r\n")
+            assert body == b"" and got.partition(b"\r\n\r\n")[2] != b""
+            assert _length(head) == _length(got)
+
+
+def _length(answered: bytes) -> list[bytes]:
+    return [line for line in answered.split(b"\r\n") if line.startswith(b"content-length")]

@@ -15,7 +15,7 @@ from tests.store import postgresql
 from wattdrop import estimate
 from wattdrop.engine.api import default_catalog
 from wattdrop.schema import ImpactRow
-from wattdrop.service import recording
+from wattdrop.service import instruments, recording
 from wattdrop.service.catalogs import Catalogs
 from wattdrop.service.entries import Entry, EntryRow, encoder
 from wattdrop.service.recording import Recorder
@@ -183,8 +183,10 @@ def test_one_bad_entry_stops_no_other(opened: Callable[[], Ledgered], transactio
         one.answered(f"{number}a", f"{number}b")
     one.journal.append(b"no entry")
     row = ImpactRow(model_id="gpt-4o")
-    refused = Entry(2**63, 1, "2026-11-26T10:00:00Z", "1", "d", [EntryRow("x", row, "", None)])
+    rows = [EntryRow(name, row, "", None) for name in "xyz"]
+    refused = Entry(2**63, 1, "2026-11-26T10:00:00Z", "1", "d", rows)
     one.journal.append(encoder.encode(refused))
+    before = _refused_rows()
     for number in range(20, 40):
         one.answered(f"{number}a", f"{number}b")
     one.move()
@@ -192,6 +194,11 @@ def test_one_bad_entry_stops_no_other(opened: Callable[[], Ledgered], transactio
     kept = sorted(path.read_bytes() for path in (one.folder / "journal").glob("*.refused"))
     assert kept == sorted([b"no entry", encoder.encode(refused)])
     assert len(transactions) < 20  # the good ones were not added one by one
+    assert _refused_rows() - before == 4  # three of the entry that could be read
+
+
+def _refused_rows() -> float:
+    return instruments.ledger_dropped.labels("refused")._value.get()  # type: ignore[no-any-return]
 
 
 def test_of_a_large_request_every_row_is_kept(opened: Callable[[], Ledgered]) -> None:

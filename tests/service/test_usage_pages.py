@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import zipfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -12,7 +14,12 @@ import pytest
 from tests.conftest import Service
 from tests.service.test_usage import ROW, Recorded, recorded, today
 
+from wattdrop.catalog import load
+from wattdrop.errors import StoreError
+from wattdrop.service import demo
+from wattdrop.service.catalogs import Catalogs
 from wattdrop.service.demo_requests import requests_of
+from wattdrop.store.database import Database, open_database
 
 __all__ = ["recorded"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -209,6 +216,31 @@ def test_made_up_usage_needs_no_key_and_is_none_of_anybodys(recorded: Recorded) 
     for path in ("/v1/usage", "/v1/usage/rows", "/v1/usage/rows/a"):
         assert recorded.service.get(path, key=None).status_code == 401
         assert recorded.service.get(f"{path}?demo=false", key=None).status_code == 401
+
+
+def test_made_up_usage_that_fails_leaves_nothing_open(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Database] = []
+
+    def noted(path: Path) -> Database:
+        opened.append(open_database(path))
+        return opened[-1]
+
+    def fail(*_: object) -> int:
+        raise OSError("no space left")
+
+    made = demo.Demo(Catalogs(load(), recorded.store.entities))
+    with monkeypatch.context() as patched:
+        patched.setattr(demo, "open_database", noted)
+        patched.setattr(demo, "fill", fail)
+        with pytest.raises(OSError, match="no space"):
+            made.filled()
+    (database,) = opened
+    with pytest.raises(StoreError):
+        database.query("SELECT 1")
+    assert made.filled().ledger.count() > 2000
+    asyncio.run(made.stop())
 
 
 def test_made_up_requests_are_the_same_every_time() -> None:

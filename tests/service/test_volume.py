@@ -56,6 +56,26 @@ def test_of_a_sample_the_named_rows_are_kept_and_sums_are_scaled_up(opened: Open
     assert total["usage_energy_wh"]["value"] == pytest.approx(5 * len(chosen) * energy)
 
 
+def test_a_replay_counts_what_a_sample_stands_for(opened: Opened) -> None:
+    service = opened(ledger="sampled", ledger_one_in="5")
+    chosen = [name for number in range(100) if in_sample(name := f"request {number}", 5)]
+    service.impact(*({**ROW, "request_id": name} for name in chosen))
+    service.until(len(chosen))
+    assert f"{5 * len(chosen)} rows (a sample: {len(chosen)} kept)" in service.command("replay")
+    service.store.database.execute(
+        "UPDATE ledger SET usage_energy_wh = usage_energy_wh / 2, node_id = 'old', method_version = '2025.1'"
+    )
+    found = json.loads(service.command("replay", "--format", "json"))
+    assert (found["rows"], found["moved_rows"], found["kept_rows"]) == (
+        5 * len(chosen), 5 * len(chosen), len(chosen),
+    )  # fmt: skip
+    assert found["versions"] == {"2025.1": 5 * len(chosen)}
+    (model,) = found["models"]
+    assert list(model["entities"].values()) == [5 * len(chosen)]
+    total = service.usage()["total"]["usage_energy_wh"]["value"]
+    assert model["after"][0] == pytest.approx(total)
+
+
 def test_a_sample_is_wider_than_all_rows(opened: Opened) -> None:
     rows = [{**ROW, "request_id": f"r{number}", "output_tokens": 10 + 5 * number} for number in range(200)]
     widths = {}

@@ -39,8 +39,9 @@ def replay(customer: str, first: str, last: str, form: str) -> None:
         return
     from ..service.replaying import reasons
 
+    kept = f" (a sample: {found.kept_rows} kept)" if found.kept_rows < found.rows else ""
     click.echo(
-        f"{counted(found.rows, 'row')} from {question.first_day} to {question.last_day}, {found.moved_rows} moved."
+        f"{counted(found.rows, 'row')}{kept} from {question.first_day} to {question.last_day}, {found.moved_rows} moved."
     )
     click.echo(f"Then: method {_said(found.versions)}; data {_said(found.digests)}.")
     click.echo(f"Now:  method {found.method_version}; data {found.catalog_digest[:_LETTERS]}.")

@@ -4,15 +4,16 @@ Lines are answered in blocks as they arrive, in order, beside the event loop. Wh
 into a temporary file, because most clients send everything before they read anything: a service that waits for them to
 read would wait for ever. What goes wrong after the answer has begun ends it with a last line that says so, because a
 status has been sent. A stream of more rows than its key may send is slowed down, never refused. An Arrow stream is read
-whole before it is answered; one that breaks off breaks off the answer.
+whole and checked before it is answered; what goes wrong afterwards breaks off the answer.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from functools import partial
 from typing import IO, TYPE_CHECKING, Final
 
@@ -119,7 +120,10 @@ class BulkResource:
                 )
             check_arrow()
             file = await spooled(body)
-            response.stream = self._tables(file, opened(file), key, catalog)
+            batches = await asyncio.get_running_loop().run_in_executor(self._threads, opened, file)
+            pieces = self._tables(file, batches, key, catalog)
+            # What is wrong with columns is wrong with the first batch: then a status can still say so.
+            response.stream = _with_first(await anext(pieces), pieces)
             response.content_type = ARROW
         elif media_type in _LINES:
             response.content_type = NDJSON
@@ -157,7 +161,7 @@ class BulkResource:
 
     async def _tables(
         self, file: IO[bytes], batches: pa.RecordBatchStreamReader, key: ApiKey, catalog: Catalog
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes]:
         loop = asyncio.get_running_loop()
         tables, answers = tables_of(batches), AnsweredTables(catalog)
         with file:
@@ -165,6 +169,13 @@ class BulkResource:
                 await self._context.limits.wait_for_rows(key, table.num_rows)
                 yield await loop.run_in_executor(self._threads, answers.of, table)
             yield await loop.run_in_executor(self._threads, answers.end)
+
+
+async def _with_first(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
+    async with aclosing(rest):
+        yield first
+        async for piece in rest:
+            yield piece
 
 
 def _mapping_of(request: Request) -> Mapping | None:

@@ -44,12 +44,18 @@ async def spooled(body: AsyncIterator[bytes]) -> IO[bytes]:
 
 
 def opened(file: IO[bytes]) -> pa.RecordBatchStreamReader:
-    """The batches of a stream; what is none is refused before the answer begins."""
+    """The batches of a stream; what is none is refused before the answer begins.
+
+    Arrow believes what a stream says of itself: offsets and codes that point elsewhere end the process when they are used.
+    """
     import pyarrow as pa
 
     try:
+        for batch in pa.ipc.open_stream(file):
+            batch.validate(full=True)
+        file.seek(0)
         return pa.ipc.open_stream(file)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         file.close()
         raise BadRequest(f"the body is no Arrow stream: {str(error)[:200]}", code="invalid_arrow") from None
 
@@ -66,7 +72,12 @@ class AnsweredTables:
         """The piece of one batch."""
         import pyarrow as pa
 
-        result = estimate(table, self._catalog)
+        try:
+            result = estimate(table, self._catalog)
+        except (pa.ArrowNotImplementedError, pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise BadRequest(
+                f"a column is of a type that is not read: {str(error)[:200]}", code="invalid_arrow"
+            ) from None
         metrics.estimated_table(result.num_rows)
         self._writer = self._writer or pa.ipc.new_stream(self._sink, result.schema)
         self._writer.write_table(result)

@@ -60,7 +60,11 @@ class Demo:
             self._folder = tempfile.TemporaryDirectory(prefix="wattdrop-demo-")
             database = open_database(Path(self._folder.name) / "demo.db")
             ledger = Ledger(database)
-            fill(ledger, self._catalogs.base, requests_of(today - timedelta(days=1)))
+            try:
+                fill(ledger, self._catalogs.base, requests_of(today - timedelta(days=1)))
+            except BaseException:
+                database.close()
+                raise
             self._filled = Filled(today, database, ledger, UsageReader(database), RowPages(database))
         return self._filled
 

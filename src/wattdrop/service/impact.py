@@ -127,12 +127,8 @@ class ImpactResource:
         impacts, settings = self._context.impacts, self._context.settings
         key = await self._context.keys.authorise(request, "impact")
         check_accept(request)
-        debug, ranges = flag(request, "debug"), flag(request, "ranges")
-
-        def render(result: Estimate) -> bytes:
-            return encode(result.response(debug, ranges))
-
         try:
+            debug, ranges = flag(request, "debug"), flag(request, "ranges")
             body = await read_json_body(request, settings.max_body_bytes)
             answer = await impacts.answer(
                 key,
@@ -140,7 +136,8 @@ class ImpactResource:
                 storing(request, True),
                 len(body),
                 lambda: parse_request(body, settings.max_rows),
-                render,
+                lambda result: encode(result.response(debug, ranges)),
+                is_long=debug or ranges,
             )
         except BadRequest as error:
             # The contract knows no 400 here: its quick start defines 406 as "Invalid request format".

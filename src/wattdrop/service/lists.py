@@ -12,29 +12,22 @@ from typing import Any, NamedTuple
 from falcon.asgi import Request
 
 from ..catalog import Catalog
-from ..errors import BadRequest
 from ..schema.names import normalise
 from .catalogs import Catalogs, Layer
 from .changes import Caller, Objects
 from .kinds import ObjectKind
 from .pages import headers_of, window_of
-from .queries import flag
+from .queries import flag, truth
 from .search import best_first
 
 _NAMES_PER_DEFAULT = 10
 """A model that is the default of a task counts as if it had so many names more."""
 
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-
 
 def own_or_not(request: Request) -> bool | None:
     """What ``custom`` asks for: only the caller's own, only those of everybody, or both."""
     custom = request.get_param("custom")
-    if custom is None:
-        return None
-    if custom.casefold() not in _BOOLEANS:
-        raise BadRequest(f"custom: expected true or false, got {custom[:40]!r}", field="custom")
-    return _BOOLEANS[custom.casefold()]
+    return None if custom is None else truth("custom", custom)
 
 
 Test = Callable[[int], bool]

@@ -85,9 +85,10 @@ class ObjectList:
         """Create one."""
         service, kind = self._service, self._kind
         caller = await service.caller(request, "write")
+        extended = flag(request, "extended")
         given = parse_given(kind.given, await service.body(request))
         stored = await service.beside(lambda: service.objects.create(caller, kind, given))
-        send(response, msgspec.json.encode(shown_as_given(kind, stored, flag(request, "extended"))), 201)
+        send(response, msgspec.json.encode(shown_as_given(kind, stored, extended)), 201)
 
 
 class ObjectResource:

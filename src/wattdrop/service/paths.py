@@ -21,7 +21,12 @@ _UNEXPANDED = re.compile(r"\{[A-Za-z]+\}")
 
 
 def tidy(scope: Scope) -> Scope:
-    """A base URL that ends in ``/`` makes ``//v1/impact``; it is answered as ``/v1/impact``, never redirected."""
+    """A base URL that ends in ``/`` makes ``//v1/impact``; it is answered as ``/v1/impact``, never redirected.
+
+    HEAD is answered as GET is: the server leaves the body out. Programs that watch a service often ask so.
+    """
+    if scope["method"] == "HEAD":
+        scope = {**scope, "method": "GET"}
     if "//" in scope["path"]:
         scope = {**scope, "path": re.sub(r"/{2,}", "/", scope["path"])}
     if not scope["query_string"].isascii():  # falcon fails on what is not UTF-8

@@ -11,7 +11,10 @@ from ..errors import BadRequest
 from ..schema.texts import fields_of_texts
 from .description import Parameter
 
-_TRUE: Final = frozenset({"", "1", "true", "yes", "on"})
+_WORDS: Final = {
+    **dict.fromkeys(("true", "1", "yes", "on"), True),
+    **dict.fromkeys(("false", "0", "no", "off"), False),
+}
 
 
 def texts_of(request: Request) -> dict[str, str]:
@@ -32,10 +35,19 @@ def fields_of(texts: Mapping[str, str]) -> dict[str, object]:
 
 
 def flag(request: Request, name: str) -> bool:
-    """Whether a query parameter is switched on."""
+    """Whether a query parameter is switched on: it is there, alone or as true."""
     if not request.query_string:
         return False
-    return (request.get_param(name, default="false") or "").casefold() in _TRUE
+    text = request.get_param(name)
+    return text is not None and (not text or truth(name, text))
+
+
+def truth(name: str, text: str) -> bool:
+    """What a parameter says that is true or false. A word that is neither is no guess of ours."""
+    found = _WORDS.get(text.strip().casefold())
+    if found is None:
+        raise BadRequest(f"{name}: expected true or false, got {text[:40]!r}", field=name)
+    return found
 
 
 def one_of(request: Request, parameter: Parameter) -> Any:

@@ -336,7 +336,7 @@ class Recorder:
             return self._add(entries[:middle]) + self._add(entries[middle:])
         kept = self._settings.data_dir / "journal" / f"{secrets.token_hex(8)}.refused"
         kept.write_bytes(entries[0])
-        metrics.ledger_dropped(1, "refused")
+        metrics.ledger_dropped(_rows_of(entries[0]), "refused")
         _log.exception("an answer could not be added to the ledger; it is kept as %s", kept)
         return 0
 
@@ -361,6 +361,14 @@ def in_sample(name: str, one_in: int) -> bool:
     return (
         int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()) % one_in == 0
     )
+
+
+def _rows_of(entry: bytes) -> int:
+    """How many rows an entry has; one that cannot be read counts as one."""
+    try:
+        return len(decoder.decode(entry).rows)
+    except Exception:  # noqa: BLE001 - whatever it is that cannot be read
+        return 1
 
 
 def _this_moment() -> str:

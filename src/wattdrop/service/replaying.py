@@ -29,6 +29,7 @@ _COLUMNS: Final = (
     "basis",
     "method_version",
     "catalog_digest",
+    "weight",
     *METRICS,
 )
 _SAME: Final = 1e-9
@@ -48,7 +49,7 @@ MEANINGS: Final = {
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """What became of the rows of one model."""
+    """What became of the rows of one model. A row of a sample counts as all that it stands for."""
 
     model_id: str
     rows: int
@@ -65,6 +66,7 @@ class Replay(msgspec.Struct, frozen=True):
     """What became of all rows."""
 
     rows: int
+    kept_rows: int  # fewer where only a sample is kept
     moved_rows: int
     versions: dict[str, int]  # method versions that rows were computed with
     digests: dict[str, int]  # catalogs
@@ -81,8 +83,9 @@ def replay(ledger: Ledger, catalog: Catalog, customer_id: int, first_day: str, l
     decoder = msgspec.json.Decoder(ImpactRow)
     rows = ledger.rows(customer_id, first_day, last_day, _COLUMNS)
     while block := list(islice(rows, _BLOCK_ROWS)):
-        versions.update(row["method_version"] for row in block)
-        digests.update(row["catalog_digest"] for row in block)
+        for row in block:
+            versions[row["method_version"]] += row["weight"]
+            digests[row["catalog_digest"]] += row["weight"]
         result = estimate([decoder.decode(row["request"]) for row in block], catalog)
         columns = [result.evaluation.column(name) for name in (*TOTALS, *BASIS)]
         numbers = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
@@ -96,6 +99,7 @@ def replay(ledger: Ledger, catalog: Catalog, customer_id: int, first_day: str, l
     models.sort(key=lambda one: -abs(one.after[0] - one.before[0]))
     return Replay(
         rows=sum(one.rows for one in models),
+        kept_rows=sum(group.kept_rows for group in groups.values()),
         moved_rows=sum(one.moved_rows for one in models),
         versions=dict(versions),
         digests=dict(digests),
@@ -117,7 +121,7 @@ def _entities(result: Any, number: int) -> dict[str, str]:
 
 class _Group:
     def __init__(self) -> None:
-        self.rows = self.moved_rows = self.now_computed = 0
+        self.rows = self.kept_rows = self.moved_rows = self.now_computed = 0
         self.before, self.after = [0.0] * len(METRICS), [0.0] * len(METRICS)
         self.basis_before, self.basis_after = [0.0] * len(BASIS), [0.0] * len(BASIS)
         self.entities: Counter[str] = Counter()
@@ -126,31 +130,32 @@ class _Group:
     def add(
         self, row: dict[str, Any], numbers: Sequence[float] | None, now: dict[str, str], error: str
     ) -> None:
-        self.rows += 1
+        weight: int = row["weight"]
+        self.rows += weight
+        self.kept_rows += 1
         if row["error"] or numbers is None:
             if bool(row["error"]) != bool(error):
-                self.moved_rows += 1
+                self.moved_rows += weight
                 if error:
-                    self.now_failing[error] += 1
+                    self.now_failing[error] += weight
                 else:
-                    self.now_computed += 1
+                    self.now_computed += weight
             return
         then = [row[metric] for metric in METRICS]
-        self.before = [a + b for a, b in zip(self.before, then, strict=True)]
-        self.after = [a + b for a, b in zip(self.after, numbers[: len(METRICS)], strict=True)]
+        self.before = _more(self.before, weight, then)
+        self.after = _more(self.after, weight, numbers[: len(METRICS)])
         if all(map(_is_same, then, numbers)):
             return
-        self.moved_rows += 1
+        self.moved_rows += weight
         for kind in ("model", "node", "service", "region"):
             before = row["region" if kind == "region" else f"{kind}_id"]
             if before and before != now[kind]:
-                self.entities[f"{kind} {before} -> {now[kind]}"] += 1
+                self.entities[f"{kind} {before} -> {now[kind]}"] += weight
         basis = msgspec.json.decode(row["basis"], type=dict[str, float])
         if basis:
-            self.basis_before = [
-                a + basis.get(name, math.nan) for a, name in zip(self.basis_before, BASIS, strict=True)
-            ]
-            self.basis_after = [a + b for a, b in zip(self.basis_after, numbers[len(METRICS) :], strict=True)]
+            then = [basis.get(name, math.nan) for name in BASIS]
+            self.basis_before = _more(self.basis_before, weight, then)
+            self.basis_after = _more(self.basis_after, weight, numbers[len(METRICS) :])
 
     def moved(self, model_id: str) -> Moved:
         pairs = zip(BASIS, self.basis_before, self.basis_after, strict=True)
@@ -166,6 +171,10 @@ class _Group:
             dict(self.now_failing),
             self.now_computed,
         )
+
+
+def _more(sums: Sequence[float], weight: int, values: Sequence[float]) -> list[float]:
+    return [total + weight * value for total, value in zip(sums, values, strict=True)]
 
 
 def _is_same(then: float, now: float) -> bool:

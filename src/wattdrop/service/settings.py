@@ -98,7 +98,9 @@ SETTINGS: Final = (
         "",
         "Origins of web pages that may call the service, separated by commas, or *. Empty: none.",
     ),
-    Setting("inline_body_bytes", "32768", "Bodies over this size are computed beside the event loop."),
+    Setting(
+        "inline_body_bytes", "8192", "Bodies over this size are computed in steps, or beside the event loop."
+    ),
     Setting("key_cache_seconds", "5", "How long a key is trusted before the database is asked again."),
     Setting(
         "key_grace_seconds",

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 from falcon.asgi import Request
 
 from ..errors import BadRequest
+from .queries import truth
 
 _MOST_LETTERS: Final = 200
-_WORDS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 class Storing(NamedTuple):
@@ -22,13 +22,11 @@ class Storing(NamedTuple):
 
 def storing(request: Request, default: bool, idempotency_key: str = "") -> Storing:
     """What a request asks for, by its query and headers."""
-    text = (request.get_param("store") or "").casefold() if request.query_string else ""
-    if text and text not in _WORDS:
-        raise BadRequest(f"store: expected true or false, got {text[:40]!r}", field="store")
+    text = request.get_param("store") if request.query_string else ""
     key = request.get_header("Idempotency-Key") or idempotency_key
     if len(key) > _MOST_LETTERS:
         raise BadRequest(
             f"Idempotency-Key: {len(key)} letters, at most {_MOST_LETTERS}; a UUID has 36",
             field="Idempotency-Key",
         )
-    return Storing(_WORDS.get(text, default), key)
+    return Storing(truth("store", text) if text else default, key)
