@@ -1,10 +1,11 @@
-"""From rows to an answer, for every endpoint that estimates: the caller's catalog, and large work in turns."""
+"""From rows to an answer, for every endpoint that estimates: the caller's catalog, and large work beside the event loop."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from falcon.asgi import Response
@@ -22,7 +23,6 @@ from .limits import Limits
 from .recording import Recorder
 from .settings import Settings
 from .storing import Storing
-from .turns import Turn, Turns
 
 Rows = Sequence[ImpactRow | RowError]
 
@@ -36,14 +36,14 @@ _TIMES_AS_LONG: Final = 16
 
 
 class Impacts:
-    """Estimates rows; small requests at once, large ones in turns so that small ones need not wait for all of them."""
+    """Estimates rows; small requests on the event loop, large ones on a thread so that small ones need not wait."""
 
     def __init__(self, catalogs: Catalogs, settings: Settings, limits: Limits, recorder: Recorder) -> None:
         self._catalogs = catalogs
         self._limits = limits
         self._recorder = recorder
         self._settings = settings
-        self._turns = Turns()
+        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="wattdrop-impact")
 
     async def warm_up(self) -> None:
         """Work out rows before any request comes: the first ones of a process take a tenth of a second."""
@@ -74,7 +74,7 @@ class Impacts:
         storing
             Whether the ledger keeps the rows. How many are safe then stands in the header ``x-wattdrop-stored``.
         size_bytes
-            Size of the body: over ``inline_body_bytes`` the work is done in turns, see ``turns``.
+            Size of the body: over ``inline_body_bytes`` the work is done beside the event loop.
         parse, render
             From the body to rows, and from the estimate to the bytes of the answer.
         is_long
@@ -83,42 +83,26 @@ class Impacts:
         catalog = self._catalogs.of(key.customer_id)
         exchange = current()
 
-        def estimated(rows: Rows) -> Estimate:
+        def answered(rows: Rows) -> bytes:
             result = estimate_checked(rows, catalog)
             exchange.rows += result.count
             exchange.row_errors += len(result.resolution.errors)
             metrics.estimated(result)
-            return result
+            answer = render(result)
+            if storing.rows and self._recorder.is_on:
+                stored = self._recorder.record(key, rows, result, storing.idempotency_key)
+                response.set_header("x-wattdrop-stored", str(stored))
+            return answer
 
-        def kept(rows: Rows, result: Estimate) -> None:
-            stored = self._recorder.record(key, rows, result, storing.idempotency_key)
-            response.set_header("x-wattdrop-stored", str(stored))
-
-        is_kept = storing.rows and self._recorder.is_on
         response.set_header("x-wattdrop-method-version", METHOD_VERSION)
         response.set_header("x-wattdrop-catalog-digest", catalog.digest)
         if size_bytes * (_TIMES_AS_LONG if is_long else 1) <= self._settings.inline_body_bytes:
             rows = parse()
             await self._limits.take_rows(key, len(rows))
-            result = estimated(rows)
-            answer = render(result)
-            if is_kept:
-                kept(rows, result)
-            return answer
-
-        async def rest(turn: Turn, rows: Rows) -> bytes:
-            result = await turn.step(estimated, rows)
-            answer = await turn.step(render, result)
-            if is_kept:
-                await turn.step(kept, rows, result)
-            return answer
-
-        async with self._turns.turn(key.id, size_bytes, is_long) as turn:
-            rows = await turn.step(parse)
-            await self._limits.take_rows(key, len(rows))
-            pause_s = self._recorder.pause(len(rows)) if is_kept else 0.0
-            if not pause_s:
-                return await rest(turn, rows)
-        await asyncio.sleep(pause_s)  # others need not wait for it
-        async with self._turns.turn(key.id, size_bytes, is_long) as turn:
-            return await rest(turn, rows)
+            return answered(rows)
+        loop = asyncio.get_running_loop()
+        rows = await loop.run_in_executor(self._threads, parse)
+        await self._limits.take_rows(key, len(rows))
+        if storing.rows:
+            await asyncio.sleep(self._recorder.pause(len(rows)))
+        return await loop.run_in_executor(self._threads, answered, rows)

@@ -99,7 +99,9 @@ SETTINGS: Final = (
         "Origins of web pages that may call the service, separated by commas, or *. Empty: none.",
     ),
     Setting(
-        "inline_body_bytes", "8192", "Bodies over this size are computed in steps, or beside the event loop."
+        "inline_body_bytes",
+        "8192",
+        "Bodies over this size are computed beside the event loop; with ranges or debug, over a sixteenth of it.",
     ),
     Setting("key_cache_seconds", "5", "How long a key is trusted before the database is asked again."),
     Setting(
