@@ -255,6 +255,7 @@ def test_every_figure_of_the_estimate_leads_to_its_source(visitor: Visitor) -> N
     page = visitor.open("/").sign_in().open(CHAT).page
     page.get_by_text("Every step, with its sources").click()
     page.get_by_text("Emissions of the electricity").click()
+    expect(page.get_by_text("Making the image")).to_have_count(0)  # a chat model draws nothing
     grid = page.locator(".inputs li", has_text="default_grid_gco2e_per_kwh").first
     expect(grid).to_contain_text("published")
     grid.get_by_role("link").first.click()

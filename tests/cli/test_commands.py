@@ -167,6 +167,17 @@ def test_explain_shows_formula_inputs_and_sources() -> None:
     assert {choice["question"] for choice in told["choices"]} >= {"model", "task"}
 
 
+def test_explain_leaves_out_what_leads_to_nothing_and_keeps_all_that_the_rest_rests_on() -> None:
+    short, whole = (
+        json.loads(wattdrop("explain", *ONE, "--format", "json", *flags).stdout)["steps"]
+        for flags in ((), ("--all",))
+    )
+    assert {step["stage"] for step in whole} - {step["stage"] for step in short} == {"passes", "denoise"}
+    kept, values = {step["name"] for step in short}, {step["name"]: step["value"] for step in whole}
+    used = {one["name"] for step in short for one in step["inputs"] if one["origin"] == "step"}
+    assert {name for name in used if values[name]} <= kept
+
+
 def test_explain_of_a_bad_row_says_why() -> None:
     result = wattdrop("explain", "--model", "no-such-model-9000")
     assert result.exit_code == 1

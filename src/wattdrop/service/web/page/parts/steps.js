@@ -15,9 +15,19 @@ const Step = ({ step, numbers }) => html`
   </li>
 `;
 
-// Steps whose value is zero played no part in this request.
+// A step that is zero played no part in this request, nor did one on which only such steps rest.
+const atWork = (steps) => {
+  const asked = new Set(steps.flatMap((one) => one.inputs.filter(({ origin }) => origin === "step").map(({ name }) => name)));
+  const rested = new Set();
+  return steps.toReversed().filter((one) => {
+    const counts = one.value !== 0 && one.value !== null && (rested.has(one.name) || !asked.has(one.name));
+    if (counts) one.inputs.forEach(({ name }) => rested.add(name));
+    return counts;
+  }).reverse();
+};
+
 export const Steps = ({ steps, sources }) => {
-  const stages = Map.groupBy(steps.filter((one) => one.value !== 0 && one.value !== null), (one) => one.stage);
+  const stages = Map.groupBy(atWork(steps), (one) => one.stage);
   const numbers = numbersOf(sources);
   return html`${[...stages].map(([stage, some]) => html`
     <details key=${stage} class="stage">
