@@ -144,6 +144,19 @@ def test_wrong_usage_says_what_to_do(
     assert "Traceback" not in result.output
 
 
+def test_a_file_with_columns_of_its_own_is_told_the_way_that_carries_them(tmp_path: Path) -> None:
+    file, out = tmp_path / "calls.csv", tmp_path / "impact.csv"
+    file.write_text("model_id,output_tokens,team\ngpt-4o,500,search\n")
+    refused = wattdrop("estimate", str(file))
+    assert refused.exit_code == 1
+    assert "-o OUT --bulk carries them along" in refused.stderr
+    carried = wattdrop("estimate", str(file), "-o", str(out), "--bulk")
+    assert carried.exit_code == 0, carried.output
+    assert '"search"' in out.read_text()
+    one = wattdrop("estimate", "--model", "gpt-4oo")
+    assert "columns" not in one.stderr
+
+
 def test_no_requests_are_said_to_be_none() -> None:
     assert wattdrop("estimate", "-", stdin="model_id,output_tokens\n").stdout.startswith("no requests")
 
