@@ -25,7 +25,9 @@ _FORMAT_OF_SUFFIX = {
     ".csv": "csv",
 }
 
-OTHER_COLUMNS = "columns that are no fields: -o OUT --bulk carries them along, --map FIELD=COLUMN says which field one fills"
+OTHER_COLUMNS = (
+    "columns that are no fields: -o OUT --bulk carries them along, --map FIELD=COLUMN says what one fills"
+)
 
 
 @click.command()
