@@ -233,6 +233,8 @@ def test_check_data_counts_what_is_there() -> None:
 
 def test_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("WATTDROP_DATA_DIR", str(tmp_path))
+    for kind in ("keys", "users"):  # another folder than the service's is the usual reason
+        assert f"No {kind} yet in {tmp_path}" in wattdrop(kind, "list").stdout
     key = wattdrop("keys", "create", "laptop").stdout.splitlines()[-1]
     assert key.startswith("wd_")
     listed = wattdrop("keys", "list").stdout
