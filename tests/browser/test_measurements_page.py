@@ -107,6 +107,28 @@ def test_scores_say_what_is_left_out_and_what_was_seen(visitor: Visitor) -> None
     expect(page.get_by_role("link", name="The ML.ENERGY Benchmark v3.0")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_names_can_be_told_apart_whatever_the_width(browser: Browser, server: Running, width: int) -> None:
+    context = browser.new_context(locale="en-GB", viewport={"width": width, "height": 900})
+    page = Visitor(context.new_page(), server).open("/accuracy").page
+    page.wait_for_selector("#held ~ * svg, .held svg")
+    names = page.locator(".held svg[role=img] g[text-anchor=end] > text").evaluate_all(
+        "all => all.map((one) => [...one.childNodes].map(({ textContent }) => textContent).join(' '))"
+    )
+    assert len(set(names)) == len(names) > 10
+    assert {"Language models, batch known", "Language models, batch unknown"} <= set(names)
+    inside = page.locator(".held svg[role=img]").evaluate(
+        """svg => [...svg.querySelectorAll("text")].every(
+             one => one.getBoundingClientRect().left >= svg.getBoundingClientRect().left)"""
+    )
+    assert inside
+    row = page.locator(".measured tbody tr").first
+    card, name = row.bounding_box(), row.locator("th").bounding_box()
+    assert card and name
+    assert name["width"] == pytest.approx(card["width"] * (1 if width < 560 else 0.34), rel=0.05)
+    context.close()
+
+
 def test_it_fits_the_narrowest_phone_in_french(browser: Browser, server: Running) -> None:
     context = browser.new_context(locale="fr-FR", viewport={"width": 320, "height": 640})
     visitor = Visitor(context.new_page(), server).open("/accuracy")
