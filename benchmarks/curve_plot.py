@@ -1,4 +1,7 @@
-"""The cost curve as a picture: CPU time and peak memory against rows, in greys and colours that show on light and dark."""
+"""The cost curve as a picture: CPU time and peak memory against rows, in greys and colours that show on light and dark.
+
+One panel stands above the other, so that a phone shows their letters large enough.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +26,14 @@ def drawn(curve: Curve, form: str) -> bytes:
     """The picture in a format of matplotlib's."""
 
     def draw(drawing: Any) -> None:
-        time, memory = drawing.subplots(1, 2)
+        time, memory = drawing.subplots(2, 1)
         _lines(time, curve.points, "cpu_s")
         time.set_ylabel("CPU time of the whole process [s]")
         time.legend(loc="upper left", frameon=False, fontsize=8)
         _lines(memory, curve.points, "peak_mb")
         memory.set_ylabel("peak memory [MB]")
 
-    return picture(draw, (9.6, 4.4), form)
+    return picture(draw, (5.2, 7.4), form)
 
 
 def _labelled(ticks: Sequence[float]) -> tuple[Sequence[float], Sequence[str]]:

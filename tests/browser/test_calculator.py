@@ -46,6 +46,7 @@ def test_from_a_key_to_numbers(browser: Browser, server: Running, colours: Any, 
     expect(visitor.metric("Energy").locator(".big")).to_have_text(f"{central:#.3g} Wh")
     page.wait_for_selector(".metric svg[role=img]")
     expect(page.get_by_role("heading", name="As much as")).to_be_visible()
+    expect(page.get_by_text("Half of all cases lie in the inner part of a bar")).to_be_visible()
     expect(page.locator("#causes ~ .advice li").first).to_contain_text("Give ")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") == (colours == "dark")
@@ -248,6 +249,23 @@ def test_what_was_assumed_is_told_on_demand(visitor: Visitor) -> None:
         visitor.page.get_by_role("row", name="Requests at once 64 requests in flight assumed")
     ).to_be_visible()
     assert visitor.findings() == []
+
+
+def test_every_figure_of_the_estimate_leads_to_its_source(visitor: Visitor) -> None:
+    page = visitor.open("/").sign_in().open(CHAT).page
+    page.get_by_text("Every step, with its sources").click()
+    page.get_by_text("Emissions of the electricity").click()
+    expect(page.get_by_text("Making the image")).to_have_count(0)  # a chat model draws nothing
+    grid = page.locator(".inputs li", has_text="default_grid_gco2e_per_kwh").first
+    expect(grid).to_contain_text("published")
+    grid.get_by_role("link").first.click()
+    expect(page.locator(".sources li:target")).to_contain_text("Electricity Maps")
+    expect(page.locator(".sources li:target a")).to_have_attribute("href", re.compile("^https://"))
+    cited = page.locator(".inputs .cite").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    assert len(cited) > 50
+    assert all(page.locator(f'[id="{one[1:]}"]').count() == 1 for one in set(cited))
+    assert visitor.findings() == []
+    assert (visitor.violations(), visitor.complaints) == ([], [])
 
 
 def test_what_would_narrow_the_range_leads_to_its_field(visitor: Visitor) -> None:

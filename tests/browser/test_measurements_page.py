@@ -101,10 +101,32 @@ def test_scores_say_what_is_left_out_and_what_was_seen(visitor: Visitor) -> None
     page = visitor.open("/accuracy").page
     work = page.get_by_role("row", name="Language models, batch known 810")
     expect(work.first).to_contain_text("99%")
-    seen = page.get_by_role("row", name="text-to-video")
+    seen = page.get_by_role("row", name="Text to video")
     expect(seen).to_contain_text("93%100%")  # left out, seen
     expect(page.get_by_role("row", name="EcoLogits 0.11.3, batch given 810").first).to_contain_text("54%")
     expect(page.get_by_role("link", name="The ML.ENERGY Benchmark v3.0")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_names_can_be_told_apart_whatever_the_width(browser: Browser, server: Running, width: int) -> None:
+    context = browser.new_context(locale="en-GB", viewport={"width": width, "height": 900})
+    page = Visitor(context.new_page(), server).open("/accuracy").page
+    page.wait_for_selector("#held ~ * svg, .held svg")
+    names = page.locator(".held svg[role=img] g[text-anchor=end] > text").evaluate_all(
+        "all => all.map((one) => [...one.childNodes].map(({ textContent }) => textContent).join(' '))"
+    )
+    assert len(set(names)) == len(names) > 10
+    assert {"Language models, batch known", "Language models, batch unknown"} <= set(names)
+    inside = page.locator(".held svg[role=img]").evaluate(
+        """svg => [...svg.querySelectorAll("text")].every(
+             one => one.getBoundingClientRect().left >= svg.getBoundingClientRect().left)"""
+    )
+    assert inside
+    row = page.locator(".measured tbody tr").first
+    card, name = row.bounding_box(), row.locator("th").bounding_box()
+    assert card and name
+    assert name["width"] == pytest.approx(card["width"] * (1 if width < 560 else 0.34), rel=0.05)
+    context.close()
 
 
 def test_it_fits_the_narrowest_phone_in_french(browser: Browser, server: Running) -> None:
@@ -112,6 +134,9 @@ def test_it_fits_the_narrowest_phone_in_french(browser: Browser, server: Running
     visitor = Visitor(context.new_page(), server).open("/accuracy")
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Que valent les chiffres ?")
     visitor.page.wait_for_selector("#held ~ * svg, .held svg", state="attached")
+    expect(visitor.page.locator(".insample")).to_contain_text("Classification d’images")
+    expect(visitor.page.locator(".insample")).not_to_contain_text("image-classification")
+    expect(visitor.page.get_by_label("Tâche", exact=True)).to_contain_text("Étiquetage de mots (24)")
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 320
     context.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -117,6 +118,31 @@ def test_one_click_shows_a_full_dashboard(
     context.close()
 
 
+def test_amounts_and_shares_stand_beside_each_other_on_a_phone(browser: Browser, server: Running) -> None:
+    context = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 900})
+    page = Visitor(context.new_page(), server).open("/usage?demo=true").page
+    page.locator(".ranks tbody tr").first.wait_for()
+    over = page.locator(".ranks tbody tr").evaluate_all(
+        """rows => rows.filter(row => row.querySelector("small").getBoundingClientRect().right
+             > row.children[2].getBoundingClientRect().left).map(row => row.innerText)"""
+    )
+    assert over == []
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [("en-GB", r"\d+ \w+ \d{4}, \d\d:\d\d:\d\d"), ("en-US", r"\w+ \d+, \d{4}, \d+:\d\d:\d\d\s[AP]M")],
+)
+def test_moments_are_written_as_the_readers_country_does(
+    browser: Browser, server: Running, locale: str, written: str
+) -> None:
+    context = browser.new_context(locale=locale)
+    page = Visitor(context.new_page(), server).open("/usage?demo=true").page
+    expect(page.locator(".requests tbody th button").first).to_have_text(re.compile(written))
+    context.close()
+
+
 def test_from_months_to_one_request_and_back(visitor: Visitor) -> None:
     page = visitor.open("/usage?demo=true&days=90&per=month").page
     page.get_by_text("As a table").click()
@@ -137,6 +163,9 @@ def test_from_months_to_one_request_and_back(visitor: Visitor) -> None:
     assert visitor.findings() == []
     page.get_by_text("Power of the machine").click()
     expect(page.locator("details[open] .formula").first).to_be_visible()
+    page.locator("details[open] .inputs .cite").first.click()
+    expect(page.locator(".sources li:target")).to_be_visible()  # the list unfolds
+    page.go_back()
     page.go_back()
     page.get_by_role("heading", name=f"Trace {named}").wait_for()
     assert visitor.findings() == []

@@ -144,6 +144,19 @@ def test_wrong_usage_says_what_to_do(
     assert "Traceback" not in result.output
 
 
+def test_a_file_with_columns_of_its_own_is_told_the_way_that_carries_them(tmp_path: Path) -> None:
+    file, out = tmp_path / "calls.csv", tmp_path / "impact.csv"
+    file.write_text("model_id,output_tokens,team\ngpt-4o,500,search\n")
+    refused = wattdrop("estimate", str(file))
+    assert refused.exit_code == 1
+    assert "-o OUT --bulk carries them along" in refused.stderr
+    carried = wattdrop("estimate", str(file), "-o", str(out), "--bulk")
+    assert carried.exit_code == 0, carried.output
+    assert '"search"' in out.read_text()
+    one = wattdrop("estimate", "--model", "gpt-4oo")
+    assert "columns" not in one.stderr
+
+
 def test_no_requests_are_said_to_be_none() -> None:
     assert wattdrop("estimate", "-", stdin="model_id,output_tokens\n").stdout.startswith("no requests")
 
@@ -165,6 +178,17 @@ def test_explain_shows_formula_inputs_and_sources() -> None:
     told = json.loads(wattdrop("explain", *ONE, "--format", "json", "--step", "facility_energy").stdout)
     assert {step["name"] for step in told["steps"]} == {"facility_energy_wh"}
     assert {choice["question"] for choice in told["choices"]} >= {"model", "task"}
+
+
+def test_explain_leaves_out_what_leads_to_nothing_and_keeps_all_that_the_rest_rests_on() -> None:
+    short, whole = (
+        json.loads(wattdrop("explain", *ONE, "--format", "json", *flags).stdout)["steps"]
+        for flags in ((), ("--all",))
+    )
+    assert {step["stage"] for step in whole} - {step["stage"] for step in short} == {"passes", "denoise"}
+    kept, values = {step["name"] for step in short}, {step["name"]: step["value"] for step in whole}
+    used = {one["name"] for step in short for one in step["inputs"] if one["origin"] == "step"}
+    assert {name for name in used if values[name]} <= kept
 
 
 def test_explain_of_a_bad_row_says_why() -> None:
@@ -209,6 +233,8 @@ def test_check_data_counts_what_is_there() -> None:
 
 def test_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("WATTDROP_DATA_DIR", str(tmp_path))
+    for kind in ("keys", "users"):  # another folder than the service's is the usual reason
+        assert f"No {kind} yet in {tmp_path}" in wattdrop(kind, "list").stdout
     key = wattdrop("keys", "create", "laptop").stdout.splitlines()[-1]
     assert key.startswith("wd_")
     listed = wattdrop("keys", "list").stdout

@@ -119,6 +119,11 @@ def test_half_a_token_is_a_row_error(service: Service) -> None:
         ("modelid", "model_id"),
         ("input_audio_duration", "input_audio_seconds"),
         ("Output_tokens", "output_tokens"),
+        ("prompt_tokens", "input_tokens"),  # written more like output_tokens
+        ("completion_tokens", "output_tokens"),
+        ("modelId", "model_id"),
+        ("timestamp", "utc_datetime"),
+        ("cache_read_input_tokens", "cached_input_tokens"),
     ],
 )
 def test_an_unknown_field_is_named_with_the_nearest_known(service: Service, sent: str, nearest: str) -> None:

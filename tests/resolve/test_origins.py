@@ -54,6 +54,17 @@ def test_a_figure_of_its_own_keeps_its_basis_and_source() -> None:
     assert (found.basis, found.source_ids) == (figure.basis, figure.source_ids)
 
 
+def test_a_contract_of_zero_is_whose_it_is() -> None:
+    catalog = wattdrop.load()
+    claimed = catalog.regions.figure(catalog.regions.row("aws:us-east-1"), "market_gco2e_per_kwh")
+    assert claimed is not None and claimed.value == 0.0
+
+    found = origins(Description(model_id="gpt_4o", node_id="aws:p5.48xlarge", cloud_region="us-east-1"))
+
+    market = found["default_grid_market_gco2e_per_kwh"]
+    assert (market.basis, market.source_ids) == (claimed.basis, claimed.source_ids)
+
+
 def test_what_nobody_published_is_called_assumed() -> None:
     found = origins(DESCRIPTIONS[2])
 

@@ -29,6 +29,18 @@ def test_a_figure_has_its_range_and_its_unit(service: Service) -> None:
     assert "gpt-4o-2024-08-06" in model["names"]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_texts_can_be_read_and_items_of_a_list_are_told_apart(service: Service, kind: str) -> None:
+    for entry in service.get(f"/v1/catalog/{kind}", params={"limit": 100}).json()["entries"]:
+        texts = service.get(f"/v1/catalog/{kind}/{entry['id']}").json()["texts"]
+        assert all(text.isprintable() for text in (*texts.values(), *entry["about"])), texts
+    if kind == "services":
+        assert (
+            service.get("/v1/catalog/services/openai").json()["texts"]["modalities"]
+            == "text, image, audio, video"
+        )
+
+
 def test_pages_follow_one_another(service: Service) -> None:
     def ids(offset: int, limit: int) -> list[str]:
         page = service.get("/v1/catalog/gpus", params={"offset": offset, "limit": limit}).json()

@@ -74,7 +74,7 @@ def test_each_request_is_a_span_without_anything_secret(tmp_path: Path) -> None:
                 "Authorization": f"Bearer {server.key}",
                 "traceparent": f"00-{CALLER}-b7ad6b7169203331-01",
             }
-            url = f"{server.url}/v1/impact?debug={SECRET}"
+            url = f"{server.url}/v1/impact?note={SECRET}"
             rows = [{**ROW, "session_id": SECRET}, {SECRET: 1}]
             answer = httpx.post(url, json={"rows": rows}, headers=headers, timeout=PATIENCE_S)
             server.get(f"/{SECRET}")

@@ -5,16 +5,12 @@ It is said in the words of ``wattdrop estimate``: a ``--preset`` and pairs for `
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
-from unicodedata import combining, normalize
 
 from ..schema import FIELD_ALIASES, FIELDS
+from ..schema.spellings import meant, plain
 from .mapping import A_SLIP, NESTED_COLUMNS
 from .presets import NAMES, document, preset
 
@@ -42,16 +38,6 @@ def guessed(columns: Sequence[str], exports: Sequence[str] = NAMES) -> Guess:
     return Guess(found, tuple(pair for pair in _by_spelling(columns, filled) if pair[0] in missing))
 
 
-def spellings() -> dict[str, list[str]]:
-    """Other names of each field that are understood, aliases of the API first."""
-    listed: dict[str, list[str]] = {field: [] for field in FIELDS}
-    for alias, field in FIELD_ALIASES.items():
-        listed[field].append(alias)
-    for field, names in _listed().items():
-        listed[field] += names
-    return listed
-
-
 def _is_export(columns: Sequence[str], known_by: Sequence[str]) -> bool:
     """Whether every name is a column, or has columns inside."""
     return all(any(one == name or one.startswith(name + ".") for one in columns) for name in known_by)
@@ -69,27 +55,5 @@ def _by_spelling(columns: Sequence[str], filled: set[str]) -> Iterator[tuple[str
 
 
 def _field_of(column: str) -> str | None:
-    names = _plain(column), _plain(column.rpartition(".")[2])
-    found = next((field for name in names if (field := _meant().get(name))), None)
-    return found or next(iter(get_close_matches(names[0], FIELDS, 1, A_SLIP)), None)
-
-
-@cache
-def _meant() -> dict[str, str]:
-    """Fields by the plain spelling of their names."""
-    found = {_plain(name): field for field, names in _listed().items() for name in names}
-    found |= {_plain(alias): field for alias, field in FIELD_ALIASES.items()}
-    return found | {field: field for field in FIELDS if field != "model_name"}
-
-
-@cache
-def _listed() -> dict[str, list[str]]:
-    text = (files("wattdrop.bulk") / "spellings.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-def _plain(name: str) -> str:
-    """``promptTokens``, ``Prompt tokens`` and ``prompt.tokens`` as ``prompt_tokens``; ``Modèle`` as ``modele``."""
-    letters = "".join(letter for letter in normalize("NFD", name) if not combining(letter))
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", letters)
-    return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
+    found = meant(column) or meant(column.rpartition(".")[2])
+    return found or next(iter(get_close_matches(plain(column), FIELDS, 1, A_SLIP)), None)

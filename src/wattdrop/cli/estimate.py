@@ -25,6 +25,10 @@ _FORMAT_OF_SUFFIX = {
     ".csv": "csv",
 }
 
+OTHER_COLUMNS = (
+    "columns that are no fields: -o OUT --bulk carries them along, --map FIELD=COLUMN says what one fills"
+)
+
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
@@ -91,6 +95,8 @@ def estimate(
     if failed:
         numbers = f"{failed} of {len(rows)} rows" if len(rows) > 1 else "the request"
         click.echo(f"{numbers} could not be computed", err=True)
+        if files and any(getattr(row, "code", "") == "unknown_field" for row in rows):
+            click.echo(OTHER_COLUMNS, err=True)
         sys.exit(1)
 
 

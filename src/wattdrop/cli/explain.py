@@ -17,6 +17,8 @@ from .scales import figure
 from .tables import wrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..catalog import Catalog
     from ..engine import Estimate
     from ..engine.explain import Explanation, Input, Step
@@ -31,7 +33,9 @@ _WIDTH = 100
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--step", "steps", multiple=True, metavar="NAME", help="Only steps whose name holds this.")
-@click.option("--all", "everything", is_flag=True, help="Also the steps that are 0 for this kind of work.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also the steps that are 0 for this kind of work, or lead to 0."
+)
 @row_flags
 def explain(
     file: str | None, number: int, form: str, steps: tuple[str, ...], everything: bool, **flags: str | None
@@ -51,7 +55,7 @@ def explain(
     if error is not None:
         _fail(error)
     explanation = result.explain(0)
-    kept = [step for step in explanation.steps if _wanted(step, steps, everything)]
+    kept = _wanted(explanation.steps, steps, everything)
     if form == "json":
         click.echo(_as_json(result, kept))
     else:
@@ -63,10 +67,22 @@ def _fail(error: RowError) -> None:
     sys.exit(1)
 
 
-def _wanted(step: Step, names: tuple[str, ...], everything: bool) -> bool:
+def _wanted(steps: Sequence[Step], names: tuple[str, ...], everything: bool) -> list[Step]:
     if names:
-        return any(name in step.name for name in names)
-    return everything or step.value != 0
+        return [step for step in steps if any(name in step.name for name in names)]
+    return list(steps) if everything else _at_work(steps)
+
+
+def _at_work(steps: Sequence[Step]) -> list[Step]:
+    """Steps that are not 0 and on which another such step rests, or none at all, as on a result."""
+    asked = {one.name for step in steps for one in step.inputs if one.origin == "step"}
+    kept: list[Step] = []
+    rested: set[str] = set()
+    for step in reversed(steps):
+        if step.value != 0 and (step.name in rested or step.name not in asked):
+            kept.append(step)
+            rested.update(one.name for one in step.inputs)
+    return kept[::-1]
 
 
 def _as_json(result: Estimate, steps: list[Step]) -> str:

@@ -58,7 +58,7 @@ def list_keys(customer: str) -> None:
         found = store.keys.list(owner)
         names = {one.id: one.name for one in store.customers.list()}
     if not found:
-        click.echo("No keys yet. Create one with: wattdrop keys create NAME")
+        click.echo(f"No keys yet in {store.database.shown}. Create one with: wattdrop keys create NAME")
         return
     rows = [
         (

@@ -40,7 +40,7 @@ def list_users(customer: str) -> None:
         names = {one.id: one.name for one in store.customers.list()}
         found = store.customers.users(owner)
     if not found:
-        click.echo("No users yet. Create one with: wattdrop users create NAME")
+        click.echo(f"No users yet in {store.database.shown}. Create one with: wattdrop users create NAME")
         return
     rows = [
         (str(one.id), one.name, names[one.customer_id], one.created_at, one.disabled_at or "")

@@ -30,7 +30,7 @@ class Origin(NamedTuple):
 
 _BASES = ("given", "measured", "published", "derived", "assumed")  # from firm to weak
 #: A nudge that moves a value without moving a choice, and that floats hold exactly.
-_NUDGE = 1.0 + 2.0**-20
+_NUDGE = 2.0**-20
 
 
 def setup_origins(catalog: Catalog, resolved: Resolved) -> Mapping[str, Origin]:
@@ -102,6 +102,11 @@ def _figures_behind(catalog: Catalog, resolved: Resolved) -> Iterator[tuple[Tabl
         yield catalog.constants, ix, "value"
 
 
+def _nudged(value: float) -> float:
+    """A figure of exactly zero, such as that of a contract, moves too: it is somebody's as any other."""
+    return value * (1.0 + _NUDGE) or _NUDGE
+
+
 class _Nudged:
     """A catalog in which one figure is a little larger."""
 
@@ -111,7 +116,7 @@ class _Nudged:
         setattr(self, kind, table)
         if kind == "constants":
             id = catalog.constants.ids[ix]
-            value = catalog.constants.number(ix, quantity) * _NUDGE
+            value = _nudged(catalog.constants.number(ix, quantity))
             self.constant = lambda name: value if name == id else catalog.constant(name)
             self.constant_values = lambda: {**catalog.constant_values(), id: value}
 
@@ -125,7 +130,7 @@ class _NudgedTable:
 
     def number(self, ix: int, quantity: str) -> float:
         value = self._table.number(ix, quantity)
-        return value * _NUDGE if ix == self._ix and quantity == self._quantity else value
+        return _nudged(value) if ix == self._ix and quantity == self._quantity else value
 
     def __len__(self) -> int:
         return len(self._table)

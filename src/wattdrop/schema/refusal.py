@@ -41,17 +41,26 @@ def known_field_like(key: object) -> RowError:
     """The error for a field that does not exist, with the nearest that does."""
     if not isinstance(key, str):
         return RowError("unknown_field", f"{quoted(key)}: no such field; names of fields are text")
-    from difflib import get_close_matches
-
-    known = [*FIELDS, *FIELD_ALIASES, *NESTED_FIELDS]
-    near = get_close_matches(key[:100], known, n=1, cutoff=0.6)
-    candidates = tuple(FIELD_ALIASES.get(name, name) for name in near)
-    if key in NESTED_FIELDS:  # it takes an object, where an object can be
-        candidates = (next(iter(NESTED_FIELDS[key].values())),)
+    candidates = _fields_like(key[:100])
     hint = f"; did you mean {candidates[0]}?" if candidates else ""
     return RowError(
         "unknown_field", f"{quoted(key)[1:-1]}: no such field{hint}", quoted(key)[1:-1], candidates
     )
+
+
+def _fields_like(name: str) -> tuple[str, ...]:
+    """What is called so elsewhere comes before what is written alike: ``prompt_tokens`` are no ``output_tokens``."""
+    from difflib import get_close_matches
+
+    from .spellings import meant
+
+    if name in NESTED_FIELDS:  # it takes an object, where an object can be
+        return (next(iter(NESTED_FIELDS[name].values())),)
+    field = meant(name)
+    if field is not None:
+        return (field,)
+    near = get_close_matches(name, [*FIELDS, *FIELD_ALIASES, *NESTED_FIELDS], n=1, cutoff=0.6)
+    return tuple(FIELD_ALIASES.get(one, one) for one in near)
 
 
 def quoted(value: object) -> str:

@@ -49,7 +49,8 @@ class KeyRing:
         found = self._cache.fresh(key) or await self._cache.find(key)
         if found is None:
             raise Unauthorized(
-                "the API key is not known or was revoked; make one with: wattdrop keys create NAME"
+                "the API key is not known or was revoked; make one with: wattdrop keys create NAME, "
+                "on the database of this service (WATTDROP_DATA_DIR, WATTDROP_DATABASE_URL)"
             )
         current().of_key(found)
         self._last_use.note(found.id)

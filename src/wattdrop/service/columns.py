@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 from falcon.asgi import Request, Response
 
-from ..bulk.guess import guessed, spellings
+from ..bulk.guess import guessed
 from ..bulk.mapping import WHAT_RAN, Mapping, with_mapped
 from ..bulk.presets import NAMES, document, preset
 from ..bulk.refused import JobRefused
@@ -27,6 +27,7 @@ from ..schema.columns import (
 from ..schema.given import parse_given
 from ..schema.meanings import meaning
 from ..schema.requests import list_fields, number_fields
+from ..schema.spellings import spellings
 from .answers import encode, send
 from .bodies import check_accept, read_json_body
 from .content import Content, content_of, send_if_new

@@ -149,7 +149,7 @@ def _text(table: Table, ix: int, field: str) -> str:
     """A field as text, an empty one where the entity has none; names are shown apart."""
     if field in ("id", "name", "aliases"):
         return ""
-    return table.text(ix, field) or ", ".join(table.texts(ix, field))
+    return ", ".join(table.texts(ix, field)) or table.text(ix, field)
 
 
 def _figures(catalog: Catalog, table: Table, ix: int) -> Iterator[dict[str, Any]]:

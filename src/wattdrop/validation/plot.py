@@ -71,11 +71,13 @@ def _bytes(predictions: Sequence[Prediction], form: str) -> bytes:
         shown = [p for p in predictions if not p.reason]
         if not shown:
             raise BadRequest("no row could be predicted, so there is nothing to draw", field="plot")
-        points, tasks = drawing.subplots(1, 2, width_ratios=(1.15, 1))
+        points, tasks = drawing.subplots(
+            2, 1, height_ratios=(1.15, 1)
+        )  # a phone shows one beside the other too small
         _points(points, shown)
         _tasks(tasks, shown)
 
-    return picture(drawn, (9.6, 4.6), form)
+    return picture(drawn, (5.2, 9.0), form)
 
 
 def picture(draw: Callable[[Any], None], inches: tuple[float, float], form: str) -> bytes:

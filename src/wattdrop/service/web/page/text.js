@@ -11,6 +11,8 @@ const SCALES = {
 
 let catalogue = {};
 export let language = "en";
+// How that language writes dates and numbers where the reader lives: British days are not American ones.
+export let locale = "en";
 
 export const languages = LANGUAGES;
 
@@ -26,6 +28,7 @@ export const useLanguage = async (name) => {
   const answer = await fetch(import.meta.resolve(`/web/page/strings/${name}.json`));
   catalogue = typeset(await answer.json());
   language = name;
+  locale = navigator.languages.find((one) => one.slice(0, 2) === name) ?? name;
   document.documentElement.lang = name;
 };
 
@@ -42,7 +45,7 @@ export const named = (kind, word) => (has(`${kind}.${word}`) ? t(`${kind}.${word
 
 const THREE_DIGITS = { minimumSignificantDigits: 3, maximumSignificantDigits: 3 };
 export const number = (value, options = THREE_DIGITS) =>
-  new Intl.NumberFormat(language, options).format(value);
+  new Intl.NumberFormat(locale, options).format(value);
 
 export const percent = (share) => number(share, { style: "percent", maximumFractionDigits: 0 });
 
@@ -66,12 +69,12 @@ export const span = (low, high, unit, beside = high) => {
 
 export const tick = (unit, beside) => (value) => number(value / scaleOf(beside, unit)[0], {});
 
-export const day = (text) => new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(text));
-export const moment = (text) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
+export const day = (text) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(text));
+export const moment = (text) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
 
 export const country = (code) => {
   try {
-    return new Intl.DisplayNames([language], { type: "region" }).of(code) ?? code;
+    return new Intl.DisplayNames([locale], { type: "region" }).of(code) ?? code;
   } catch {
     return code; // a grid that is no country of its own
   }

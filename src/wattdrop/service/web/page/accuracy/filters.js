@@ -1,6 +1,6 @@
 // Which measurements are shown, and what the estimates of them were told.
 import { html } from "../html.js";
-import { number, t } from "../text.js";
+import { named, number, t } from "../text.js";
 import { Field } from "../parts/field.js";
 import { FILTERS, GIVEN, offered } from "./view.js";
 
@@ -19,7 +19,7 @@ export const Filters = ({ measurements, view, onChange }) => html`
         <${Field} key=${name} id=${name} label=${t(`accuracy.filter.${name}`)}>
           <select id=${name} value=${view[name]} onChange=${(event) => onChange({ [name]: event.currentTarget.value })}>
             <option value="" selected=${!view[name]}>${t("accuracy.all")}</option>
-            ${offered(measurements, view, name).map(([value, count]) => html`<option key=${value} value=${value} selected=${value === view[name]}>${t("accuracy.option", { value, count: number(count, {}) })}</option>`)}
+            ${offered(measurements, view, name).map(([value, count]) => html`<option key=${value} value=${value} selected=${value === view[name]}>${t("accuracy.option", { value: name === "task" ? named("task", value) : value, count: number(count, {}) })}</option>`)}
           </select>
         <//>`)}
       <button type="button" disabled=${FILTERS.every((name) => !view[name])} onClick=${() => onChange(EVERYTHING)}>${t("accuracy.reset")}</button>

@@ -1,7 +1,7 @@
 // The same measurements as a table, by how far the prediction is off; each opens where it stands.
 import { useState } from "preact/hooks";
 import { html } from "../html.js";
-import { amount, number, span, t } from "../text.js";
+import { amount, named, number, span, t } from "../text.js";
 import { Pages } from "../parts/pages.js";
 import { Facts } from "./measurement.js";
 import { worstFirst } from "./view.js";
@@ -25,7 +25,7 @@ export const List = ({ shown, opened, onOpen }) => {
       <table role="table" class="stacked measured"><thead role="rowgroup"><tr role="row">${COLUMNS.map((name) => html`<th key=${name} scope="col" role="columnheader" class=${DIGITS.includes(name) ? "digits" : ""}>${t(`accuracy.column.${name}`)}</th>`)}</tr></thead>
         <tbody role="rowgroup">${sorted.slice(offset, offset + AT_ONCE).map((one) => html`
           <tr key=${one.id} role="row" class=${one.id === opened?.id ? "opened" : ""}>
-            <th scope="row" role="rowheader" lang="en"><button type="button" class="plain" aria-expanded=${one.id === opened?.id} onClick=${() => onOpen(one.id === opened?.id ? undefined : one)}>${one.model}</button><small>${one.task} · ${one.source}</small></th>
+            <th scope="row" role="rowheader"><button lang="en" type="button" class="plain" aria-expanded=${one.id === opened?.id} onClick=${() => onOpen(one.id === opened?.id ? undefined : one)}>${one.model}</button><small>${named("task", one.task)} · <span lang="en">${one.source}</span></small></th>
             <${Cell} name="gpu"><span lang="en">${t("form.gpus", { count: one.gpu_count, gpu: one.gpu })}</span><//>
             <${Cell} name="batch">${one.batch === undefined ? t("none") : number(one.batch, { maximumSignificantDigits: 4 })}<//>
             <${Cell} name="measured">${amount(one.measured_wh, "Wh").text}<//>

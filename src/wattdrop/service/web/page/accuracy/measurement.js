@@ -1,6 +1,6 @@
 // One measurement: what ran, who measured it, and what the method says.
 import { html } from "../html.js";
-import { amount, number, span, t } from "../text.js";
+import { amount, named, number, span, t } from "../text.js";
 
 const digits = (value) => number(value, { maximumSignificantDigits: 4 });
 const times = (value) => t("accuracy.times", { value: number(value, { maximumSignificantDigits: 3 }) });
@@ -10,7 +10,7 @@ const tokens = (one) => [one.input_tokens && t("accuracy.tokens.in", { count: di
   .filter(Boolean).join(", ");
 
 export const facts = (one) => [
-  ["task", one.task], ["gpu", machine(one)], ["precision", one.precision], ["batch", one.batch === undefined ? "" : digits(one.batch)],
+  ["task", named("task", one.task)], ["gpu", machine(one)], ["precision", one.precision], ["batch", one.batch === undefined ? "" : digits(one.batch)],
   ["tokens", tokens(one)], ["engine", one.engine],
 ].filter(([, value]) => value);
 

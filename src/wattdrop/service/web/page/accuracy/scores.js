@@ -1,6 +1,6 @@
 // The scores that the project holds itself to: left out and in sample, how much the ranges hold, other tools, who measured.
 import { html } from "../html.js";
-import { number, percent, t } from "../text.js";
+import { named, number, percent, t } from "../text.js";
 import { Ranges } from "./ranges.js";
 
 const times = (value) => t("accuracy.times", { value: number(value, { minimumFractionDigits: 2, maximumFractionDigits: 2 }) });
@@ -28,7 +28,7 @@ const Work = ({ work }) => html`<${Table} columns=${["work", "n", "twice", "fact
 
 const Seen = ({ tasks }) => html`<${Table} columns=${["task", "n", "twice", "twice.seen", "factor", "factor.seen"]} groups=${[{
   rows: tasks.map((one) => ({
-    key: one.task, name: html`<span lang="en">${one.task}</span>`,
+    key: one.task, name: named("task", one.task),
     cells: [number(one.n, {}), share(one.within_2x), share(one.in_sample.within_2x), times(one.median_factor), times(one.in_sample.median_factor)],
   })),
 }]} />`;

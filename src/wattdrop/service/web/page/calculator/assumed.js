@@ -1,19 +1,12 @@
 // What the row left open and the service chose, asked for when somebody opens the list.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { html } from "../html.js";
-import { explain } from "../api.js";
 import { named, t } from "../text.js";
+import { useTold } from "./told.js";
 
 export const Assumed = ({ row }) => {
   const [open, setOpen] = useState(false);
-  const [choices, setChoices] = useState([]);
-  const text = JSON.stringify(row);
-  useEffect(() => {
-    if (!open) return undefined;
-    const controller = new AbortController();
-    explain(row, controller.signal).then((answer) => setChoices(answer.choices ?? []), () => {});
-    return () => controller.abort();
-  }, [open, text]);
+  const { choices = [] } = useTold(row, open);
   return html`
     <section class="card">
       <details open=${open} onToggle=${(event) => setOpen(event.currentTarget.open)}>

@@ -8,6 +8,7 @@ import { Assumed } from "./assumed.js";
 import { Call } from "./call.js";
 import { Causes } from "./causes.js";
 import { Equivalents } from "./equivalents.js";
+import { Explained } from "./explained.js";
 import { Stages } from "./stages.js";
 
 const brief = (impact) => METRICS.map((one) => [one.key, amount(impact.total_impact[one.usage], one.unit).text]);
@@ -22,6 +23,7 @@ export const Result = ({ impact, row, spoken }) => html`
   <${Stages} impact=${impact} metrics=${METRICS} spoken=${spoken} />
   <${Causes} causes=${impact.ranges.causes} central=${impact.ranges.usage_energy_wh.central} row=${row} spoken=${spoken} />
   <${Assumed} row=${row} />
+  <${Explained} row=${row} />
   <${Call} row=${row} />
   <p class="share"><${Copy} text=${location.href} label=${t("share")} /></p>
   <p class="brief"><a href="#metrics">${brief(impact).map(([key, text]) => html`<span key=${key}>${text}</span>`)}</a></p>

@@ -1,6 +1,7 @@
 // One entity: what is said of it, each figure with range, basis and source, and the sources in full.
 import { html } from "../html.js";
 import { has, named, number, t } from "../text.js";
+import { Cited, Sources, numbersOf } from "../parts/sources.js";
 import { Own } from "./own.js";
 
 const FAR = 1e9; // what is larger, or as much smaller than one, is written as a power of ten
@@ -10,17 +11,15 @@ const precise = (value) => number(value, {
 const valued = (one) => (one.unit === "year" ? one.value : precise(one.value));
 const unit = (name) => (["1", "year"].includes(name) ? "" : has(`unit.${name}`) ? t(`unit.${name}`) : name);
 
-const Sources = ({ ids, numbers }) => ids.map((id) => html`<a key=${id} class="cite" href=${`#source-${id}`}>[${numbers.get(id)}]</a>`);
-
 export const Entity = ({ entity, ...own }) => {
-  const numbers = new Map(entity.sources.map((one, at) => [one.id, at + 1]));
+  const numbers = numbersOf(entity.sources);
   return html`
     <article class="card" aria-labelledby="entity">
       <h2 id="entity" class="name" tabindex="-1">${entity.name}</h2>
-      <p class="hint"><code>${entity.id}</code> <${Sources} ids=${entity.source_ids} numbers=${numbers} /></p>
+      <p class="hint"><code>${entity.id}</code> <${Cited} ids=${entity.source_ids} numbers=${numbers} /></p>
       <${Own} entity=${entity} ...${own} />
       ${entity.note && html`<p lang="en">${entity.note}</p>`}
-      <dl class="facts">${Object.entries(entity.texts).map(([field, text]) => html`<div key=${field}><dt>${named("fact", field)}</dt><dd>${field === "task" ? named("task", text) : text}</dd></div>`)}</dl>
+      <dl class="facts">${Object.entries(entity.texts).map(([field, text]) => html`<div key=${field}><dt>${named("fact", field)}</dt><dd>${named(field === "task" ? "task" : "fact.is", text)}</dd></div>`)}</dl>
       ${entity.names.length > 0 && html`<details><summary>${t("entity.names", { count: entity.names.length })}</summary><p class="names">${entity.names.join(", ")}</p></details>`}
     </article>
     ${entity.figures.length > 0 && html`<section class="card" aria-labelledby="figures">
@@ -32,14 +31,12 @@ export const Entity = ({ entity, ...own }) => {
               <td role="cell" class="digits">${valued(one)} ${unit(one.unit)}</td>
               <td role="cell" class="digits">${one.low === undefined ? t("none") : t("range", { low: precise(one.low), high: precise(one.high), unit: "" })}</td>
               <td role="cell"><span class=${`basis ${one.basis}`}>${named("basis", one.basis)}</span>${one.valid_from && html`<small>${t("entity.from", { year: one.valid_from })}</small>`}</td>
-              <td role="cell"><${Sources} ids=${one.source_ids} numbers=${numbers} /></td></tr>`)}</tbody></table>
+              <td role="cell"><${Cited} ids=${one.source_ids} numbers=${numbers} /></td></tr>`)}</tbody></table>
       </div>
     </section>`}
     <section class="card" aria-labelledby="sources">
       <h2 id="sources">${t("entity.sources")}</h2>
-      <ol class="sources" lang="en">${entity.sources.map((one) => html`
-        <li key=${one.id} id=${`source-${one.id}`}>${one.url?.startsWith("http") ? html`<a href=${one.url} rel="noreferrer">${one.title}</a>` : html`<strong>${one.title}</strong>`}
-          <small>${[one.producer, one.published, one.kind, one.licence].filter(Boolean).join(" · ")}</small>${one.reasoning && html`<p>${one.reasoning}</p>`}</li>`)}</ol>
+      <${Sources} sources=${entity.sources} />
     </section>
   `;
 };

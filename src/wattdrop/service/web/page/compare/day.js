@@ -2,7 +2,7 @@
 // several places.
 import { html } from "../html.js";
 import { estimates } from "../api.js";
-import { amount, language, t, tick } from "../text.js";
+import { amount, locale, t, tick } from "../text.js";
 import { useLatest } from "../parts/latest.js";
 import { Chart } from "../parts/chart.js";
 import { METRICS } from "../parts/metrics.js";
@@ -59,7 +59,7 @@ const Curve = ({ lines, chosen, metric, spoken }) => {
       label=${t("compare.curve.drawn", { metric: t(`metric.${metric.key}`), list: list.join("; ") })} />`;
 };
 
-const monthOf = (day) => new Intl.DateTimeFormat(language, { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(`${day}T00:00Z`));
+const monthOf = (day) => new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(`${day}T00:00Z`));
 
 export const Day = ({ question, told, asked, spoken }) => {
   const places = question.vary === "places" ? told.slice(0, MOST_LINES).map(({ id, name }) => ({ id, name: shortened(name, LONGEST) })) : [{ id: "", name: "" }];

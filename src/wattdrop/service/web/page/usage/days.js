@@ -1,5 +1,5 @@
 // Days as the API has them (2026-11-26, in UTC): what a preset stands for, what a period is from and to, and how it is called.
-import { language, t } from "../text.js";
+import { locale, t } from "../text.js";
 
 const DAY_MS = 86_400_000;
 const at = (day) => Date.parse(`${day}T00:00:00Z`);
@@ -57,11 +57,11 @@ export const periodsOf = ({ from, to }, period) => {
   return found;
 };
 
-const written = (day, options) => new Intl.DateTimeFormat(language, { timeZone: "UTC", ...options }).format(at(day));
+const written = (day, options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options }).format(at(day));
 export const dayText = (day) => written(day, { day: "numeric", month: "long", year: "numeric" });
 export const shortDay = (day) => written(day, { day: "numeric", month: "short" });
 export const momentText = (moment) =>
-  new Intl.DateTimeFormat(language, { timeZone: "UTC", dateStyle: "medium", timeStyle: "medium" }).format(Date.parse(moment));
+  new Intl.DateTimeFormat(locale, { timeZone: "UTC", dateStyle: "medium", timeStyle: "medium" }).format(Date.parse(moment));
 
 export const periodText = (one, period) => {
   if (period === "month") return written(one.from, { month: "long", year: "numeric" });

@@ -1,6 +1,6 @@
 // Small things of every card: its head, names of groups, an amount with its range.
 import { html } from "../html.js";
-import { country, percent, span, t } from "../text.js";
+import { country, named as worded, percent, span, t } from "../text.js";
 
 export const Head = ({ id, title, demo, children }) => html`
   <div class="cardhead">
@@ -9,8 +9,8 @@ export const Head = ({ id, title, demo, children }) => html`
   </div>
 `;
 
-// What a group is called: an id as it is, a country by its name, and what rows did not say.
-export const named = (by, value) => (value === "" ? t("usage.unnamed") : by === "country" ? country(value) : value);
+// What a group is called: an id as it is, a country or task by its name, and what rows did not say.
+export const named = (by, value) => (value === "" ? t("usage.unnamed") : by === "country" ? country(value) : by === "task" ? worded("task", value) : value);
 
 // A share that would read as none is said to be small.
 const LEAST = 0.005;

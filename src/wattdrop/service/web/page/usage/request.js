@@ -1,46 +1,27 @@
 // One request: what it was, what it used, and every step to its numbers.
 import { html } from "../html.js";
 import { usageRow } from "../api.js";
-import { amount, country, has, number, percent, span, t } from "../text.js";
+import { named, number, percent, span, t } from "../text.js";
 import { Problem, useAnswer } from "../parts/answer.js";
+import { Sources } from "../parts/sources.js";
+import { Steps, precise } from "../parts/steps.js";
 import { momentText } from "./days.js";
-import { Head } from "./parts.js";
+import { Head, named as groupName } from "./parts.js";
 import { Totals } from "./totals.js";
 import { METRICS } from "../parts/metrics.js";
 import { whose } from "./view.js";
 
 const FACTS = ["model_id", "task", "service_id", "node_id", "gpu_id", "country", "region", "project_id", "client_id", "application_id", "environment", "integration_source"];
-const precise = (value) => number(value, { maximumSignificantDigits: 4, notation: Math.abs(value) >= 1e9 || (value !== 0 && Math.abs(value) < 1e-6) ? "scientific" : "standard" });
-const valued = (one) => (one.value === null ? t("none") : `${precise(one.value)}${one.unit === "1" ? "" : ` ${one.unit}`}`);
 
 const Facts = ({ row, onTogether }) => html`
   <dl class="facts">
-    ${FACTS.filter((name) => row[name]).map((name) => html`<div key=${name}><dt>${t(`usage.fact.${name}`)}</dt><dd>${name === "country" ? country(row[name]) : row[name]}</dd></div>`)}
+    ${FACTS.filter((name) => row[name]).map((name) => html`<div key=${name}><dt>${t(`usage.fact.${name}`)}</dt><dd>${groupName(name, row[name])}</dd></div>`)}
     <div><dt>${t("usage.tokens_in")}</dt><dd>${number(row.input_tokens ?? 0, {})}</dd></div>
     <div><dt>${t("usage.tokens_out")}</dt><dd>${number(row.output_tokens ?? 0, {})}</dd></div>
     ${row.cost !== undefined && html`<div><dt>${t("usage.cost")}</dt><dd>${precise(row.cost)} ${row.currency ?? ""}</dd></div>`}
     ${["trace_id", "session_id"].filter((name) => row[name]).map((name) => html`<div key=${name}><dt>${t(`usage.fact.${name}`)}</dt><dd><button type="button" class="link" onClick=${() => onTogether(name, row[name])}>${row[name]}</button></dd></div>`)}
   </dl>
 `;
-
-const Step = ({ step }) => html`
-  <li>
-    <p class="step"><code>${step.name}</code><span class="digits">${valued(step)}</span>${step.range_90 && html`<small class="digits">${t("range", { low: precise(step.range_90[0]), high: precise(step.range_90[1]), unit: "" })}</small>`}</p>
-    <p class="formula"><code>${step.formula}</code></p>
-    <ul class="inputs">${step.inputs.filter((one) => one.origin !== "step" && one.value !== null).map((one) => html`
-      <li key=${one.name}><code>${one.name}</code> ${valued(one)}<small>${[has(`basis.${one.basis}`) ? t(`basis.${one.basis}`) : one.basis, one.note].filter(Boolean).join(": ")}</small></li>`)}</ul>
-  </li>
-`;
-
-// Steps whose value is zero played no part in this request.
-const Steps = ({ steps }) => {
-  const stages = Map.groupBy(steps.filter((one) => one.value !== 0 && one.value !== null), (one) => one.stage);
-  return html`${[...stages].map(([stage, some]) => html`
-    <details key=${stage} class="stage">
-      <summary>${has(`usage.stage.${stage}`) ? t(`usage.stage.${stage}`) : stage} <small>${t("usage.steps", { count: some.length })}</small></summary>
-      <ol lang="en">${some.map((step) => html`<${Step} key=${step.name} step=${step} />`)}</ol>
-    </details>`)}`;
-};
 
 const Explained = ({ told, row, demo }) => html`
   ${(told.method_version !== row.method_version || told.catalog_digest !== row.catalog_digest) && html`<p class="card notice">${t("usage.explained.newer")}</p>`}
@@ -50,27 +31,25 @@ const Explained = ({ told, row, demo }) => html`
       <table class="wraps">
         <thead><tr><th scope="col">${t("assumed.question")}</th><th scope="col">${t("assumed.chosen")}</th><th scope="col">${t("assumed.basis")}</th></tr></thead>
         <tbody>${told.choices.map((one) => html`
-          <tr key=${one.question}><th scope="row" lang="en">${one.question}</th><td lang="en">${one.chosen}${one.note && html`<small>${one.note}</small>`}</td>
-            <td><span class=${`basis ${one.basis}`}>${has(`basis.${one.basis}`) ? t(`basis.${one.basis}`) : one.basis}</span></td></tr>`)}</tbody>
+          <tr key=${one.question}><th scope="row">${named("question", one.question)}</th><td lang="en">${one.chosen}${one.note && html`<small>${one.note}</small>`}</td>
+            <td><span class=${`basis ${one.basis}`}>${named("basis", one.basis)}</span></td></tr>`)}</tbody>
       </table>
     </div>
   </section>
   <section class="card" aria-labelledby="why">
     <${Head} id="why" title=${t("causes.title")} demo=${demo} />
     <ul class="advice">${told.causes.slice(0, 4).map((one) => html`
-      <li key=${one.cause}><strong>${has(`cause.${one.cause}`) ? t(`cause.${one.cause}`) : one.cause}</strong> ${percent(one.share)}
-        <span>${t("causes.alone", { cause: has(`cause.${one.cause}`) ? t(`cause.${one.cause}`) : one.cause, range: span(one.low, one.high, "Wh", told.results.total_energy_wh) })}</span></li>`)}</ul>
+      <li key=${one.cause}><strong>${named("cause", one.cause)}</strong> ${percent(one.share)}
+        <span>${t("causes.alone", { cause: named("cause", one.cause), range: span(one.low, one.high, "Wh", told.results.total_energy_wh) })}</span></li>`)}</ul>
   </section>
   <section class="card" aria-labelledby="steps">
     <${Head} id="steps" title=${t("usage.explained")} demo=${demo} />
     <p>${t("usage.explained.text")}</p>
-    <${Steps} steps=${told.steps} />
+    <${Steps} steps=${told.steps} sources=${told.sources} />
   </section>
   <section class="card" aria-labelledby="sources">
     <details><summary><h2 id="sources">${t("entity.sources")}</h2></summary>
-      <ol class="sources" lang="en">${told.sources.map((one) => html`
-        <li key=${one.id}>${one.url?.startsWith("http") ? html`<a href=${one.url} rel="noreferrer">${one.title}</a>` : html`<strong>${one.title}</strong>`}
-          <small>${[one.producer, one.published, one.kind].filter(Boolean).join(" · ")}</small></li>`)}</ol></details>
+      <${Sources} sources=${told.sources} /></details>
   </section>
 `;
 

@@ -5,7 +5,7 @@ import { usageRows } from "../api.js";
 import { amount, number, t } from "../text.js";
 import { Problem, useAnswer } from "../parts/answer.js";
 import { momentText } from "./days.js";
-import { Head, ranged } from "./parts.js";
+import { Head, named, ranged } from "./parts.js";
 import { asked, sortOf, whose } from "./view.js";
 
 const AT_ONCE = 10;
@@ -22,7 +22,7 @@ const askedRows = (view, after) => ({
 const Row = ({ one, metric, onRow, onTogether }) => html`
   <tr role="row">
     <th scope="row" role="rowheader"><button type="button" class="link" onClick=${() => onRow(one.request_id)}>${momentText(one.at)}</button><small>${one.project_id ?? ""}</small></th>
-    <td role="cell">${one.error ? html`<span class="bad">${one.error}</span>` : one.model_id}<small>${[one.task, one.region].filter(Boolean).join(" · ")}</small></td>
+    <td role="cell">${one.error ? html`<span class="bad">${one.error}</span>` : one.model_id}<small>${[one.task && named("task", one.task), one.region].filter(Boolean).join(" · ")}</small></td>
     <td role="cell" class="digits">${number(one.input_tokens ?? 0, {})}<small>${t("usage.out", { count: number(one.output_tokens ?? 0, {}) })}</small></td>
     <td role="cell" class="digits">${one[metric.usage] ? html`${amount(one[metric.usage].value, metric.unit).text}<small>${ranged(one[metric.usage], metric.unit)}</small>` : t("none")}</td>
     <td role="cell">${one.trace_id ? html`<button type="button" class="link" title=${one.trace_id} onClick=${() => onTogether("trace_id", one.trace_id)}>${ending(one.trace_id)}</button>` : t("none")}</td>
