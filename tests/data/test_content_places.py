@@ -72,9 +72,11 @@ def test_implausible_upstream_values_are_gone(catalog: Catalog) -> None:
         ("CN", "GD", "CN-GD"),
         ("IT", "MI", "IT-NORTH"),
         ("IT", "SO", "IT-NORTH"),
+        ("UK", None, "GB"),
+        ("EL", None, "GR"),
     ],
 )
-def test_regions_of_countries(catalog: Catalog, country: str, region: str, zone: str) -> None:
+def test_regions_of_countries(catalog: Catalog, country: str, region: str | None, zone: str) -> None:
     ix = catalog.zone_of(country, region)
     assert ix is not None
     assert catalog.zones.ids[ix] == zone

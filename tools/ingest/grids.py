@@ -27,7 +27,7 @@ COMBINED_MARGIN = "grid_combined_margin_gco2_per_kwh"
 
 INTENSITY_COLUMNS = ["zone", "quantity", "valid_from", "value", "low", "high", "source", "basis", "note"]
 MIX_COLUMNS = ["zone", "fuel", "share", "year", "source", "basis"]
-ZONE_COLUMNS = "zone kind country name iso3166_2 iso3 members parent proxy_of quality source note".split()
+ZONE_COLUMNS = "zone kind country name iso3166_2 iso3 aliases members parent proxy_of quality source note".split()
 HOURLY_COLUMNS = "profile month hour_utc carbon_ratio p10 p90 water_ratio source".split()
 HOURLY_ZONE_COLUMNS = "zone profile match quality basis source note".split()
 
@@ -37,6 +37,8 @@ SHARE_ALIKE = ("em-yearly", "em-contrib", "em-hourly-hpe", "em-hourly-umass")
 CODE_OF_WORLD = "world"
 # Zones whose upstream code is the ISO 3166-2 code of another place (IT-NO is Novara, IT-SO Sondrio).
 RENAMED_ZONES = {"IT-NO": "IT-NORTH", "IT-SO": "IT-SOUTH", "WORLD": CODE_OF_WORLD}
+# Codes of two letters that others use: UK is reserved for it by ISO 3166, EL is the European Union's.
+OTHER_CODES = {"GB": "UK", "GR": "EL"}
 NORTH_ITALY = (
     "TO VC NO CN AT AL BI VB AO IM SV GE SP VA CO SO MI BG BS PV CR MN LC LO MB BZ TN VR VI BL TV VE PD RO UD GO TS PN "
     "PC PR RE MO BO FE RA FC RN"
@@ -94,7 +96,7 @@ def zone_id(code: str) -> str:
 
 def zone_lines(countries: list[Row], regions: list[Row], profiles: list[Row]) -> Iterator[Line]:
     """World, countries, then what is smaller, each once."""
-    yield [CODE_OF_WORLD, "world", "", "World", "", "WLD", "", "", "", "", "iso-3166", ""]
+    yield [CODE_OF_WORLD, "world", "", "World", "", "WLD", "", "", "", "", "", "iso-3166", ""]
     for row in sorted(countries, key=lambda row: row["iso2"]):
         if row["iso2"]:
             yield country_zone(row)
@@ -114,7 +116,8 @@ def country_zone(row: Row) -> Line:
     """A country. One without figures of its own names the neighbour whose figures stand in."""
     quality = "" if row["quality"] == "ok" else row["quality"]
     return [
-        *(row["iso2"], "country", row["iso2"], row["name"], "", row["iso3"], "", CODE_OF_WORLD),
+        *(row["iso2"], "country", row["iso2"], row["name"], "", row["iso3"]),
+        *(OTHER_CODES.get(row["iso2"], ""), "", CODE_OF_WORLD),
         *(row["proxy_of"], "proxy" if row["proxy_of"] else ""),
         *("iso-3166 proxy-neighbour" if row["proxy_of"] else "iso-3166", "" if row["proxy_of"] else quality),
     ]
@@ -146,6 +149,7 @@ def region_zone(code: str, rows: list[Row]) -> Line:
         row["country"],
         row["name"],
         iso,
+        "",
         "",
         members,
         row["country"],
