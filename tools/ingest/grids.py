@@ -27,7 +27,9 @@ COMBINED_MARGIN = "grid_combined_margin_gco2_per_kwh"
 
 INTENSITY_COLUMNS = ["zone", "quantity", "valid_from", "value", "low", "high", "source", "basis", "note"]
 MIX_COLUMNS = ["zone", "fuel", "share", "year", "source", "basis"]
-ZONE_COLUMNS = "zone kind country name iso3166_2 iso3 aliases members parent proxy_of quality source note".split()
+ZONE_COLUMNS = (
+    "zone kind country name iso3166_2 iso3 aliases members parent proxy_of quality source note".split()
+)
 HOURLY_COLUMNS = "profile month hour_utc carbon_ratio p10 p90 water_ratio source".split()
 HOURLY_ZONE_COLUMNS = "zone profile match quality basis source note".split()
 
