@@ -253,8 +253,8 @@ def test_while_requests_keep_coming_many_share_a_transaction(
     assert one.recorder.flush()
     took = time.monotonic() - began
     asyncio.run(one.recorder.stop())
-    assert sum(transactions) == 300
-    assert len(transactions) <= 2 + took / recording._GATHER_SECONDS
+    assert len(set(one.names())) == len(one.names()) == 300  # also where a transaction had to be tried again
+    assert len(transactions) <= 3 + took / recording._GATHER_SECONDS
     one.store.close()
 
 
