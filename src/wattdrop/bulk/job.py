@@ -121,9 +121,8 @@ def _take_up(target: Target, inputs: Sequence[Input], options: Options) -> tuple
     """Whether all is done already, and the parts that are."""
     new = manifest_of(inputs, options, target.form, target.compression)
     old = None if options.restart else kept(target.folder)
-    if options.restart and places.exists(
-        f"{target.folder}/{MANIFEST}"
-    ):  # only what a job has made is removed
+    # Only what a job has made is removed.
+    if options.restart and places.exists(f"{target.folder}/{MANIFEST}"):
         places.remove_folder(target.folder)
     if old is None:
         if next(places.listing(target.folder), None) is not None:

@@ -183,9 +183,8 @@ def _cast_what_can_be(column: Any, kind: Any) -> Any:
 
 def _cast(value: Any, kind: Any) -> Any:
     try:
-        if pa.types.is_integer(kind) and isinstance(
-            value, str
-        ):  # 5.0 and 1e3 count as rows are read, 0x10 does not
+        # 5.0 and 1e3 count as rows are read, 0x10 does not.
+        if pa.types.is_integer(kind) and isinstance(value, str):
             number = float(value)
             return int(number) if number.is_integer() and abs(number) < _EXACT else None
         return pa.scalar(value).cast(kind).as_py()

@@ -139,9 +139,8 @@ def _check_tokens(one: Seen, name: str, base: Mapping) -> None:
     """Stop where no column has the counts of the export, which may be another version of it: it would assume some."""
     wanted = [take for take in base.takes if take.field in ("input_tokens", "output_tokens")]
     there = {take.field for take in base.of(names_of(one.schema, base)).takes}
-    if (
-        wanted and there.isdisjoint(take.field for take in wanted) and not one.paths
-    ):  # keys of JSON may come later
+    # Keys of JSON may come later.
+    if wanted and there.isdisjoint(take.field for take in wanted) and not one.paths:
         raise JobRefused(
             f"--preset {name}: no column holds tokens, such as {wanted[0].columns[0]}; there are "
             f"{', '.join(one.schema.names[:20])}; say which does with --map {wanted[0].field}=COLUMN"

@@ -14,9 +14,8 @@ import numpy as np
 #: What cells may be separated by; the first of those that make most of a header.
 DELIMITERS: Final = ",;\t|"
 _QUOTE: Final = ord('"')
-_BESIDE: Final = np.isin(
-    np.arange(256), list(b',;\t|\r\n"')
-)  # what a quote of a well-formed file stands next to
+#: What a quote of a well-formed file stands next to.
+_BESIDE: Final = np.isin(np.arange(256), list(b',;\t|\r\n"'))
 #: A cell in quotes, with its end where it is closed as it should be: before the next cell, the next line or the end.
 _CELL: Final = re.compile(rb'(?<![^,;\t|\r\n])"[^"]*+(?:""[^"]*+)*+("(?![^,;\t|\r\n]))?+')
 

@@ -36,8 +36,10 @@ def total_ranges(estimate: Estimate) -> RangesShape:
     """The ranges of the sums over all computed rows."""
     if len(estimate.resolution.computed) == 1:  # the sum of one row is that row
         return next(map(RangesShape, *_metrics(estimate)))
-    of_sum = [[_of_sum(estimate, metric)] for metric in FIVE]
-    return next(map(RangesShape, *of_sum))
+    energy, emissions, water, embodied_emissions, embodied_water = (
+        _of_sum(estimate, metric) for metric in FIVE
+    )
+    return RangesShape(energy, emissions, water, embodied_emissions, embodied_water)
 
 
 def _of_sum(estimate: Estimate, metric: Metric) -> MetricRange:

@@ -111,9 +111,8 @@ class Erasing:
         what.seen.add(number)
         days: set[str] = set()
         before = after = 0
-        for table in files.tables(
-            name, what.columns
-        ):  # of most files nothing goes: no more is read than says so
+        # Of most files nothing goes: no more is read than says so.
+        for table in files.tables(name, what.columns):
             left = table.filter(what.stays(table))
             before, after = before + len(table), after + len(left)
             days |= set(left.column("day").to_pylist())
