@@ -193,3 +193,32 @@ def test_parquet_keeps_types_and_looks_at_repeated_names_once(tmp_path: Path) ->
     looked_up = {chunk.path_in_schema for chunk in chunks if chunk.has_dictionary_page}
     assert {"model_id", "team", "task"} <= looked_up
     assert "request_id" not in looked_up
+
+
+def test_moments_that_python_does_not_know_are_written_as_text(tmp_path: Path) -> None:
+    """Nanoseconds, as pandas writes them, and years beyond 9999; a list of moments too."""
+    import pyarrow as pa
+
+    nanoseconds = pa.array([1_740_000_000_000_000_001, 1_740_000_000_000_000_000], pa.timestamp("ns"))
+    milliseconds = pa.array([1_740_000_000_000_000, None], pa.timestamp("ms"))
+    table = pa.table(
+        {
+            "model_id": ["gpt-4o", "gpt-4o"],
+            "output_tokens": [5, 6],
+            "begun": nanoseconds,
+            "ended": milliseconds,
+            "steps": pa.ListArray.from_arrays([0, 1, 2], nanoseconds),
+        }
+    )
+    pq.write_table(table, tmp_path / "calls.parquet")
+    for name in ("out.jsonl", "out.csv"):
+        result = wattdrop("estimate", tmp_path / "calls.parquet", "-o", tmp_path / name)
+        assert result.exit_code == 0, result.output
+    first, second = read(tmp_path / "out.jsonl")
+    assert (first["begun"], first["ended"]) == (
+        "2025-02-19 21:20:00.000000001",
+        "<value out of range: 1740000000000000>",
+    )
+    assert (second["begun"], second.get("ended")) == ("2025-02-19T21:20:00", None)
+    assert first["steps"] == ["2025-02-19 21:20:00.000000001"]
+    assert next(iter(read(tmp_path / "out.csv")))["steps"] == "2025-02-19 21:20:00.000000001"

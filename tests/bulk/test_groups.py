@@ -45,6 +45,21 @@ def test_a_group_is_the_total_of_its_rows(by: tuple[str, ...], tmp_path: Path) -
             assert one.get(f"total_{metric}_high_90", 0.0) == pytest.approx(high, rel=1e-9)
 
 
+def test_moments_that_python_does_not_know_are_groups_too(tmp_path: Path) -> None:
+    nanoseconds = pa.array([10**18 + 1, 10**18, 10**18 + 1, None], pa.timestamp("ns"))
+    table = pa.table({"model_id": ["gpt-4o"] * 4, "output_tokens": [5] * 4, "begun": nanoseconds})
+    pq.write_table(table, tmp_path / "calls.parquet", row_group_size=1)
+    result = wattdrop(
+        "estimate", tmp_path / "calls.parquet", "-o", tmp_path / "out.csv", "--group-by", "begun"
+    )
+    assert result.exit_code == 0, result.output
+    assert {row.get("begun", ""): int(row["rows"]) for row in read(tmp_path / "out.csv")} == {
+        "2001-09-09 01:46:40.000000001": 2,
+        "2001-09-09 01:46:40": 1,
+        "": 1,
+    }
+
+
 def test_rows_that_fail_are_counted_in_their_group(tmp_path: Path) -> None:
     (tmp_path / "calls.csv").write_text("team,model_id,output_tokens\na,gpt-4o,5\na,nonesuch,5\nb,gpt-4o,7\n")
     result = wattdrop(

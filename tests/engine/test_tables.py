@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
@@ -61,8 +62,6 @@ def test_only_the_metrics_asked_for_are_there_with_the_same_bits() -> None:
 
 
 def test_dictionaries_timestamps_and_text_images_are_read() -> None:
-    from datetime import datetime
-
     table = pa.table(
         {
             "model_id": pa.array(["gpt-4o", None, "sdxl"]).dictionary_encode(),
@@ -94,6 +93,66 @@ def test_dictionaries_timestamps_and_text_images_are_read() -> None:
 
     energies = [row["total_energy_wh"] for row in result]
     assert energies == [expected[0].metrics().usage_energy_wh] * 2 + [expected[1].metrics().usage_energy_wh]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "America/New_York"])
+def test_a_timestamp_of_any_unit_is_the_hour_of_its_text(unit: str, zone: str | None) -> None:
+    seconds = [
+        -1,
+        0,
+        1_735_689_599,
+        1_735_689_600,
+        1_751_371_199,
+        1_751_371_200,
+        1_709_164_800,
+        4_000_000_000,
+    ]
+    scale = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    ticks = [(one + 1) * scale - 1 for one in seconds]  # the last tick of each second
+    rows = [{"model_id": "gpt-4o", "country": "FR", "output_tokens": 900}] * (2 * len(seconds) + 1)
+    texts = [None, *(f"{datetime.fromtimestamp(one, UTC):%Y-%m-%dT%H:%M:%S}Z" for one in seconds)]
+    times = pa.array([7 * scale, None, *ticks, None, *ticks[1:]], pa.timestamp(unit, zone))[1:]
+
+    result = wattdrop.estimate_table(pa.Table.from_pylist(rows).append_column("utc_datetime", times))
+
+    expected = [
+        wattdrop.estimate([{**row, **({"utc_datetime": text} if text else {})}]).rows[0].value(metric)
+        for row, text in zip(rows, [*texts, None, *texts[2:]], strict=True)
+        for metric in ("total_emissions_gco2e", "total_water_ml")
+    ]
+    assert len(set(expected)) > 6
+    found = zip(
+        result.column("total_emissions_gco2e").to_pylist(),
+        result.column("total_water_ml").to_pylist(),
+        strict=True,
+    )
+    assert [value for pair in found for value in pair] == expected
+
+
+def test_a_year_that_no_text_can_name_is_an_error_of_its_row() -> None:
+    """Milliseconds taken for seconds are of the year 57,108: an error, as the text is, neither a guess nor an exception."""
+    seconds = pa.array([1_740_000_000, 1_740_000_000_000, None, -40_000_000_000], pa.timestamp("s"))
+    table = pa.table({"model_id": ["gpt-4o"] * 4, "output_tokens": [5] * 4, "utc_datetime": seconds})
+
+    messages = wattdrop.estimate_table(table).column("error_message").to_pylist()
+
+    assert [message and message.split(": ")[0] for message in messages] == [
+        None,
+        "utc_datetime",
+        None,
+        "utc_datetime",
+    ]
+    assert "value out of range: 1740000000000" in messages[1]
+
+
+def test_an_error_beside_a_moment_in_nanoseconds_is_told() -> None:
+    moment = pa.array(
+        [1_740_000_000_000_000_001], pa.timestamp("ns")
+    )  # Python's own moments have no nanoseconds
+    table = pa.table({"model_id": ["gpt-4o"], "output_tokens": [-1], "utc_datetime": moment})
+
+    assert wattdrop.estimate_table(table).column("error_code").to_pylist() == ["out_of_range"]
 
 
 def test_an_unknown_column_is_an_error_unless_it_is_to_be_kept() -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..engine.tables.python_values import python_values
 from ..engine.tables.types import usual
 from ..errors import RowError
 from ..schema import FIELDS, ImpactRow
@@ -69,7 +70,7 @@ def fields_of(columns: dict[str, Any], rows: int, mapping: Mapping, refused: dic
 
 def _plain(table: Any, row: int) -> dict[str, object]:
     """The fields of one row that are columns, as single values."""
-    values = {name: table.column(name)[row].as_py() for name in table.column_names}
+    values = {name: python_values(table.column(name).slice(row, 1))[0] for name in table.column_names}
     return {
         name: fields_of_texts({name: value}).get(name) if isinstance(value, str) else value
         for name, value in values.items()

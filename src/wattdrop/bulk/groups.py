@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from ..engine.tables.batch import estimate_batch
 from ..engine.tables.codes import dictionary, indices, numbered
+from ..engine.tables.python_values import python_values
 from ..schema import FIELD_ALIASES
 from .cause_sums import MOST_ROWS, NAMES, cause_sums
 from .refused import JobRefused
@@ -138,9 +139,9 @@ class Groups:
 def _coded(column: Any) -> tuple[Any, list[Any]]:
     """For each row a code, and the values that codes stand for; the last one: none."""
     if pa.types.is_nested(column.type):
-        column = pa.array([None if value is None else str(value) for value in column.to_pylist()])
+        column = pa.array([None if value is None else str(value) for value in python_values(column)])
     encoded = dictionary(column)
-    return indices(encoded), [*map(_plain, encoded.dictionary.to_pylist()), None]
+    return indices(encoded), [*map(_plain, python_values(encoded.dictionary)), None]
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from pyarrow import csv as arrow_csv
 from pyarrow import ipc
 
+from ..engine.tables.python_values import python_values
 from . import places
 
 
@@ -128,7 +129,7 @@ def _cells(column: Any) -> Any:
     """A list in a cell is separated by ``;``, as it is read; anything deeper is JSON."""
     if not _is_nested(column.type):
         return column
-    return pa.array([_cell(value) for value in column.to_pylist()], pa.string())
+    return pa.array([_cell(value) for value in python_values(column)], pa.string())
 
 
 def _cell(value: Any) -> str | None:
@@ -146,7 +147,7 @@ class _Jsonl:
     def write(self, batch: Any, raw: list[bytes] | None, results: list[str]) -> None:
         """An object a line, without what is null."""
         names = results if raw is not None else batch.schema.names
-        values = [batch.column(name).to_pylist() for name in names]
+        values = [python_values(batch.column(name)) for name in names]
         objects: list[bytes] = list(map(msgspec.json.encode, map(_object_of(tuple(names)), *values)))
         if raw is not None:
             objects = [_joined(line, added) for line, added in zip(raw, objects, strict=True)]

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 EXAMPLE: Final = "2024-03-15T10:30:00Z"
 """The spelling that messages show."""
 
+EARLIEST_YEAR: Final = 1000
+LATEST_YEAR: Final = 2999
+"""The years that a spelling can name."""
+
 _DAY = r"(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
 _LEAP_DAY = r"(?:[12][0-9](?:0[48]|[2468][048]|[13579][26])|(?:12|16|20|24|28)00)-02-29"
 _DATE = rf"(?:[12][0-9]{{3}}-{_DAY}|{_LEAP_DAY})"

@@ -39,7 +39,7 @@ def numbers_of(batch: pa.RecordBatch, fields: dict[str, str]) -> tuple[dict[int,
     if "cached_input_tokens" in fields:
         none = np.zeros(batch.num_rows)
         cached, read = (numbers.get(AT[name], none) for name in ("cached_input_tokens", "input_tokens"))
-        doubtful |= cached > np.nan_to_num(read)
+        doubtful |= cached > np.fmax(read, 0.0)
     return numbers, doubtful
 
 
