@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import wattdrop
 from wattdrop.engine.evaluate import TOTALS
+from wattdrop.engine.tables.moments import moment_codes
 from wattdrop.errors import BadRequest
+from wattdrop.schema.moment import parse
 
 ROWS = [
     {"model_id": "gpt-4o", "input_tokens": 100, "output_tokens": 500, "country": "US", "region": "CA"},
@@ -128,6 +132,67 @@ def test_a_timestamp_of_any_unit_is_the_hour_of_its_text(unit: str, zone: str | 
         strict=True,
     )
     assert [value for pair in found for value in pair] == expected
+
+
+SPELLINGS = (
+    "%Y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%dT%H:%M:%S.%fZ",
+    "%Y-%m-%dT%H:%M:%S.%f123Z",
+    "%Y-%m-%dT%H:%M:%S.%f",
+    "%Y-%m-%d %H:%M:%S.%f+02:00",
+    "%Y-%m-%d %H:%M:%S-0530",
+    "%Y-%m-%dT%H:%M+09",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d %H:%M:%S UTC",
+    "%Y-%m-%dt%H:%M:%Sz",
+    " %Y-%m-%dT%H:%M:%SZ ",
+    "%Y-%m-%dT%H:%M:%S+02:00Z",
+    "%Y-%m-%dT%H:%M:%S+02:00 UTC",
+    "%Y-%m-%dT%H",
+    "%Y-%m-%dT%H+02:00",
+    "%Y-%m-%d",
+    "%Y%m%dT%H%M%SZ",
+    "%Y-%m-31T%H:%M:%SZ",
+    "1%y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%dT24:%M:%SZ",
+    "%Y-%m-%dT%H:%M:60Z",
+    "yesterday",
+    "",
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    spellings=st.lists(st.sampled_from(SPELLINGS), min_size=1, max_size=3, unique=True),
+    seconds=st.lists(st.integers(-8_000_000_000, 32_000_000_000), min_size=256, max_size=300),
+    kind=st.sampled_from([pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())]),
+)
+def test_texts_of_a_column_are_the_moments_that_they_are_one_by_one(
+    spellings: list[str], seconds: list[int], kind: pa.DataType
+) -> None:
+    check_moments(spellings, seconds, kind)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_texts_of_one_spelling_are_too(spelling: str) -> None:
+    check_moments([spelling], list(range(1_600_000_000, 1_800_000_000, 777_777)), pa.string())
+
+
+def check_moments(spellings: list[str], seconds: list[int], kind: pa.DataType) -> None:
+    texts: list[str | None] = [
+        (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=one)).strftime(spellings[one % len(spellings)])
+        for one in seconds
+    ]
+    texts[::50] = [None] * len(texts[::50])
+
+    found = moment_codes("utc_datetime", pa.array(texts, pa.string()).cast(kind))
+
+    values = [*found.values, None]
+    unreadable = found.unreadable if found.unreadable is not None else [False] * len(texts)
+    for text, code, bad in zip(texts, found.of_rows.tolist(), unreadable, strict=True):
+        expected = parse(text) if text else None
+        assert bad == bool(text and expected is None), text
+        assert bad or values[code] == expected, text
 
 
 def test_a_year_that_no_text_can_name_is_an_error_of_its_row() -> None:

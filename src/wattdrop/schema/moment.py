@@ -23,6 +23,11 @@ _DATE = rf"(?:[12][0-9]{{3}}-{_DAY}|{_LEAP_DAY})"
 CANONICAL: Final = rf"^{_DATE}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{{1,9}})?Z\Z"
 """The spelling of a moment in a parsed row, as a pattern: the most common one, so that most rows need no rewriting."""
 
+_TO_MICROSECONDS = rf"^{_DATE}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{{1,6}})?)?"
+WITHOUT_ZONE: Final = rf"{_TO_MICROSECONDS}$"
+WITH_ZONE: Final = rf"{_TO_MICROSECONDS}(?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)$"
+"""Accepted spellings that columns of texts are read in at once."""
+
 _ACCEPTED = (
     r"([12][0-9]{3})-([01][0-9])-([0-3][0-9])[Tt ]([0-2][0-9]):([0-5][0-9])(?::([0-5][0-9]|60)(\.[0-9]{1,9})?[0-9]*)?"
     r" ?(?:[Zz]|UTC|GMT|([+-])([01][0-9]|2[0-3]):?([0-5][0-9])?[Zz]?)?\Z"

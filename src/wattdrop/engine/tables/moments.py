@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...schema.moment import CANONICAL, EARLIEST_YEAR, LATEST_YEAR, Moment
+from ...schema.moment import EARLIEST_YEAR, LATEST_YEAR, WITH_ZONE, WITHOUT_ZONE, Moment
 from .buffers import valid
-from .codes import dictionary, indices, numbered
-from .values import Codes, codes_of, read_codes
+from .codes import numbered
+from .values import Codes, codes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 #: Every hour of a day in every month, and the hour that nobody gives.
 _HOURS: Final = 12 * 24 + 1
-#: Fewer distinct texts than this are read one by one.
+#: Fewer texts than this are read one by one.
 _FEW_TEXTS: Final = 256
+#: Types that texts are cast to, first those of texts without a zone: Arrow does not mix these with such that have one.
+_KINDS: Final = [pa.timestamp(unit, zone) for zone in (None, "UTC") for unit in ("us", "ns")]
 _TICKS_OF_AN_HOUR: Final = {"s": 3_600, "ms": 3_600_000, "us": 3_600_000_000, "ns": 3_600_000_000_000}
 
 
@@ -70,23 +72,62 @@ def _ratios_of(catalog: Catalog, profile: int | None) -> Any:
 
 def moment_codes(name: str, column: Any) -> Codes:
     """The column of moments as codes, few however many moments there are."""
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if pa.types.is_timestamp(kind):
+    if pa.types.is_timestamp(column.type):
         return _timestamp_codes(column)
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+    texts = column
+    if pa.types.is_dictionary(column.type):
+        if len(column.dictionary) < _FEW_TEXTS:
+            return codes_of(name, column)
+        texts = column.dictionary_decode()
+    is_text = pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)
+    if not is_text or len(texts) < _FEW_TEXTS:
         return codes_of(name, column)
-    encoded = dictionary(column)
-    texts = encoded.dictionary
-    if len(texts) < _FEW_TEXTS:
-        return codes_of(name, encoded)
-    canonical = pc.match_substring_regex(texts, CANONICAL.replace(r"\Z", "$"))
-    hours = pc.if_else(canonical, pc.utf8_slice_codeunits(texts, 0, 13), texts).dictionary_encode()
-    spelled = [
-        f"{text}:00:00Z" if text is not None and len(text) == 13 else text
-        for text in hours.dictionary.to_pylist()
+    alike = _timestamps_of_one_spelling(texts)
+    return _timestamp_codes(alike) if alike is not None else _codes_of_several_spellings(name, texts)
+
+
+def _timestamps_of_one_spelling(texts: Any) -> Any:
+    """Texts as timestamps where Arrow reads all of them, which it does quickly; else None.
+
+    What it reads the parser of single rows reads alike, but for an hour without minutes, which is none there.
+    """
+    kinds = _KINDS
+    if pc.all(pc.ends_with(texts, " UTC"), min_count=0).as_py():
+        texts, kinds = pc.utf8_slice_codeunits(texts, 0, -4), _KINDS[:2]
+    if not pc.all(pc.equal(pc.utf8_slice_codeunits(texts, 13, 14), ":"), min_count=0).as_py():
+        return None
+    first = texts.drop_null().slice(0, 1)  # a cast that fails is slow: it makes an error of every text
+    kind = next((kind for kind in kinds if _cast(first, kind) is not None), None)
+    return None if kind is None else _cast(texts, kind)
+
+
+def _cast(texts: Any, kind: Any) -> Any:
+    try:
+        return texts.cast(kind)
+    except pa.ArrowInvalid:
+        return None
+
+
+def _codes_of_several_spellings(name: str, texts: Any) -> Codes:
+    """What Arrow reads of texts as timestamps, and the rest by the parser of single rows."""
+    utc = pa.timestamp("us", "UTC")
+    to_microseconds = pc.replace_substring_regex(texts, r"(\.[0-9]{6})[0-9]{1,3}", r"\1")
+    parts = [
+        pc.if_else(pc.match_substring_regex(to_microseconds, pattern), to_microseconds, None)
+        .cast(kind)
+        .cast(utc)
+        for pattern, kind in ((WITHOUT_ZONE, pa.timestamp("us")), (WITH_ZONE, utc))
     ]
-    of_text = np.append(indices(hours), len(spelled))
-    return read_codes(name, of_text.take(indices(encoded)), spelled)
+    timestamps = pc.coalesce(*parts)
+    read = _timestamp_codes(timestamps)
+    left = codes_of(name, pc.if_else(pc.is_valid(timestamps), None, texts))
+    count = len(read.values)
+    unreadable = [part.unreadable for part in (read, left) if part.unreadable is not None]
+    return Codes(
+        np.where(read.of_rows == count, left.of_rows + count, read.of_rows),
+        [*read.values, *left.values],
+        np.logical_or.reduce(unreadable) if unreadable else None,
+    )
 
 
 def _timestamp_codes(column: Any) -> Codes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,12 +26,8 @@ def codes_of(name: str, column: Any) -> Codes:
     if pa.types.is_null(column.type):
         return Codes(np.zeros(len(column), dtype=np.int64), [], None)
     encoded = dictionary(column)
-    return read_codes(name, indices(encoded), encoded.dictionary.to_pylist())
-
-
-def read_codes(name: str, of_rows: Any, raw: Sequence[Any]) -> Codes:
-    """Codes whose values are still to be read."""
-    read = [_read(name, value) for value in raw]
+    of_rows = indices(encoded)
+    read = [_read(name, value) for value in encoded.dictionary.to_pylist()]
     if _UNREADABLE not in read:
         return Codes(of_rows, read, None)
     bad = np.array([value is _UNREADABLE for value in read] + [False])
