@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from wattdrop.errors import ROW_ERROR_CODES, BadRequest, RowError, TooLarge
 from wattdrop.schema import FIELDS, ImpactRow, parse_request, parse_rows
+from wattdrop.schema.rows import parse_row
 
 
 def refused(**fields: object) -> RowError:
@@ -18,6 +19,19 @@ def refused(**fields: object) -> RowError:
     assert isinstance(row, RowError), row
     assert row.code in ROW_ERROR_CODES
     return row
+
+
+SPELLED: list[dict[str, object]] = [
+    {"model_id": "gpt-4o", "output_tokens": 5, "country": "FR", "utc_datetime": "2024-03-15T10:30:00Z"},
+    {"model_id": "gpt-4o", "output_images": ["512x512"], "pue": 1, "node_id": None},
+    {"model_id": "gpt-4o", "output_images": ["0512x0512"], "pue": 1.5, "node_id": ""},
+    {"model_id": "gpt-4o", "output_tokens": 5.0, "utc_datetime": "2024-03-15T10:30:00+00:00"},
+    {"model": {"id": "gpt-4o"}, "country": "fr"},
+    {"model_id": "Modèle"},
+    {"model_id": "gpt-4o", "output_tokens": -1},
+    {"output_token": 5},
+    {},
+]
 
 
 def test_a_clean_request_is_read_in_one_go() -> None:
@@ -176,6 +190,11 @@ def test_any_row_is_read_or_refused_in_words(raw: dict[str, object]) -> None:
         assert row.message.encode()
     else:
         assert parse_rows([row]) == [row]
+
+
+@given(st.lists(st.sampled_from(SPELLED), max_size=40))
+def test_a_row_is_read_alike_whatever_stands_before_it(raws: list[dict[str, object]]) -> None:
+    assert parse_rows(raws) == [parse_row(raw) for raw in raws]
 
 
 @given(st.binary() | json_values.map(lambda value: json.dumps(value).encode()))

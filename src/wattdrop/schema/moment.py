@@ -81,16 +81,18 @@ def canonical(text: str) -> str | None:
     match = re.match(_ACCEPTED, text.strip())
     if match is None:
         return None
-    # Only here: most rows are canonical and never come this way.
+    year, month, day, hour, minute, second, fraction, sign, east_hours, east_minutes = match.groups()
+    second = "59" if second == "60" else second or "00"
+    if not sign or (east_hours == "00" and east_minutes in ("00", None)):
+        spelled = f"{year}-{month}-{day}T{hour}:{minute}:{second}{fraction or ''}Z"
+        return spelled if re.match(CANONICAL, spelled) else None
+    # Only here: most rows do not come this way.
     from datetime import UTC, datetime, timedelta
 
-    year, month, day, hour, minute, second, fraction, sign, east_hours, east_minutes = match.groups()
-    east = timedelta(hours=int(east_hours or 0), minutes=int(east_minutes or 0))
+    east = timedelta(hours=int(east_hours), minutes=int(east_minutes or 0))
     try:
-        local = datetime(
-            int(year), int(month), int(day), int(hour), int(minute), min(int(second or 0), 59), tzinfo=UTC
-        )
-    except ValueError:
+        local = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        utc = local + east if sign == "-" else local - east
+    except (ValueError, OverflowError):
         return None
-    utc = local + east if sign == "-" else local - east
     return f"{utc:%Y-%m-%dT%H:%M:%S}{fraction or ''}Z"

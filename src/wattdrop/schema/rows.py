@@ -33,6 +33,7 @@ _KNOWN: Final = frozenset(FIELDS)
 
 #: Larger bodies are not read a second time: it takes long, and who sends them writes JSON with a library.
 _MOST_LENIENT_BYTES: Final = 1_000_000
+_TRIED_AGAIN: Final = 8
 _CAPITALS: Final = frozenset({"country", "region"})
 
 
@@ -58,20 +59,41 @@ def parse_rows(values: Iterable[object]) -> list[ParsedRow]:
     >>> parse_rows([{"model_id": "gpt-4o", "output_tokens": 500.0}, {"output_token": 5}])[1].candidates
     ('output_tokens',)
     """
-    return [parse_row(value) for value in values]
+    rows: list[ParsedRow] = []
+    spelled_otherwise = (
+        False  # as rows of one caller mostly all are, or none; a conversion that fails takes long
+    )
+    for value in values:
+        row = None if spelled_otherwise else _converted(value)
+        spelled_otherwise = row is None
+        rows.append(_looked_at(value) if row is None else row)
+    return rows
 
 
 def parse_row(value: object) -> ParsedRow:
     """One value as a checked row, or why it is none; a reason that is known already stays."""
+    row = _converted(value)
+    return _looked_at(value) if row is None else row
+
+
+def _converted(value: object) -> ImpactRow | None:
+    """A row that is spelled as the type has it; None for another spelling and for what is wrong."""
     if isinstance(value, ImpactRow):
         value = msgspec.structs.asdict(value)
     if type(value) is dict and _is_plain(value):
         try:
             return msgspec.convert(value, ImpactRow)
         except (msgspec.ValidationError, RecursionError, UnicodeEncodeError):
-            pass  # another spelling, or wrong: looked at field by field
+            pass
+    return None
+
+
+def _looked_at(value: object) -> ParsedRow:
+    """A row field by field."""
     if isinstance(value, RowError):
         return value
+    if isinstance(value, ImpactRow):
+        value = msgspec.structs.asdict(value)
     if not isinstance(value, dict):
         return RowError("not_an_object", f"expected a row, an object of fields, got {quoted(value)}")
     fields = _flat(value)
