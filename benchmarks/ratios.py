@@ -65,6 +65,7 @@ RATIOS: Final[Sequence[Ratio]] = (
     Ratio("T6", "Names of dictionary columns against the kernel", "names, dictionary columns", "kernel, rows in blocks", "less", 0.2),
     Ratio("T6", "Names as plain strings against the kernel", "names, plain strings", "kernel, rows in blocks", "less", 0.8),
     Ratio("T7", "Parquet to nothing against reading it", "Parquet to nothing", "Parquet, read", "less", 3),
+    Ratio("", "Parquet to nothing against reading it, five columns whose sizes repeat", "regular Parquet to nothing", "regular Parquet, read", "less"),
     Ratio("T7", "Parquet to Parquet against reading and writing the same", "Parquet to Parquet", "Parquet, read and written", "less", 1.6),
     Ratio("T7", "`wattdrop estimate IN -o OUT` against reading and writing the same", "job, Parquet to Parquet", "job's files, read and written", "less", 1.6),
     Ratio("T10", "`wattdrop estimate` of one row against `python -c pass`", "wattdrop estimate, one row", "python -c pass", "less", 4),

@@ -64,3 +64,36 @@ def table(count: int, dictionaries: bool = True) -> pa.Table:
             "output_tokens": sizes(20, 11, 700),
         }
     )
+
+
+def log(count: int) -> pa.Table:
+    """The same names with what a log has beside them: sizes at random, some of them cached, and moments of a year."""
+    import numpy as np
+    import pyarrow as pa
+
+    random, rows = np.random.default_rng(1), table(count)
+    sizes = [np.maximum(1, random.lognormal(mean, spread, count)).astype(np.int64) for mean, spread in _SIZES]
+    cached = (sizes[0] * random.choice(_CACHED_SHARES, count)).astype(np.int64)
+    moments = np.sort(random.integers(*_YEAR_US, count))
+    return pa.table(
+        {
+            **{name: rows.column(name) for name in ("model_id", "managed_service_id", "country")},
+            "utc_datetime": pa.Array.from_buffers(
+                pa.timestamp("us", "UTC"), count, [None, pa.py_buffer(moments)]
+            ),
+            **{
+                name: pa.Array.from_buffers(pa.int64(), count, [None, pa.py_buffer(values)])
+                for name, values in (
+                    ("input_tokens", sizes[0]),
+                    ("cached_input_tokens", cached),
+                    ("output_tokens", sizes[1]),
+                )
+            },
+        }
+    )
+
+
+#: Of the logarithm of input and output tokens: medians of 665 and 245 tokens, tails of some ten thousand.
+_SIZES: Final = ((6.5, 1.3), (5.5, 1.0))
+_CACHED_SHARES: Final = (0.0, 0.0, 0.0, 0.5, 0.9)
+_YEAR_US: Final = (1_735_689_600_000_000, 1_767_225_600_000_000)

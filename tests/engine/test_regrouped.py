@@ -44,7 +44,7 @@ def read(graph: Graph, text: str) -> int:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("q.input_tokens / s.node_gpus / 4.0", "(input_tokens * ((1.0 / node_gpus) / 4.0))"),
+        ("q.input_tokens / s.node_gpus / 3.0", "(input_tokens * ((1.0 / node_gpus) / 3.0))"),
         (
             "q.input_tokens * s.pue_a + q.input_tokens * s.pue_b * q.output_tokens",
             "(input_tokens * (pue_a + (output_tokens * pue_b)))",
@@ -76,11 +76,11 @@ def test_what_several_read_is_worked_out_once() -> None:
 
 def test_a_number_goes_to_the_names() -> None:
     graph = graph_of(input_tokens="given", output_tokens="given")
-    shared = "(q.input_tokens / 4.0 + q.output_tokens * s.replica_gpus)"
+    shared = "(q.input_tokens / 5.0 + q.output_tokens * s.replica_gpus)"
     node = graph.nodes[read(graph, f"op.mx({shared} * s.node_gpus, {shared} * s.default_pue)")]
     first, second = (spelled(graph, arg) for arg in node.args)
-    inside = "(input_tokens + (output_tokens * (replica_gpus / 0.25)))"
-    assert (first, second) == (f"({inside} * (node_gpus * 0.25))", f"({inside} * (default_pue * 0.25))")
+    inside = "(input_tokens + (output_tokens * (replica_gpus / 0.2)))"
+    assert (first, second) == (f"({inside} * (node_gpus * 0.2))", f"({inside} * (default_pue * 0.2))")
 
 
 @settings(deadline=None, max_examples=100)

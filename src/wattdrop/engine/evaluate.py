@@ -78,7 +78,7 @@ class Evaluation:
         self.given = given
         self._c = c
         self._reported = (
-            reported  # a tuple for each row, or float64 of shape (columns, rows); None: not worked out
+            reported  # a tuple for each row, or a float64 array for each column; None: not worked out
         )
         self.columns = columns
         self._whole: dict[int, Impact] = {}  # rows, or blocks, with every step
@@ -132,8 +132,6 @@ class Evaluation:
         """Several quantities: float64 of shape (names, rows)."""
         import numpy
 
-        if self.columns is REPORTED and self._reported is not None and self.is_arrays and names in _RUNS:
-            return self._reported[_RUNS[names]]
         return numpy.array([self.array(name) for name in names])
 
     def column(self, name: str) -> list[float]:
@@ -254,13 +252,14 @@ _rows_seen = 0
 def run_blocks(
     program: Program, setups: Sequence[Setup], setup_of_row: Any, given: QuantityColumns, c: Constants
 ) -> Any:
-    """The columns of a program for every row: float64 of shape (columns, n)."""
+    """The columns of a program for every row: a float64 array each."""
     import numpy
 
     from .room import Room, rows_of
 
     rows = len(setup_of_row)
-    columns = numpy.empty((len(program.outputs), rows))
+    made = iter(rows_of(numpy.empty((sum(one.kind != "number" for one in program.outputs), rows))))
+    columns = [_same(one.value, rows) if one.kind == "number" else next(made) for one in program.outputs]
     statics = program.statics_of(setups, c)
     vary = (statics != statics[:, :1]).any(axis=1).tolist()
     sources: list[Any] = [
@@ -282,5 +281,26 @@ def run_blocks(
 
             for at, column in given.columns.items():
                 q[at] = column[start:end]
-            program.fill(static, q, (), columns[:, start:end], rows_of(registers[:, : end - start]))
+            views = [
+                None if one.kind == "number" else column[start:end]
+                for one, column in zip(program.outputs, columns, strict=True)
+            ]
+            program.fill(static, q, (), views, rows_of(registers[:, : end - start]))
     return columns
+
+
+def _same(value: float, rows: int) -> Any:
+    """A column of one number, which nobody may write into."""
+    import numpy
+
+    global _zeros
+    if repr(value) != "0.0" or rows > _MOST_ZEROS:
+        return numpy.full(rows, value)
+    if _zeros is None:  # what a kind of work does not cost, in every batch
+        _zeros = numpy.zeros(_MOST_ZEROS)
+        _zeros.flags.writeable = False
+    return _zeros[:rows]
+
+
+_MOST_ZEROS: Final = 131_072
+_zeros: Any = None

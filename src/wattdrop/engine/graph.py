@@ -6,6 +6,7 @@ what cannot change a bit of the result:
 
 - equal expressions are one node;
 - a quantity that no row gives is NaN, so ``pick`` takes the default, and a product with it is NaN too;
+- a division by a power of two, which is a product;
 - a factor or divisor of exactly 1, a summand of exactly 0 beside what is never -0, and a product with exactly 0 of
   something that is a number and not negative;
 - the branch of a ``where`` whose condition is known.
@@ -208,6 +209,9 @@ class Graph:
             return self._nan
         if self._is(b, 1.0):
             return a
+        divisor = self._constant(b)
+        if isinstance(divisor, float) and math.frexp(divisor)[0] == 0.5:
+            return self.make("*", (a, self.number(1.0 / divisor)))
         known = self._is(a, 0.0) and self.nodes[b].number and self.nodes[b].positive
         return a if known and self._constant(b) is None else None
 

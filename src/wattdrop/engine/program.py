@@ -22,7 +22,6 @@ from typing import Any, Final, NamedTuple
 
 from ..resolve.quantities import Quantities
 from .graph import CONSTANT_AT, FIELD, Graph, Node
-from .room import rows_of
 
 _QUANTITY_AT: Final[Mapping[str, int]] = {name: at for at, name in enumerate(Quantities._fields)}
 _INFIX: Final = frozenset("+-*/") | {"<", "<=", ">", ">=", "=="}
@@ -118,16 +117,29 @@ class Program:
             self._block = self._spelled.block()
         return self._block
 
-    def fill(self, k: Any, q: Any, f: Any, columns: Any, registers: Any) -> None:
-        """Work out the columns of some thousand rows, into float64 arrays of the rows' shape, one a column."""
+    def fill(self, k: Any, q: Any, f: Any, views: Sequence[Any], registers: Any) -> None:
+        """Work out the columns of some thousand rows, into float64 arrays of the rows' shape, one a column.
+
+        Where the caller has a column already, because it is the same number everywhere, there is None in its place.
+        """
         block, _ = self._made()
-        views = rows_of(columns)
-        block(k, q, f, [views[number] for number in self._first.values()], registers)
+        ready: dict[int, Any] = {}  # statics that are columns too: gathered once
+        for number in self._copied:
+            kind, at, _ = self.outputs[number]
+            if kind == "static" and at not in ready:
+                ready[at] = k(at, views[number])
+
+        def static(at: int, into: Any) -> Any:
+            return ready[at] if at in ready else k(at, into)
+
+        block(static, q, f, [views[number] for number in self._first.values()], registers)
         for number in self._copied:
             kind, at, value = self.outputs[number]
             column = views[number]
+            if column is None:
+                continue
             if kind == "static":
-                source = k(at, column)
+                source = ready[at]
             elif kind == "number":
                 source = value
             elif kind == "quantity":

@@ -121,7 +121,7 @@ def _fill(
 
 def _work_out(program: Program, k: Any, q: Any, f: Any, columns: Any, room: Room) -> None:
     """Fill the columns of a program, all of one shape."""
-    program.fill(k, q, f, columns, rows_of(room.arrays(program.registers(), *columns.shape[1:])))
+    program.fill(k, q, f, rows_of(columns), rows_of(room.arrays(program.registers(), *columns.shape[1:])))
 
 
 def _widths_of(moved: Any, ends: Sequence[int], central: Any, log: Any, into: Any, careful: bool) -> None:

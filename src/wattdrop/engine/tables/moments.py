@@ -137,17 +137,25 @@ def _timestamp_codes(column: Any) -> Codes:
     given = valid(column) if column.null_count else None
     if given is not None:
         hours = np.where(given, hours, hours[given.argmax()] if given.any() else 0)
-    first = hours.min(initial=hours[0]) if len(hours) else 0
-    row_of, hour_of_rows = numbered(hours - first, int(hours.max(initial=first) - first) + 1)
-    met = hours.take(row_of)
-    months = met.astype("datetime64[h]").astype("datetime64[M]").astype(np.int64)
-    distinct, code_of = np.unique(months * 24 + met % 24, return_inverse=True)
+    met, codes = _distinct(hours)
+    days, day_of = _distinct(met // 24)
+    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64).take(day_of)
+    found, code_of = _distinct(months * 24 + met % 24)
     moments = [
         Moment(1970 + month // 12, 1 + month % 12, hour)
-        for month, hour in (divmod(at, 24) for at in distinct.tolist())
+        for month, hour in (divmod(at, 24) for at in found.tolist())
     ]
-    codes = code_of.take(hour_of_rows)
+    codes = code_of.take(codes)
     if given is not None:
         codes = np.where(given, codes, len(moments))
     wrong = [not EARLIEST_YEAR <= moment.year <= LATEST_YEAR for moment in moments]
     return Codes(codes, moments, np.array([*wrong, False]).take(codes) if any(wrong) else None)
+
+
+def _distinct(numbers: Any) -> tuple[Any, Any]:
+    """Each of the whole numbers once, and for each which of these it is. Numbers lie close together, or are sorted."""
+    if not len(numbers):
+        return numbers, numbers
+    first, last = int(numbers.min()), int(numbers.max())
+    row_of, codes = numbered(numbers - first, last - first + 1)
+    return numbers.take(row_of), codes
