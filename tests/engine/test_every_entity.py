@@ -124,6 +124,17 @@ def test_every_cloud_region(catalog: Catalog) -> None:
     assert_all_finite_and_positive(rows)
 
 
+def test_every_family_alone_is_its_default_model(catalog: Catalog) -> None:
+    families = catalog.families
+    result = wattdrop.estimate([{"model_family": family} for family in families.ids])
+
+    assert not result.has_errors
+    meant = [
+        catalog.models.ids[resolved.model_ix] for resolved in map(result.resolution.at, range(len(result)))
+    ]
+    assert meant == [families.text(ix, "default_model_id") for ix in range(len(families))]
+
+
 def test_every_task_under_every_name(catalog: Catalog) -> None:
     names = [
         name

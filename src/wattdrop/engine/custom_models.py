@@ -110,10 +110,6 @@ class Models:
         family = catalog.family_of(entity["family"]) if entity.get("family") else None
         if family is not None:
             ix = catalog.models.find(catalog.families.text(family, "default_model_id"))
-            if ix is None:
-                ix = catalog.model_of_family(
-                    entity["family"], catalog.families.text(family, "default_model_name")
-                )
             if ix is not None:
                 note = f"not given; that of the family's default model, {catalog.models.ids[ix]}"
                 return row_as_entity(catalog.models, ix), note

@@ -141,7 +141,7 @@ def find(catalog: Catalog, d: Description) -> Found | RowError:
     hardware = resolve_hardware(catalog, d, service.ix, model_bytes)
     if isinstance(hardware, RowError):
         return hardware
-    place = resolve_place(catalog, d, service.ix, hardware.node_ix)
+    place = resolve_place(catalog, d, service, hardware)
     return Found(task, model, service, datatype, hardware, place)
 
 
