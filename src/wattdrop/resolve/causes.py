@@ -15,7 +15,8 @@ from .lifetime import lifetime
 from .machine import machine_of
 from .moved import SIZES, Moved, view
 from .occupancy import utilization
-from .resolved import Resolved, find, kernel_constants, resolve_description, serve
+from .resolved import Resolved, find, kernel_constants, resolve_description
+from .serving import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
