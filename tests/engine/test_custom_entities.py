@@ -6,6 +6,7 @@ import pytest
 
 import wattdrop
 from wattdrop.engine.custom_hardware import custom_node
+from wattdrop.engine.described import with_objects
 from wattdrop.engine.stated import Described
 
 
@@ -68,6 +69,20 @@ def test_a_fine_tuned_model_carries_its_own_part_beside_its_base_model() -> None
 
     assert tuned.metrics("fine_tuning").usage_energy_wh == pytest.approx(1.2e6 / 300_000)
     assert tuned.metrics("training").usage_energy_wh > 0
+
+
+def test_energy_of_a_training_follows_from_its_emissions_alone_and_the_choice_says_so() -> None:
+    given = {"training_usage_emissions_kgco2e": 500.0, "estimated_use_life_days": 100.0}
+    body = {"id": "ours", "total_params_billions": 7.0, "estimated_requests_per_day": 1000.0, **given}
+    base = wattdrop.load()
+    ours = with_objects(base, [Described("model", "ours", body, 1, "2026-01-01", "2026-01-01", "ann")])
+    result = wattdrop.estimate([{"model_id": "ours", "output_tokens": 10}], ours)
+
+    training = result.rows[0].metrics("training")
+    world = base.intensity(base.world_zone, "grid_intensity_gco2e_per_kwh", 9999).value
+    assert training.usage_emissions_gco2e == pytest.approx(500e3 / 100_000)
+    assert training.usage_energy_wh == pytest.approx(1000 * training.usage_emissions_gco2e / world)
+    assert "published emissions" in [one.rung for one in result.choices(0) if one.question == "training"]
 
 
 @pytest.mark.parametrize(

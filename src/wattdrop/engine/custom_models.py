@@ -67,11 +67,6 @@ class Models:
             self._fill(entity, base, "of the model that it is tuned from")
         if _value(entity, "active_params_billions") > _value(entity, "total_params_billions"):
             del entity["active_params_billions"]  # of a larger model: not of this one
-        if "training_energy_mwh" not in entity and "training_emissions_tco2e" in entity:
-            world = self._catalog.intensity(self._catalog.world_zone, "grid_intensity_gco2e_per_kwh", 9999)
-            energy = entity["training_emissions_tco2e"] * 1e3 / world.value
-            note = "not given; from training_usage_emissions_kgco2e at the world's grid intensity"
-            entity["training_energy_mwh"] = figure(energy, "derived", note, [world.source_id])
         entity.setdefault("architecture", "moe" if entity.get("number_of_experts", 0) else "dense")
         return entity
 
