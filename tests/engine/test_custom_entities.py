@@ -71,6 +71,18 @@ def test_a_fine_tuned_model_carries_its_own_part_beside_its_base_model() -> None
     assert tuned.metrics("training").usage_energy_wh > 0
 
 
+def test_debug_keeps_to_the_contract_where_a_site_is_dirtier_than_it_knows() -> None:
+    site = {"id": "diesel", "name": "diesel", "country": "ZA", "gco2e_per_kwh": 2500.0}
+    ours = wattdrop.load().overlay(datacenters=[site])
+    row = {"model_id": "gpt-4o", "output_tokens": 10, "datacenter_id": "diesel"}
+    result = wattdrop.estimate([row], ours)
+
+    debug = result.response(debug=True).rows[0].debug
+    assert debug is not None and debug.grid_mix is not None
+    assert (debug.grid_mix.country, debug.grid_mix.gco2e_per_kwh) == ("ZA", 2000.0)
+    assert result.rows[0].value("grid_intensity_gco2e_per_kwh") == 2500.0
+
+
 def test_energy_of_a_training_follows_from_its_emissions_alone_and_the_choice_says_so() -> None:
     given = {"training_usage_emissions_kgco2e": 500.0, "estimated_use_life_days": 100.0}
     body = {"id": "ours", "total_params_billions": 7.0, "estimated_requests_per_day": 1000.0, **given}
