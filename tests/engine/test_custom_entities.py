@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import wattdrop
@@ -81,6 +83,34 @@ def test_debug_keeps_to_the_contract_where_a_site_is_dirtier_than_it_knows() -> 
     assert debug is not None and debug.grid_mix is not None
     assert (debug.grid_mix.country, debug.grid_mix.gco2e_per_kwh) == ("ZA", 2000.0)
     assert result.rows[0].value("grid_intensity_gco2e_per_kwh") == 2500.0
+
+
+def test_a_model_that_is_smaller_than_its_base_works_with_all_of_its_weights() -> None:
+    body = {"id": "ours", "total_params_billions": 1.0, "fine_tuned_from_model_id": "llama_v31_8b"}
+    ours = with_objects(
+        wattdrop.load(), [Described("model", "ours", body, 1, "2026-01-01", "2026-01-01", "ann")]
+    )
+    setup = wattdrop.estimate([{"model_id": "ours"}], ours).resolution.setups[0]
+
+    assert (setup.total_params, setup.active_params) == (1e9, 1e9)
+
+
+def test_the_host_of_a_custom_machine_is_as_much_as_its_accelerators_need() -> None:
+    catalog = wattdrop.load()
+    body = {"gpu_id": "h100_sxm_80gb", "gpu_count": 16, "cpu_count": 4}
+    made = custom_node(catalog, Described("node", "house-box", body, 1, "", "", ""))
+    said = re.fullmatch(
+        r"not given; that of (\S+) x 2, as many accelerators", made["idle_power_w_ex_gpu"]["note"]
+    )
+    assert said is not None
+    alike = catalog.nodes.row(said[1])
+
+    assert (catalog.nodes.text(alike, "gpu_id"), catalog.nodes.number(alike, "gpu_count")) == (
+        "h100_sxm_80gb",
+        8,
+    )
+    for figure in ("idle_power_w_ex_gpu", "active_power_w_ex_gpu", "embodied_emissions_kgco2e_ex_gpu"):
+        assert made[figure]["value"] == 2 * catalog.nodes.number(alike, figure)
 
 
 def test_energy_of_a_training_follows_from_its_emissions_alone_and_the_choice_says_so() -> None:

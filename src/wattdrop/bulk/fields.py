@@ -241,12 +241,16 @@ def _numbers_of_texts(field: str, texts: Any, odd: dict[int, dict[str, object]])
     texts = pc.utf8_trim_whitespace(texts)
     texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
     try:
-        return texts.cast(pa.float64())
+        numbers = texts.cast(pa.float64())
     except pa.ArrowInvalid:
-        fits = pc.match_substring_regex(texts, _NUMBER)
-        for row in pc.indices_nonzero(pc.invert(fits)).to_pylist():
-            odd.setdefault(row, {})[field] = texts[row].as_py()
-        return pc.if_else(fits, texts, pa.scalar(None, pa.string())).cast(pa.float64())
+        pass
+    else:
+        if pc.all(pc.is_finite(numbers), min_count=0).as_py():
+            return numbers
+    fits = pc.match_substring_regex(texts, _NUMBER)
+    for row in pc.indices_nonzero(pc.invert(fits)).to_pylist():
+        odd.setdefault(row, {})[field] = texts[row].as_py()
+    return pc.if_else(fits, texts, pa.scalar(None, pa.string())).cast(pa.float64())
 
 
 def _whole(field: str, numbers: Any) -> Any:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from .requests import FIELD_ALIASES, list_fields, number_fields
+
+#: What numbers are written with. Python would read ``1_000``, ``nan`` and the digits of any script, too.
+_OF_NUMBERS: Final = frozenset("0123456789+-.eE")
 
 
 def fields_of_texts(texts: Mapping[str, str]) -> dict[str, object]:
@@ -27,6 +31,8 @@ def value_of_text(name: str, text: str) -> object:
 
 
 def _number(text: str) -> object:
+    if not _OF_NUMBERS.issuperset(text):
+        return text
     try:
         return int(text)
     except ValueError:
