@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 GRID = "grid_intensity_gco2e_per_kwh"
 GRID_DIRECT = "grid_direct_gco2e_per_kwh"
+#: Fields of a row that say where it ran.
+PLACE_FIELDS = frozenset({"country", "region", "cloud_region", "datacenter_id"})
 #: Stands for "no time given": the newest figure applies.
 NEWEST_YEAR = 9999
 

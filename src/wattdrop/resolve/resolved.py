@@ -16,7 +16,7 @@ from .description import Description
 from .hardware import HardwareFound, names_hardware, resolve_hardware
 from .lifetime import Lifetime, lifetime
 from .model import ModelFound, resolve_model
-from .place import PlaceFound, resolve_place
+from .place import PLACE_FIELDS, PlaceFound, resolve_place
 from .service import ServiceFound, resolve_service
 from .serving import serve
 from .suggestions import unknown
@@ -45,10 +45,11 @@ class Resolved(NamedTuple):
     request_flops: float  # of one default request of the model
 
     def named(self) -> frozenset[str]:
-        """The fields of the description that say something."""
-        return frozenset(
+        """The fields of the description that say something; a place that is not known says nothing."""
+        said = frozenset(
             name for name, value in zip(Description._fields, self.description, strict=True) if value
         )
+        return said if self.place.is_given else said - PLACE_FIELDS
 
     @property
     def zone_ix(self) -> int:
