@@ -7,25 +7,21 @@ it is refused with the same words as anywhere else, or understood after all (``"
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..engine.tables.types import usual
 from ..errors import RowError
-from ..schema import FIELDS, ImpactRow
-from ..schema.requests import number_fields, whole_number_fields
+from ..schema import ImpactRow
+from ..schema.requests import ATTRIBUTION, number_fields, whole_number_fields
 from ..schema.rows import parse_row
 from ..schema.texts import fields_of_texts
 from .mapping import ANY, EMPTY, NO_TOKENS, Mapping, Skip, Take
 from .readings import EPOCH_END, last_segment, location, tokens_of
 
 _NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
-
-
-#: Fields that change no number: they are carried along and not looked at.
-ATTRIBUTION: Final = frozenset(FIELDS[FIELDS.index("request_cost") :])
 
 
 class Fields(NamedTuple):

@@ -9,6 +9,7 @@ from .requests import FIELD_ALIASES, list_fields, number_fields
 
 #: What numbers are written with. Python would read ``1_000``, ``nan`` and the digits of any script, too.
 _OF_NUMBERS: Final = frozenset("0123456789+-.eE")
+_MOST_LABEL_CHARACTERS: Final = 2000
 
 
 def fields_of_texts(texts: Mapping[str, str]) -> dict[str, object]:
@@ -28,6 +29,19 @@ def value_of_text(name: str, text: str) -> object:
         separated = text.strip("[]").replace('"', "").replace("'", "").replace(";", ",")
         return [size.strip() for size in separated.split(",") if size.strip()]
     return _number(text) if field in number_fields() else text
+
+
+def label(value: object) -> str | None:
+    """Text that changes no number, or has a default: what cannot be used is left out and fails nothing.
+
+    >>> label("blue"), label(42), label(["blue"])
+    ('blue', '42', None)
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or len(value) > _MOST_LABEL_CHARACTERS:
+        return None
+    return value.encode("utf-8", "replace").decode()
 
 
 def _number(text: str) -> object:
