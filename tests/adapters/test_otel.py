@@ -288,6 +288,9 @@ def test_a_parent_that_repeats_the_sum_of_its_children() -> None:
 def test_a_parent_that_leaves_the_cached_part_out() -> None:
     child = span(2, {**usage(1000, 50), "gen_ai.usage.cache_read.input_tokens": 900}, parent=1)
     assert counted(span(1, usage(100, 50)), child)[0] == ["02"]
+    cached = {"gen_ai.usage.cache_read.input_tokens": 200}
+    children = child, span(3, {**usage(300, 10), **cached}, parent=1)
+    assert counted(span(1, usage(100 + 100, 60)), *children)[0] == ["02", "03"]
 
 
 def test_a_parent_with_counts_of_its_own_is_counted() -> None:

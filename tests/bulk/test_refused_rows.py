@@ -157,3 +157,37 @@ def test_a_part_writes_no_more_errors_than_there_is_room_for(
     flags = ("--workers", 1, "--error-lines", 150)
     assert wattdrop("estimate", tmp_path, "-o", f"{tmp_path}/out/", *flags).exit_code == 1
     assert written == [100, 100]  # two are handed out before the first is done
+
+
+NUMBERS = (
+    "500",
+    " 500 ",
+    "5.0",
+    "1e3",
+    "+7",
+    "-0",
+    "5.5",
+    "nan",
+    "inf",
+    "1_000",
+    "1,000",
+    "٣",
+    "0x10",
+    "true",
+)
+
+
+@pytest.mark.parametrize("field", ["output_tokens", "request_duration_ms"])
+def test_cells_of_numbers_are_read_as_in_a_small_file(field: str, tmp_path: Path) -> None:
+    small, large = tmp_path / "small.csv", tmp_path / "large.csv"
+    lines = [f"model_id,{field}", *(f'gpt-4o,"{text}"' for text in NUMBERS)]
+    (tmp_path / "calls.csv").write_text("\n".join(lines), encoding="utf-8")
+    wattdrop("estimate", tmp_path / "calls.csv", "-o", small)
+    wattdrop("estimate", tmp_path / "calls.csv", "-o", large, "--bulk")
+
+    found, expected = read(large), read(small)
+    for one, other in zip(found, expected, strict=True):
+        assert float(one.get("total_energy_wh") or 0) == float(other.get("usage_energy_wh") or 0)
+        assert one.get("error_message") == other.get("error_message")
+    refused = {text for text, one in zip(NUMBERS, found, strict=True) if one.get("error_message")}
+    assert refused >= {"nan", "inf", "1_000", "1,000", "٣", "0x10", "true"}

@@ -114,12 +114,15 @@ MINI = {
         name = "GPT"
         aliases = ["openai"]
         includes = ["o-series"]
+        default_model_id = "o1"
         [[family]]
         id = "llama"
         name = "Llama"
+        default_model_id = "llama_v31_8b"
         [[family]]
         id = "o-series"
         name = "o series"
+        default_model_id = "o1"
         [[family]]
         id = "stable-diffusion"
         name = "Stable Diffusion"

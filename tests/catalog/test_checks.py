@@ -28,6 +28,8 @@ WRONG = [
     ("models/openai.toml", "= 200", "= 200\nnumber_of_experts = 8\nnumber_of_active_experts = 9", "9 is above number_of_experts 8"),
     ("models/openai.toml", 'name = "o1"', 'name = "o1"\nrelease_date = "last summer"', "release_date: not a date: 'last summer'"),
     ("models/openai.toml", '"o-series"', '"oh-series"', "o1: family: no family 'oh-series'"),
+    ("families.toml", 'name = "Llama"\ndefault_model_id = "llama_v31_8b"', 'name = "Llama"\ndefault_model_id = "o1"', "llama: default_model_id: 'o1' is no model of the family"),
+    ("families.toml", 'name = "Llama"\ndefault_model_id = "llama_v31_8b"', 'name = "Llama"', "llama: default_model_id: '' is no model of the family"),
     ("nodes/aws.toml", "gpu_count = 8", "gpu_count = 8\ngpu_max_power_w_total = 3000", "3000 W, but count times limit is 3200 W"),
     ("nodes/aws.toml", "gpu_count = 8", "gpu_count = 8\nidle_power_w_ex_gpu = 9\nactive_power_w_ex_gpu = 8", "9 is above active_power_w_ex_gpu 8"),
     ("services.toml", '"US"', '"XX"', "default_country: no zone for country 'XX'"),

@@ -54,9 +54,10 @@ def test_an_edit_is_seen(folder: DataFolder) -> None:
 
 
 def test_a_removed_file_is_seen(folder: DataFolder) -> None:
-    folder.load()
-    (folder.path / "models/openai.toml").unlink()
-    assert load_anew(folder).models.find("o1") is None
+    (folder.path / "models/more.toml").write_text('[[model]]\nid = "more"\nname = "more"\nsource = "card"\n')
+    assert folder.load().models.find("more") is not None
+    (folder.path / "models/more.toml").unlink()
+    assert load_anew(folder).models.find("more") is None
 
 
 def test_touching_a_file_keeps_the_columns(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,6 +43,26 @@ def test_every_model_by_its_id(catalog: Catalog) -> None:
     assert_all_finite_and_positive([{"model_id": model} for model in catalog.models.ids])
 
 
+@pytest.mark.parametrize(
+    "kind", ["models", "nodes", "gpus", "services", "providers", "tasks", "datatypes", "families"]
+)
+def test_every_name_is_its_entity_in_any_case_and_with_any_separator(catalog: Catalog, kind: str) -> None:
+    table = getattr(catalog, kind)
+    spellings = (
+        str.upper,
+        str.lower,
+        lambda name: name.replace("_", "-"),
+        lambda name: name.replace("-", "_"),
+    )
+    wrong = [
+        (name, spell(name))
+        for name, ix in table.names()
+        for spell in spellings
+        if table.find(spell(name)) != ix
+    ]
+    assert not wrong
+
+
 def test_every_model_with_every_kind_of_quantity(catalog: Catalog) -> None:
     quantities = {
         "input_tokens": 1000,
@@ -122,6 +142,17 @@ def test_every_cloud_region(catalog: Catalog) -> None:
     ]
     assert len(rows) == 306
     assert_all_finite_and_positive(rows)
+
+
+def test_every_family_alone_is_its_default_model(catalog: Catalog) -> None:
+    families = catalog.families
+    result = wattdrop.estimate([{"model_family": family} for family in families.ids])
+
+    assert not result.has_errors
+    meant = [
+        catalog.models.ids[resolved.model_ix] for resolved in map(result.resolution.at, range(len(result)))
+    ]
+    assert meant == [families.text(ix, "default_model_id") for ix in range(len(families))]
 
 
 def test_every_task_under_every_name(catalog: Catalog) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,33 +61,34 @@ def test_more_or_larger_images_never_cost_less(model: str) -> None:
         assert counts == sorted(counts)
 
 
-@given(
-    st.lists(
-        st.fixed_dictionaries(
-            {"model_id": st.sampled_from((*MODELS, "no-such-model"))},
-            optional={
-                "input_tokens": st.integers(0, 100_000),
-                "output_tokens": st.integers(0, 100_000),
-                "reasoning_tokens": st.integers(0, 1000),
-                "input_images": st.lists(st.sampled_from(("512x512", "1024x768")), max_size=3),
-                "output_images": st.lists(st.sampled_from(("512x512", "1024x768")), max_size=3),
-                "input_audio_seconds": st.floats(0, 4000),
-                "output_video_frames": st.integers(0, 500),
-                "request_duration_ms": st.floats(0, 100_000),
-                "processing_duration_ms": st.floats(0, 100_000),
-                "batch_size": st.floats(1, 512),
-                "utilization_rate": st.floats(0.01, 1),
-                "country": st.sampled_from(("US", "FR", "IN")),
-                "utc_datetime": st.sampled_from(("2023-02-03T04:05:06Z", "2025-07-01T18:00:00Z")),
-                "quantity": st.integers(1, 1000),
-                "pue": st.floats(1, 3),
-                "measured_energy_wh": st.floats(1e-6, 1e3),
-            },
-        ),
-        min_size=1,
-        max_size=120,
-    )
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {"model_id": st.sampled_from((*MODELS, "no-such-model"))},
+        optional={
+            "input_tokens": st.integers(0, 100_000),
+            "output_tokens": st.integers(0, 100_000),
+            "reasoning_tokens": st.integers(0, 1000),
+            "input_images": st.lists(st.sampled_from(("512x512", "1024x768")), max_size=3),
+            "output_images": st.lists(st.sampled_from(("512x512", "1024x768")), max_size=3),
+            "input_audio_seconds": st.floats(0, 4000),
+            "output_video_frames": st.integers(0, 500),
+            "request_duration_ms": st.floats(0, 100_000),
+            "processing_duration_ms": st.floats(0, 100_000),
+            "batch_size": st.floats(1, 512),
+            "utilization_rate": st.floats(0.01, 1),
+            "country": st.sampled_from(("US", "FR", "IN")),
+            "utc_datetime": st.sampled_from(("2023-02-03T04:05:06Z", "2025-07-01T18:00:00Z")),
+            "quantity": st.integers(1, 1000),
+            "pue": st.floats(1, 3),
+            "measured_energy_wh": st.floats(1e-6, 1e3),
+        },
+    ),
+    min_size=1,
+    max_size=120,
 )
+
+
+@given(ROWS)
 @settings(max_examples=30, deadline=None)
 def test_a_batch_gives_to_the_bit_what_its_rows_give_alone(rows: list[dict[str, Any]]) -> None:
     padded = rows * (1 + 64 // len(rows))  # enough rows for arrays
@@ -98,6 +100,33 @@ def test_a_batch_gives_to_the_bit_what_its_rows_give_alone(rows: list[dict[str, 
         if alone.error is None:
             assert alone.metrics() == together.rows[at].metrics()
             assert alone.metrics("inference") == together.rows[at].metrics("inference")
+
+
+@given(ROWS)
+@settings(max_examples=10)
+def test_the_order_of_rows_moves_no_bit(rows: list[dict[str, Any]]) -> None:
+    there, back = wattdrop.estimate(rows), wattdrop.estimate(rows[::-1])
+
+    for row, same in zip(there.rows, reversed(back.rows), strict=True):
+        assert row.error == same.error
+        assert row.error is not None or row.metrics() == same.metrics()
+
+
+@given(ROWS)
+@settings(max_examples=10)
+def test_what_was_assumed_changes_nothing_when_it_is_given(rows: list[dict[str, Any]]) -> None:
+    result = wattdrop.estimate(rows)
+    computed = [row for row in result.rows if row.error is None]
+
+    for field, quantity in (
+        ("pue", "effective_pue"),
+        ("grid_gco2e_per_kwh", "grid_intensity_gco2e_per_kwh"),
+        ("utilization_rate", "utilization_share"),
+    ):
+        given_too = [{**rows[row.number], field: row.value(quantity)} for row in computed]
+        for row, same in zip(computed, wattdrop.estimate(given_too).rows, strict=True):
+            numbers, again = (msgspec.structs.astuple(one.metrics()) for one in (row, same))
+            assert again == pytest.approx(numbers, rel=1e-12)
 
 
 def test_a_row_that_stands_for_n_requests_is_n_rows() -> None:

@@ -1,75 +1,22 @@
-"""The examples of the public quick start and of the issue, as printed there."""
+"""The examples of the public quick start, and other ways to say as much or as little."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from tests.contract.quick_start import EXAMPLES as PRINTED
 
 import wattdrop
 
-P4D = {"cloud_id": "aws", "cloud_instance_id": "p4d.24xlarge"}
-
-EXAMPLES = {
-    "simple": {
-        "model_id": "llama_v31_8b",
-        "managed_service_id": "aws-bedrock",
-        "node_id": "aws:p4d.24xlarge",
-        "task": "text-generation",
-        "input_tokens": 100,
-        "output_tokens": 500,
+EXAMPLES: dict[str, dict[str, Any]] = {
+    **{
+        f"{name}, row {number}": row
+        for name, request in PRINTED.items()
+        for number, row in enumerate(request["rows"], 1)
     },
-    "chat": {
-        "model_id": "llama_v31_8b",
-        "node_id": "aws:p4d.24xlarge",
-        "task": "chat",
-        "input_tokens": 150,
-        "output_tokens": 300,
-    },
-    "text-to-image": {
-        "model_id": "stable_diffusion_xl_base_1_0",
-        "node_id": "aws:p4d.24xlarge",
-        "task": "text-to-image",
-        "input_tokens": 50,
-        "output_images": ["1024x1024", "1024x1024"],
-        "input_steps": 50,
-    },
-    "speech-to-text": {
-        "model_hugging_face_path": "openai/whisper-large-v3",
-        "node_id": "aws:p4d.24xlarge",
-        "task": "speech-to-text",
-        "input_audio_duration_s": 240,
-    },
-    "text-to-video": {
-        "model_family": "stablediffusion",
-        "model_name": "SD-XL 1.0-base",
-        **P4D,
-        "task": "text-to-video",
-        "input_tokens": 75,
-        "output_video_frames": 90,
-        "output_video_resolution": 1080,
-        "input_steps": 40,
-    },
-    "complete, first row": {
-        "utc_datetime": "2024-01-01T12:00:00Z",
-        "model_id": "llama_v31_8b",
-        **P4D,
-        "task": "text-generation",
-        "input_tokens": 100,
-        "output_tokens": 500,
-    },
-    "complete, second row": {
-        "requestTime": "2024-01-01T12:01:00Z",
-        "model_family": "stablediffusion",
-        "model_name": "SD-XL 1.0-base",
-        **P4D,
-        "task": "text-to-image",
-        "input_tokens": 50,
-        "output_images": ["1024x1024"],
-    },
-    "family and name": {"model_family": "llama", "model_name": "LLaMA v3.1 8B", "output_tokens": 10},
-    "Hugging Face path": {"model_hugging_face_path": "meta-llama/Llama-3.1-8B", "output_tokens": 10},
-    "managed service alone": {"managed_service_id": "aws-bedrock", "input_tokens": 100, "output_tokens": 500},
     "node alone": {"node_id": "aws:p4d.24xlarge"},
-    "cloud and instance alone": P4D,
+    "cloud and instance alone": {"cloud_id": "aws", "cloud_instance_id": "p4d.24xlarge"},
     "no tokens at all": {"model_id": "gpt-4o", "input_tokens": 0, "output_tokens": 0},
 }
 
@@ -92,9 +39,10 @@ def test_the_examples_mean_the_models_they_name() -> None:
         for at, name in enumerate(EXAMPLES)
         if not result.rows[at].error
     }
-    assert models["simple"] == models["family and name"] == models["Hugging Face path"] == "llama_v31_8b"
-    assert models["text-to-video"] == models["text-to-image"] == "stable_diffusion_xl_base_1_0"
-    assert models["speech-to-text"] == "whisper_large_v3"
+    same = ("text generation", "by id", "by family and name", "by Hugging Face path")
+    assert {models[f"{name}, row 1"] for name in same} == {"llama_v31_8b"}
+    assert models["text to video, row 1"] == models["text to image, row 1"] == "stable_diffusion_xl_base_1_0"
+    assert models["speech to text, row 1"] == "whisper_large_v3"
 
 
 def test_totals_are_the_sums_of_the_rows() -> None:
@@ -108,15 +56,6 @@ def test_totals_are_the_sums_of_the_rows() -> None:
         sum(r.total_impact.usage_emissions_gco2e for r in response.rows)
     )
     assert response.total_mlh2o == pytest.approx(sum(r.total_impact.usage_water_ml for r in response.rows))
-
-
-def test_the_batch_gives_what_the_rows_give_one_by_one() -> None:
-    rows = list(EXAMPLES.values())
-    together = wattdrop.estimate(rows)
-
-    for at, row in enumerate(rows):
-        alone = wattdrop.estimate([row]).rows[0]
-        assert alone.metrics() == together.rows[at].metrics()
 
 
 def test_no_numpy_for_a_few_rows() -> None:

@@ -65,6 +65,23 @@ def test_what_the_caller_gives_is_no_longer_a_cause(cause, given_, quantity):
 def test_the_advice_names_a_field_and_stops_once_it_is_given():
     assert "batch_size" in causes(row(**CHAT))["occupancy"].advice
     assert causes(row(**CHAT, country="FR"), "total_emissions_gco2e")["grid"].advice == ""
+    unknown = causes(row(**CHAT, country="XX"), "total_emissions_gco2e")["grid"]
+    assert unknown.advice == "give country, cloud_region or grid_gco2e_per_kwh"
+
+
+def test_a_site_of_ones_own_is_a_place_where_it_says_where_it_lies():
+    ours = wattdrop.load().overlay(
+        datacenters=[
+            {"id": "here", "name": "here", "country": "PL"},
+            {"id": "somewhere", "name": "somewhere"},
+        ]
+    )
+    rows = [{**CHAT, "datacenter_id": site} for site in ("here", "somewhere")]
+    here, somewhere = (
+        {cause.cause: cause.advice for cause in one.causes("total_emissions_gco2e")}
+        for one in wattdrop.estimate(rows, ours).rows
+    )
+    assert here["grid"] == "" and somewhere["grid"].startswith("give country")
 
 
 def test_a_place_narrows_the_carbon():

@@ -126,6 +126,39 @@ def test_an_unknown_place_falls_to_the_next_rung_and_is_said(row: dict[str, Any]
 
 
 @pytest.mark.parametrize(
+    "row", [{"country": "XX"}, {"cloud_region": "moon-west-1"}, {"region": "NY"}, {"datacenter_id": "cellar"}]
+)
+def test_a_place_that_is_not_known_leaves_the_grid_as_open_as_none(row: dict[str, Any]) -> None:
+    nowhere, unknown, france = (
+        wattdrop.estimate([{"model_id": "llama_v31_8b", "output_tokens": 100, **place}])
+        .rows[0]
+        .range("inference_emissions_gco2e")
+        for place in ({}, row, {"country": "FR"})
+    )
+    assert unknown == nowhere
+    assert france.high / france.low < unknown.high / unknown.low
+
+
+@pytest.mark.parametrize(
+    ("row", "facility", "basis"),
+    [
+        ({"managed_service_id": "acme-ai"}, "onprem", "assumed"),  # who that is nobody knows
+        ({"model_id": "gpt-4o", "cloud_id": "gcp"}, "azure, region eastus2", "assumed"),
+        ({"model_id": "gpt-4o", "managed_service_id": "openai"}, "azure, region eastus2", "assumed"),
+        ({"managed_service_id": "aws-bedrock", "country": "FR"}, "aws-bedrock", "given"),
+        ({"cloud_id": "gcp", "cloud_region": "us-central1"}, "gcp, region us-central1", "given"),
+        ({"node_id": "aws:p4d.24xlarge"}, "aws", "given"),
+        ({"cloud_id": "gcp"}, "gcp", "given"),
+    ],
+)
+def test_an_operator_is_given_only_where_the_row_says_who_it_is(
+    row: dict[str, Any], facility: str, basis: str
+) -> None:
+    found = choices(row)["facility"]
+    assert (found.chosen, found.basis) == (facility, basis)
+
+
+@pytest.mark.parametrize(
     ("site", "zone"),
     [({"zone": "US-NY"}, "US-NY"), ({"country": "US", "region": "NY"}, "US-NY"), ({"country": "PL"}, "PL")],
 )

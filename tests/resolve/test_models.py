@@ -92,10 +92,22 @@ def test_a_family_alone_takes_its_default_and_says_so() -> None:
     assert "only the family" in found.note
 
 
-def test_an_unknown_family_is_an_error() -> None:
-    (row,) = wattdrop.estimate([{"model_family": "lama"}]).rows
+@pytest.mark.parametrize("family", ["mistral", "Family.stable_diffusion", "StableDiffusion"])
+def test_a_family_alone_may_be_spelled_as_beside_a_name(family: str) -> None:
+    assert choice({"model_family": family}).rung == "family default"
+
+
+@pytest.mark.parametrize("name", [{}, {"model_name": "Llama 3.1 8B"}])
+def test_an_unknown_family_is_an_error(name: dict[str, str]) -> None:
+    (row,) = wattdrop.estimate([{"model_family": "lama", **name}]).rows
     assert row.error is not None
-    assert row.error.code == "unknown_family"
+    assert (row.error.code, row.error.field) == ("unknown_family", "model_family")
+
+
+def test_names_that_are_not_known_are_said_where_another_is() -> None:
+    found = choice({"model_id": "nobody-knows", "model_hugging_face_path": "meta-llama/Llama-3.1-8B"})
+    assert (found.chosen, found.rung) == ("llama_v31_8b", "model_hugging_face_path")
+    assert found.note == "model_id 'nobody-knows' is not in the catalog"
 
 
 def test_a_task_alone_takes_its_default_and_says_so() -> None:

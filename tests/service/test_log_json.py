@@ -79,6 +79,23 @@ def test_cached_and_reasoning_tokens_are_read_from_the_usage(service: Service) -
     assert less < plain
 
 
+@pytest.mark.parametrize("value", [42, ["blue"], {"team": "blue"}, "x" * 5000, True, "\ud800"])
+def test_labels_of_other_types_cost_no_row_its_numbers(service: Service, value: Any) -> None:
+    labelled = [
+        {**LOGGED, "scope3_project_id": value, "request_currency": value},
+        {**RECORDED[0], "end_user": value},
+    ]
+    plain = [LOGGED, RECORDED[0]]
+    assert energies(log(service, json.dumps(labelled))) == energies(log(service, json.dumps(plain)))
+
+
+def test_a_call_that_ends_before_it_begins_has_no_duration(service: Service) -> None:
+    turned = {**RECORDED[0], "endTime": RECORDED[0]["startTime"] - 5.0}
+    timeless = {name: value for name, value in RECORDED[0].items() if name != "endTime"}
+    found, expected = energies(log(service, json.dumps([turned, timeless])))
+    assert found == expected
+
+
 def test_row_problems_stay_inside_a_200(service: Service) -> None:
     response = log(
         service, json.dumps({"rows": [{**LOGGED, "model_id": "no-such-x", "model_id_used": None}, LOGGED, 5]})

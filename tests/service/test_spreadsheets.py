@@ -55,7 +55,13 @@ def test_a_row_problem_is_read_in_the_cell(service: Service) -> None:
     assert value.text.startswith("error: ") and "gpt-4oo" in value.text
     (line,) = csv.DictReader(io.StringIO(get(service, model_id="=HYPERLINK(1)", format="csv").text))
     assert line["usage_energy_wh"] == ""
-    assert "HYPERLINK" in line["error"] and not line["error"].startswith("=")
+    assert "HYPERLINK" in line["error"]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "@SUM(1)", "-1"])
+def test_what_a_cell_shows_is_no_formula(service: Service, name: str) -> None:
+    (line,) = csv.DictReader(io.StringIO(get(service, **{**ROW, name: "1", "format": "csv"}).text))
+    assert line["error"].startswith(f"'{name}: no such field")
 
 
 @pytest.mark.parametrize(

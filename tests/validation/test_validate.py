@@ -58,6 +58,25 @@ def test_the_shipped_table_is_read_whole_and_all_of_it_is_predicted():
     ]
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"output_tokens": "many"}, "output_tokens is 'many', not a number"),
+        ({"output_tokens": "inf"}, "output_tokens is 'inf', not a number"),
+        ({"video_resolution": "1280xHD"}, "video_resolution is '1280xHD'; write pixels, such as 1024x768"),
+        ({"image_size": "large"}, "image_size is 'large'; write pixels, such as 1024x768"),
+        (
+            {"output_images": "1e9"},
+            "output_images is 1e+09; the energy is that of one request, of at most 100",
+        ),
+    ],
+)
+def test_a_cell_that_means_nothing_costs_its_row_alone(cells, said):
+    rows = measurements([{**ROW, **cells}, ROW])
+    wrong, right = predict(rows, given_of("batch"), default_catalog(), ranges=False)
+    assert (wrong.reason, right.reason) == (said, "")
+
+
 def test_idle_accelerators_of_a_node_are_taken_off():
     m = one(source="Luccioni et al. 2024 (Power Hungry Processing)", idle_gpus="7", avg_power_w="500",
             energy_wh_per_request="0.001")  # fmt: skip

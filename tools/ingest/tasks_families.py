@@ -132,7 +132,6 @@ def listed_family(row: Row, id_by_name: dict[str, str], members: dict[str, list[
             ("developer", row["developer"]),
             ("aliases", sorted(filter(None, aliases), key=str.casefold)),
             ("includes", sorted({*INCLUDES.get(family, []), *included} - {family})),
-            ("default_model_name", row["default_model_name"] if family not in DEFAULT_MODELS else ""),
             ("default_model_id", default),
             ("source", SOURCE),
         ),

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-import msgspec
-
 from ..errors import BadRequest, TooLarge
-from ..schema import FIELD_ALIASES, FIELDS
+from ..schema import FIELD_ALIASES, FIELDS, parse_json
+from ..schema.requests import ATTRIBUTION
+from ..schema.texts import label
 from ..units import MS_PER_S
 
 _KNOWN: Final = frozenset(FIELDS) | frozenset(FIELD_ALIASES)
+_LABELS: Final = ATTRIBUTION - {"request_cost"}
 _PREFIX: Final = "scope3_"
 #: A record with one of these is a standard logging payload, not a row of the logger.
 _PAYLOAD_MARKS: Final = frozenset(
@@ -64,8 +65,8 @@ def records_of(body: bytes, most_lines: int | None = None) -> list[Record]:
 
 def _values(body: bytes, most_lines: int | None) -> list[Any]:
     try:
-        decoded = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        decoded = parse_json(body)
+    except BadRequest:
         lines = [(number, line) for number, line in enumerate(body.splitlines(), 1) if line.strip()]
         if most_lines is not None and len(lines) > most_lines:
             raise TooLarge(f"{len(lines)} calls, at most {most_lines} in one request", field="rows") from None
@@ -85,8 +86,8 @@ def _values(body: bytes, most_lines: int | None) -> list[Any]:
 
 def _line(number: int, line: bytes) -> Any:
     try:
-        return msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return parse_json(line)
+    except BadRequest:
         raise BadRequest(
             f"line {number} is not JSON; send JSON, or one object a line", code="invalid_json"
         ) from None
@@ -101,11 +102,17 @@ def _record(value: Any) -> Record:
 def _of_logger(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Rows pass metadata of the caller through: what is no field of ours is left out, ``scope3_`` is dropped."""
     row: dict[str, Any] = {}
-    for name, value in fields.items():
+    for name, given in fields.items():
         known = name.removeprefix(_PREFIX)
+        value = _usable(known, given)
         if known in _KNOWN and value is not None:
             row.setdefault(known, value)
     return row
+
+
+def _usable(name: str, value: Any) -> Any:
+    """Labels of callers are texts, numbers and whatever else; those that cannot be used cost no row its numbers."""
+    return label(value) if FIELD_ALIASES.get(name, name) in _LABELS else value
 
 
 def _of_payload(payload: Mapping[str, Any]) -> Record:
@@ -113,9 +120,8 @@ def _of_payload(payload: Mapping[str, Any]) -> Record:
         return Record({}, "cache hit")
     if payload.get("status") == "failure":
         return Record({}, "failed call")
-    row = {
-        ours: payload[theirs] for theirs, ours in _OF_PAYLOAD.items() if payload.get(theirs) not in (None, "")
-    }
+    values = {ours: _usable(ours, payload.get(theirs)) for theirs, ours in _OF_PAYLOAD.items()}
+    row = {name: value for name, value in values.items() if value not in (None, "")}
     row["integration_source"] = "litellm"
     if task := _TASKS.get(str(payload.get("call_type", ""))):
         row["task"] = task

@@ -7,7 +7,7 @@ it is refused with the same words as anywhere else, or understood after all (``"
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,18 +15,14 @@ import pyarrow.compute as pc
 from ..engine.tables.python_values import python_values
 from ..engine.tables.types import usual
 from ..errors import RowError
-from ..schema import FIELDS, ImpactRow
-from ..schema.requests import number_fields, whole_number_fields
+from ..schema import ImpactRow
+from ..schema.requests import ATTRIBUTION, number_fields, whole_number_fields
 from ..schema.rows import parse_row
 from ..schema.texts import fields_of_texts
 from .mapping import ANY, EMPTY, NO_TOKENS, Mapping, Skip, Take
 from .readings import EPOCH_END, last_segment, location, tokens_of
 
 _NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
-
-
-#: Fields that change no number: they are carried along and not looked at.
-ATTRIBUTION: Final = frozenset(FIELDS[FIELDS.index("request_cost") :])
 
 
 class Fields(NamedTuple):
@@ -242,12 +238,16 @@ def _numbers_of_texts(field: str, texts: Any, odd: dict[int, dict[str, object]])
     texts = pc.utf8_trim_whitespace(texts)
     texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
     try:
-        return texts.cast(pa.float64())
+        numbers = texts.cast(pa.float64())
     except pa.ArrowInvalid:
-        fits = pc.match_substring_regex(texts, _NUMBER)
-        for row in pc.indices_nonzero(pc.invert(fits)).to_pylist():
-            odd.setdefault(row, {})[field] = texts[row].as_py()
-        return pc.if_else(fits, texts, pa.scalar(None, pa.string())).cast(pa.float64())
+        pass
+    else:
+        if pc.all(pc.is_finite(numbers), min_count=0).as_py():
+            return numbers
+    fits = pc.match_substring_regex(texts, _NUMBER)
+    for row in pc.indices_nonzero(pc.invert(fits)).to_pylist():
+        odd.setdefault(row, {})[field] = texts[row].as_py()
+    return pc.if_else(fits, texts, pa.scalar(None, pa.string())).cast(pa.float64())
 
 
 def _whole(field: str, numbers: Any) -> Any:

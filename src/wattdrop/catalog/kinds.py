@@ -52,7 +52,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind(
         "families",
         ("families.toml",),
-        _words("id developer name default_model_name default_model_id"),
+        _words("id developer name default_model_id"),
         _words("aliases includes"),
         (("includes", "families"), ("default_model_id", "models")),
     ),

@@ -25,9 +25,9 @@ ADVICE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "wue": ("give wue_l_per_kwh, or the datacenter", ("wue_l_per_kwh",)),
     "grid": (
         "give country, cloud_region or grid_gco2e_per_kwh",
-        ("country", "cloud_region", "grid_gco2e_per_kwh"),
+        ("country", "cloud_region", "datacenter_id", "grid_gco2e_per_kwh"),
     ),
-    "ewif": ("give country or cloud_region", ("country", "cloud_region")),
+    "ewif": ("give country or cloud_region", ("country", "cloud_region", "datacenter_id")),
     "method": ("give measured_energy_wh", ("measured_energy_wh",)),
 }
 _NO_ADVICE: Final[tuple[str, tuple[str, ...]]] = ("", ())

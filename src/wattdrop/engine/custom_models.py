@@ -67,11 +67,6 @@ class Models:
             self._fill(entity, base, "of the model that it is tuned from")
         if _value(entity, "active_params_billions") > _value(entity, "total_params_billions"):
             del entity["active_params_billions"]  # of a larger model: not of this one
-        if "training_energy_mwh" not in entity and "training_emissions_tco2e" in entity:
-            world = self._catalog.intensity(self._catalog.world_zone, "grid_intensity_gco2e_per_kwh", 9999)
-            energy = entity["training_emissions_tco2e"] * 1e3 / world.value
-            note = "not given; from training_usage_emissions_kgco2e at the world's grid intensity"
-            entity["training_energy_mwh"] = figure(energy, "derived", note, [world.source_id])
         entity.setdefault("architecture", "moe" if entity.get("number_of_experts", 0) else "dense")
         return entity
 
@@ -110,10 +105,6 @@ class Models:
         family = catalog.family_of(entity["family"]) if entity.get("family") else None
         if family is not None:
             ix = catalog.models.find(catalog.families.text(family, "default_model_id"))
-            if ix is None:
-                ix = catalog.model_of_family(
-                    entity["family"], catalog.families.text(family, "default_model_name")
-                )
             if ix is not None:
                 note = f"not given; that of the family's default model, {catalog.models.ids[ix]}"
                 return row_as_entity(catalog.models, ix), note

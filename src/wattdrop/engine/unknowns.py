@@ -11,7 +11,6 @@ import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ..resolve.causes import place_is_given
 from ..resolve.quantities import QuantityColumns
 from .cases import DURATION, EffectId, case_of
 from .evaluate import TOTALS, evaluate
@@ -96,7 +95,7 @@ def _identity(cause: Cause, resolved: Resolved) -> Hashable:
     if cause.name in _OF_A_DEPLOYMENT:
         return key, resolved.model_ix, resolved.node_ix
     if cause.name in _OF_A_PLACE:
-        unsaid = () if place_is_given(resolved) else (resolved.service_ix,)
+        unsaid = () if resolved.place.is_given else (resolved.service_ix,)
         return key, resolved.zone_ix, unsaid
     return key
 

@@ -15,7 +15,8 @@ from .lifetime import lifetime
 from .machine import machine_of
 from .moved import SIZES, Moved, view
 from .occupancy import utilization
-from .resolved import Resolved, find, kernel_constants, resolve_description, serve
+from .resolved import Resolved, find, kernel_constants, resolve_description
+from .serving import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -263,7 +264,7 @@ def _grid(catalog: Catalog, resolved: Resolved) -> tuple[Setup, ...]:
     own = own_intensity(catalog, resolved.place)
     if own == own:
         return (resolved.setup,)
-    name = "spread_grid" if place_is_given(resolved) else "spread_grid_place"
+    name = "spread_grid" if resolved.place.is_given else "spread_grid_place"
     return _scaled(resolved.setup, _GRID, catalog.constant(name))
 
 
@@ -288,12 +289,6 @@ _SPECIAL: Final[Mapping[str, Callable[[Catalog, Resolved], tuple[Setup, ...]]]] 
     "ewif": _ewif,
     "training": _training,
 }
-
-
-def place_is_given(resolved: Resolved) -> bool:
-    """Whether the row itself says where it ran."""
-    d = resolved.description
-    return bool(d.country or d.cloud_region or d.region or d.datacenter_id)
 
 
 def _scaled(setup: Setup, fields: tuple[str, ...], ratio: float) -> tuple[Setup, Setup]:

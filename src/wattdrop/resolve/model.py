@@ -9,7 +9,7 @@ from .spelling import LONGEST_NAME, readings
 from .suggestions import unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
     from ..catalog import Catalog
     from .description import Description
@@ -29,17 +29,23 @@ def resolve_model(catalog: Catalog, d: Description, task: str | None) -> ModelFo
     ----------
     task : canonical task of the row, or None where the row names none.
     """
-    for rung in RUNGS:
+    unknown_names: list[str] = []
+    for field, rung in RUNGS.items():
         found = rung(catalog, d)
         if found is not None:
-            return found
+            note = "; ".join(filter(None, (*unknown_names, found.choice.note)))
+            return ModelFound(found.ix, found.choice._replace(note=note))
+        if name := getattr(d, field):
+            unknown_names.append(f"{field} {name!r} is not in the catalog")
     named = _named(d)
-    if named:
-        field, name = named[0]
-        if field == "model_family":
-            return unknown("family", field, name, catalog.families)
-        return unknown("model", field, name, catalog.models)
-    return _from_task(catalog, d, task)
+    if not named:
+        return _from_task(catalog, d, task)
+    field, name = named[0]
+    if field == "model_name" and d.model_family and catalog.family_of(d.model_family) is None:
+        field, name = "model_family", d.model_family
+    if field == "model_family":
+        return unknown("family", field, name, catalog.families)
+    return unknown("model", field, name, catalog.models)
 
 
 def _model_used_id(catalog: Catalog, d: Description) -> ModelFound | None:
@@ -47,13 +53,7 @@ def _model_used_id(catalog: Catalog, d: Description) -> ModelFound | None:
 
 
 def _model_id(catalog: Catalog, d: Description) -> ModelFound | None:
-    found = _by_name(catalog, d.model_id, "model_id")
-    if found is not None and d.model_used_id:
-        note = f"model_used_id {d.model_used_id!r} is not in the catalog; {found.choice.note}".removesuffix(
-            "; "
-        )
-        return ModelFound(found.ix, found.choice._replace(note=note))
-    return found
+    return _by_name(catalog, d.model_id, "model_id")
 
 
 def _hugging_face_path(catalog: Catalog, d: Description) -> ModelFound | None:
@@ -74,23 +74,24 @@ def _family_and_name(catalog: Catalog, d: Description) -> ModelFound | None:
 def _family_alone(catalog: Catalog, d: Description) -> ModelFound | None:
     if not d.model_family or any(field != "model_family" for field, _ in _named(d)):
         return None
-    family = catalog.families.find(d.model_family)
+    family = catalog.family_of(d.model_family)
     if family is None:
         return None
-    ix = catalog.model_of_family(d.model_family, catalog.families.text(family, "default_model_name"))
+    ix = catalog.models.find(catalog.families.text(family, "default_model_id"))
     if ix is None:
         return None
     note = f"only the family {d.model_family!r} is named; its default model is used"
     return ModelFound(ix, Choice("model", catalog.models.ids[ix], "assumed", "family default", note))
 
 
-RUNGS: Sequence[Callable[[Catalog, Description], ModelFound | None]] = (
-    _model_used_id,
-    _model_id,
-    _hugging_face_path,
-    _family_and_name,
-    _family_alone,
-)
+#: By the field that each reads first.
+RUNGS: Mapping[str, Callable[[Catalog, Description], ModelFound | None]] = {
+    "model_used_id": _model_used_id,
+    "model_id": _model_id,
+    "model_hugging_face_path": _hugging_face_path,
+    "model_name": _family_and_name,
+    "model_family": _family_alone,
+}
 
 
 def _from_task(catalog: Catalog, d: Description, task: str | None) -> ModelFound | RowError:

@@ -9,9 +9,13 @@ if TYPE_CHECKING:
     from ..catalog import Catalog
     from ..schema.moment import Moment
     from .description import Description
+    from .hardware import HardwareFound
+    from .service import ServiceFound
 
 GRID = "grid_intensity_gco2e_per_kwh"
 GRID_DIRECT = "grid_direct_gco2e_per_kwh"
+#: Fields of a row that say where it ran.
+PLACE_FIELDS = frozenset({"country", "region", "cloud_region", "datacenter_id"})
 #: Stands for "no time given": the newest figure applies.
 NEWEST_YEAR = 9999
 
@@ -24,13 +28,21 @@ class PlaceFound(NamedTuple):
     provider_ix: int | None
     datacenter_ix: int | None
     profile_ix: int | None  # shape of the zone's day; None where none is known or the row gives no time
-    choices: tuple[Choice, ...]
+    choices: tuple[Choice, ...]  # the place first
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the row itself says where it ran, in a way that is known."""
+        return self.choices[0].basis == "given"
 
 
-def resolve_place(catalog: Catalog, d: Description, service_ix: int | None, node_ix: int) -> PlaceFound:
+def resolve_place(
+    catalog: Catalog, d: Description, service: ServiceFound, hardware: HardwareFound
+) -> PlaceFound:
     """The place of a row. An unknown region never fails a row: the next rung answers and the note says so."""
     notes: list[str] = []
-    cloud = d.cloud_id or catalog.nodes.text(node_ix, "cloud_id")
+    service_ix = service.ix
+    cloud = d.cloud_id or catalog.nodes.text(hardware.node_ix, "cloud_id")
     given_region = _cloud_region(catalog, d, cloud, service_ix, notes)
     datacenter_ix = _datacenter(catalog, d, notes)
     zone = _zone_given(catalog, d, notes)
@@ -42,7 +54,7 @@ def resolve_place(catalog: Catalog, d: Description, service_ix: int | None, node
     if zone is None and service_ix is not None:
         region_ix = _service_region(catalog, service_ix)
         zone = _zone_of_service(catalog, service_ix, region_ix)
-    provider_ix = _provider(catalog, service_ix, cloud, region_ix)
+    provider_ix, provider_basis = _provider(catalog, d, service, hardware, region_ix)
     if zone is None and provider_ix is not None:
         home = catalog.providers.text(provider_ix, "default_country")
         zone = _zone_named(catalog, home, "", "operator default")
@@ -52,7 +64,7 @@ def resolve_place(catalog: Catalog, d: Description, service_ix: int | None, node
     zone_ix, choice = zone
     choices = [choice._replace(note="; ".join(filter(None, (choice.note, *notes))))]
     if provider_ix is not None:
-        basis = "given" if d.cloud_id or d.managed_service_id or d.node_id or d.base_url else "assumed"
+        basis = provider_basis if region_ix == given_region else "assumed"
         name = _facility_name(catalog, region_ix, provider_ix)
         choices.append(Choice("facility", name, basis, "operator of the hardware"))
     profile_ix = None if d.year is None else catalog.hourly(zone_ix)
@@ -97,17 +109,22 @@ def _unknown_region(catalog: Catalog, name: str, cloud_is_known: bool) -> str:
     return f"cloud region {name!r} is of {clouds} in different grids; send cloud_id"
 
 
-def _provider(catalog: Catalog, service_ix: int | None, cloud: str, region_ix: int | None) -> int | None:
-    names = [] if region_ix is None else [catalog.regions.text(region_ix, "cloud_id")]
-    if service_ix is not None:
+def _provider(
+    catalog: Catalog, d: Description, service: ServiceFound, hardware: HardwareFound, region_ix: int | None
+) -> tuple[int | None, str]:
+    """Who operates the hardware, and on what basis: of the region, the service, the cloud, else of the world."""
+    named = [] if region_ix is None else [(catalog.regions.text(region_ix, "cloud_id"), "given")]
+    if service.ix is not None and service.choice is not None:
         services = catalog.services
-        names += [services.ids[service_ix], services.text(service_ix, "provider_id")]
-        names.append(services.text(service_ix, "default_cloud_id"))
-    for name in (*names, cloud, "world-default"):
+        texts = (services.text(service.ix, field) for field in ("provider_id", "default_cloud_id"))
+        named += [(name, service.choice.basis) for name in (services.ids[service.ix], *texts)]
+    of_node = catalog.nodes.text(hardware.node_ix, "cloud_id")
+    cloud = (d.cloud_id, "given") if d.cloud_id else (of_node, hardware.choice.basis)
+    for name, basis in (*named, cloud, ("world-default", "assumed")):
         ix = catalog.providers.find(name) if name else None
         if ix is not None:
-            return ix
-    return None
+            return ix, basis
+    return None, "assumed"
 
 
 def _datacenter(catalog: Catalog, d: Description, notes: list[str]) -> int | None:

@@ -18,7 +18,6 @@ Text = Annotated[str, Meta(min_length=1, max_length=2000, pattern=NO_CONTROLS)]
 NodeId = Annotated[str, Meta(pattern=r"^[a-z0-9-]{3,64}\Z")]
 Aliases = Annotated[list[Name], Meta(max_length=100)]
 Amount = Annotated[float, Meta(ge=0, le=1e15)]
-Positive = Annotated[float, Meta(gt=0, le=1e15)]
 Real = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Uuid = Annotated[
     str, Meta(pattern=r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\Z")

@@ -103,6 +103,9 @@ class ImpactRequest(Struct, forbid_unknown_fields=True):
 FIELDS: Final[tuple[str, ...]] = ImpactRow.__struct_fields__
 """Every field of a row, in the order of the struct."""
 
+ATTRIBUTION: Final = frozenset(FIELDS[FIELDS.index("request_cost") :])
+"""Fields that change no number."""
+
 
 def given_by_rows(rows: Sequence[ImpactRow]) -> list[dict[str, Any]]:
     """Of each row what it gives: msgspec leaves out what is None, without a loop over fifty fields in Python."""

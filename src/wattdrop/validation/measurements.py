@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -61,6 +62,9 @@ TEXTS: Final = (
     "note",
 )
 BOUNDARIES: Final = ("gpu_only", "server", "full_stack")
+_SIZE: Final = re.compile(r"([1-9][0-9]{0,3}x[1-9][0-9]{0,3})?\Z")
+_MOST_IMAGES: Final = 100
+"""Of one request."""
 
 
 class Measurement(NamedTuple):
@@ -132,12 +136,13 @@ def _measurement(number: int, row: Mapping[str, str | None], rules: tuple[Readin
             numbers[name] = float(cells[name]) if cells[name] else NAN
         except ValueError:
             numbers[name] = NAN
+        if cells[name] and not math.isfinite(numbers[name]):
             problem = problem or f"{name} is {cells[name]!r}, not a number"
     idle_gpu_w = max((rule.idle_gpu_w for rule in applied), default=0.0)
     energy = _energy_wh(numbers, idle_gpu_w)
     if any(rule.with_loading for rule in applied):
         energy = _without_loading_wh(energy, numbers, idle_gpu_w)
-    problem = problem or _problem(cells, energy)
+    problem = problem or _problem(cells, numbers, energy)
     ids = tuple(rule.id for rule in applied)
     texts = {name: cells[name] for name in TEXTS}
     return Measurement(number, texts, numbers, energy, idle_gpu_w, ids, problem)
@@ -169,7 +174,7 @@ def _without_loading_wh(energy_wh: float, numbers: dict[str, float], idle_gpu_w:
     return without
 
 
-def _problem(cells: Mapping[str, str], energy_wh: float) -> str:
+def _problem(cells: Mapping[str, str], numbers: Mapping[str, float], energy_wh: float) -> str:
     if cells["kind"] and cells["kind"] != "measured":
         return f"kind is {cells['kind']}: not a measurement"
     if cells["boundary"] not in BOUNDARIES:
@@ -180,4 +185,12 @@ def _problem(cells: Mapping[str, str], energy_wh: float) -> str:
         )
     if not cells["model_hf_path"]:
         return "model_hf_path is empty"
+    for name in ("image_size", "video_resolution"):
+        if not _SIZE.match(cells[name]):
+            return f"{name} is {cells[name]!r}; write pixels, such as 1024x768"
+    for name in ("input_images", "output_images"):
+        if numbers[name] > _MOST_IMAGES:
+            return (
+                f"{name} is {numbers[name]:g}; the energy is that of one request, of at most {_MOST_IMAGES}"
+            )
     return ""

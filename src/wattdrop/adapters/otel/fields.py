@@ -13,7 +13,6 @@ SOURCE: Final = "opentelemetry"
 _NS_PER_S: Final = 1_000_000_000
 _NS_PER_MS: Final = 1_000_000
 _LAST_NS: Final = 4_102_444_800 * _NS_PER_S  # 2100: later is no time of a request
-_MOST_LABEL_CHARACTERS: Final = 2000
 _MOST_COST: Final = 1e12
 _MOST_IMAGES: Final = 100
 _COUNT: Final = re.compile(r"[0-9]{1,15}\Z")
@@ -23,15 +22,6 @@ _SIZE: Final = re.compile(r"[1-9][0-9]{0,3}x[1-9][0-9]{0,3}\Z")
 def count(value: Any) -> Any:
     """A count, also where it was written as text; anything else as it came, for the row to refuse."""
     return int(value) if isinstance(value, str) and _COUNT.match(value) else value
-
-
-def label(value: Any) -> str | None:
-    """Text that changes no number or has a default: what cannot be used is left out and fails nothing."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str) or len(value) > _MOST_LABEL_CHARACTERS:
-        return None
-    return value.encode("utf-8", "replace").decode()
 
 
 def cost(value: Any) -> float | None:

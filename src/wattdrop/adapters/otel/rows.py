@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from ...errors import RowError, TooLarge
+from ...schema.texts import label
 from .counting import Counted, Key, Usage, repeats
-from .fields import cost, count, identity, images, label, mend
+from .fields import cost, count, identity, images, mend
 from .span import Span
 from .spellings import (
     COUNTS,

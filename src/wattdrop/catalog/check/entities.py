@@ -130,12 +130,10 @@ def check_families(catalog: Catalog) -> Iterator[Problem]:
                 models.file(ix), entity, "family", f"no family {family!r}", "correct it or add the family"
             )
     for ix, entity in enumerate(families.ids):
-        name = families.text(ix, "default_model_name")
-        if name and len(catalog.models_named(entity, name)) != 1:
-            what = f"{len(catalog.models_named(entity, name))} models of the family are named {name!r}"
-            yield Problem(
-                families.file(ix), entity, "default_model_name", what, "name exactly one of its models"
-            )
+        default, members = families.text(ix, "default_model_id"), catalog.models_of_family(entity)
+        if members and models.find(default) not in members:
+            what = f"{default!r} is no model of the family"
+            yield Problem(families.file(ix), entity, "default_model_id", what, "name one of its models")
 
 
 def check_accelerators(catalog: Catalog) -> Iterator[Problem]:
