@@ -7,7 +7,7 @@ a ``RowError`` that names the field, quotes the value and says what was expected
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +21,7 @@ from .requests import (
     NESTED_FIELDS,
     ImpactRequest,
     ImpactRow,
+    given_by_row,
     list_fields,
     whole_number_fields,
 )
@@ -64,7 +65,7 @@ def parse_rows(values: Iterable[object]) -> list[ParsedRow]:
 def parse_row(value: object) -> ParsedRow:
     """One value as a checked row, or why it is none; a reason that is known already stays."""
     if isinstance(value, ImpactRow):
-        value = msgspec.structs.asdict(value)
+        value = given_by_row(value) or msgspec.structs.asdict(value)
     if type(value) is dict and _is_plain(value):
         try:
             return msgspec.convert(value, ImpactRow)
@@ -72,7 +73,7 @@ def parse_row(value: object) -> ParsedRow:
             pass  # another spelling, or wrong: looked at field by field
     if isinstance(value, RowError):
         return value
-    if not isinstance(value, dict):
+    if not isinstance(value, Mapping):
         return RowError("not_an_object", f"expected a row, an object of fields, got {quoted(value)}")
     fields = _flat(value)
     if isinstance(fields, RowError):
@@ -137,7 +138,7 @@ def _check_limit(count: int, limit: int | None) -> None:
         raise TooLarge(f"rows: {count} rows in one request, at most {limit} are answered", field="rows")
 
 
-def _flat(raw: dict[object, object]) -> dict[str, object] | RowError:
+def _flat(raw: Mapping[Any, object]) -> dict[str, object] | RowError:
     """The given fields under their own names: aliases and the nested form translated, empty values dropped."""
     fields: dict[str, object] = {}
     for key, value in raw.items():
