@@ -18,6 +18,7 @@ from ..engine.tables.codes import dictionary, indices, numbered
 from ..schema import FIELD_ALIASES
 from .cause_sums import MOST_ROWS, NAMES, cause_sums
 from .refused import JobRefused
+from .texts import values_of
 
 if TYPE_CHECKING:
     from .fields import Fields
@@ -137,10 +138,12 @@ class Groups:
 
 def _coded(column: Any) -> tuple[Any, list[Any]]:
     """For each row a code, and the values that codes stand for; the last one: none."""
-    if pa.types.is_nested(column.type):
+    if pa.types.is_nested(column.type) or isinstance(column.type, pa.BaseExtensionType):
         column = pa.array([None if value is None else str(value) for value in column.to_pylist()])
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.decimal256(76, column.type.scale))  # the narrow ones have no dictionaries
     encoded = dictionary(column)
-    return indices(encoded), [*map(_plain, encoded.dictionary.to_pylist()), None]
+    return indices(encoded), [*map(_plain, values_of(encoded.dictionary)), None]
 
 
 def _plain(value: Any) -> Any:

@@ -49,6 +49,10 @@ def work(task: Task) -> Summary:
     """Do one part. What it wrote counts when the summary stands beside it, which is written last."""
     try:
         return _worked(task)
+    except (pa.ArrowException, OverflowError) as error:  # a moment of the year 200,000, for example
+        raise JobStopped(
+            f"cannot write {task.output}: a value of {task.file} does not fit: {error}"
+        ) from None
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else error
         raise JobStopped(
