@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 import wattdrop
+from wattdrop.errors import CatalogError
 
 ROW = {"model_id": "gpt-4o", "output_tokens": 500}
 
@@ -98,3 +99,33 @@ def test_a_day_alone_is_told_what_it_lacks() -> None:
     assert error is not None and "send 2026-03-01T12:00:00Z" in error.message
     table = pa.table({"model_id": ["gpt-4o"], "utc_datetime": pa.array([20513], pa.date32())})
     assert "send 2026-03-01T12:00:00Z" in wattdrop.estimate_table(table).column("error_message")[0].as_py()
+
+
+@pytest.mark.parametrize(
+    ("models", "means"),
+    [
+        ([{"id": "ours", "total_params_billions": -3}], "-3 is outside the plausible"),
+        ([{"id": "ours", "total_params_billions": float("nan")}], "nan is outside the plausible"),
+        (["ours"], "expected a list of mappings with an id each, got 'ours'"),
+        ({"id": "ours"}, "expected a list of mappings with an id each, got 'id'"),
+    ],
+)
+def test_a_model_of_ones_own_that_cannot_be_is_refused_before_it_is_estimated(
+    models: Any, means: str
+) -> None:
+    with pytest.raises(CatalogError, match=means):
+        wattdrop.load().overlay(models=models)
+
+
+@pytest.mark.parametrize("where", [{}, {"node_id": "aws:p5.48xlarge"}])
+def test_a_model_of_ones_own_without_a_size_has_no_numbers(where: dict[str, str]) -> None:
+    """On a named machine they were not a number, without one the call failed."""
+    catalog = wattdrop.load().overlay(models=[{"id": "ours"}])
+    error = wattdrop.estimate([{"model_id": "ours", "output_tokens": 5, **where}], catalog).rows[0].error
+    assert error is not None and "the model ours has no total_params_billions" in error.message
+
+
+def test_a_datacenter_of_ones_own_needs_more_than_its_machines_do() -> None:
+    """A PUE of 0.5 halved every row."""
+    with pytest.raises(CatalogError, match=r"d: pue: 0\.5 is outside the plausible 1 to 3"):
+        wattdrop.load().overlay(datacenters=[{"id": "d", "pue": 0.5}])
