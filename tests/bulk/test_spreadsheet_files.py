@@ -75,3 +75,17 @@ def test_of_several_files_the_one_with_a_name_twice_is_named(tmp_path: Path) -> 
     (tmp_path / "bad.csv").write_text("model_id,output_tokens,output_tokens\ngpt-4o,500,600\n")
     result = wattdrop("estimate", tmp_path / "good.csv", tmp_path / "bad.csv", "-o", tmp_path / "out/")
     assert result.exit_code == 2 and "bad.csv: two columns are called output_tokens" in result.stderr
+
+
+def test_a_workbook_is_no_csv(tmp_path: Path) -> None:
+    """Without line ends it was taken for a header, and there was "nothing to estimate"."""
+    (tmp_path / "calls.xlsx").write_bytes(b"PK\x03\x04 and so on")
+    result = wattdrop("estimate", tmp_path / "calls.xlsx")
+    assert result.exit_code == 2 and "calls.xlsx is a workbook" in result.stderr
+
+
+def test_of_several_files_the_one_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text("model_id,output_tokens\ngpt-4o,500\n")
+    (tmp_path / "bad.csv").write_bytes("model_id;équipe\ngpt-4o;Été\n".encode("cp1252"))
+    result = wattdrop("estimate", tmp_path / "good.csv", tmp_path / "bad.csv", "-o", tmp_path / "out/")
+    assert result.exit_code == 2 and "bad.csv: this is not UTF-8 text" in result.stderr

@@ -74,7 +74,11 @@ def _seen(one: Input, options: Options) -> Seen:
             with places.open_input(one.address) as file:
                 return Seen(ipc.open_file(file).schema)
         with opened(one) as file:
-            return seen_in_text(one.kind, _first_lines(Pushed(file)), options)
+            lines = _first_lines(Pushed(file))
+        try:
+            return seen_in_text(one.kind, lines, options)
+        except JobRefused as error:
+            raise JobRefused(f"{one.address}: {error.message}") from None
     except pa.ArrowInvalid as error:
         raise JobRefused(f"{one.address}: not {one.kind.capitalize()}: {error}") from None
     except csv.Error as error:

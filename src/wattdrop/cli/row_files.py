@@ -19,6 +19,9 @@ from ..schema.texts import fields_of_texts
 
 ParsedRow = ImpactRow | RowError
 
+#: How workbooks of Excel and LibreOffice begin, which are archives.
+_ZIP = b"PK\x03\x04"
+
 
 def read_rows(source: str) -> list[ParsedRow]:
     """Every row of a file, or of standard input for ``-``. What is wrong with one row stays with that row."""
@@ -28,6 +31,8 @@ def read_rows(source: str) -> list[ParsedRow]:
     content = content.removeprefix(b"\xef\xbb\xbf")
     if not content.strip():
         raise click.UsageError(f"{name} is empty")
+    if content.startswith(_ZIP):
+        raise click.UsageError(f"{name} is a workbook or another archive; save its sheet as CSV UTF-8")
     try:
         return _READERS[_kind(source, content)](content)
     except BadRequest as error:
