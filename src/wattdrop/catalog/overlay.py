@@ -32,6 +32,7 @@ CUSTOM_SOURCE: Final = Source(
     "",
 )
 _FILE: Final = "custom entity"
+_AMOUNTS: Final = ("MWh", "tCO2e", "kgCO2e", "L")
 
 
 def overlaid(
@@ -67,12 +68,14 @@ def _entity(kind: str, given: Entity) -> Entity:
 
 
 def _check_figures(records: Records) -> None:
-    """Figures as plausible as shipped ones have to be."""
+    """Figures as plausible as shipped ones have to be; and who owns a thing may say that it took nothing."""
     for of_kind in records.entities.values():
         for one in of_kind:
             for name, figure in one.figures.items():
                 known = records.quantities.get(name)
-                if known is not None and not known.low <= figure.value <= known.high:
+                if known is None or (figure.value == 0.0 and known.unit in _AMOUNTS):
+                    continue
+                if not known.low <= figure.value <= known.high:
                     what = f"{figure.value:g} is outside the plausible {known.low:g} to {known.high:g}"
                     records.report(one.file, one.id, name, what, "correct value or unit")
 
