@@ -231,6 +231,7 @@ READ_AS = {
     "location": "the region in the address",
     "per_request": "divided by the requests, rounded",
     "between_s": "seconds between the two",
+    "with_part": "the first, and the second where it is more and so no part of it",
     "metered_requests": "requests of 1,000 tokens, an assumption",
     "metered_tokens": "tokens of each request",
 }

@@ -23,21 +23,21 @@ def json_rows(stack: ExitStack) -> Sequence[Case | Absent]:
     echo), once with the same engine called by its public way in (the FastAPI version).
     Times are for each row; one row is its own case.
     """
-    from wattdrop import estimate
-    from wattdrop.engine.api import METRICS
+    from wattdrop.engine.api import METRICS, default_catalog, estimate_checked
     from wattdrop.schema import ImpactRequest, parse_request
 
     decoder, encoder = msgspec.json.Decoder(ImpactRequest), msgspec.json.Encoder()
     body = msgspec.json.encode({"rows": [row(number) for number in range(ROWS)]})
     single = msgspec.json.encode({"rows": [row(0)]})
     rows = decoder.decode(body).rows
+    catalog = default_catalog()
 
     def engine() -> object:
-        evaluation = estimate(rows).evaluation
+        evaluation = estimate_checked(rows, catalog).evaluation
         return [evaluation.column(name) for name in METRICS["total"]]
 
     def whole(body: bytes) -> bytes:
-        return encoder.encode(estimate(parse_request(body)).response())
+        return encoder.encode(estimate_checked(parse_request(body), catalog).response())
 
     cases: list[Case | Absent] = [
         Case("typed decode of 1000 rows", lambda: decoder.decode(body), ROWS),

@@ -13,17 +13,19 @@ INPUT_TOKENS, OUTPUT_TOKENS, SECONDS = 100, 500, 5.0
 
 
 def one_row(_: ExitStack) -> Sequence[Case | Absent]:
-    """``wattdrop.estimate`` of one row, given as a dict and as an ``ImpactRow``, and its five totals read; beside it one
-    call each of EcoLogits (``llm_impacts``), ecocost (``estimate``) and llm-flops (``estimate``) for the same request:
-    GPT-4o, 100 tokens in, 500 out. llm-flops knows no services, so it gets Llama 3 8B on an A100. All are warm.
+    """``wattdrop.estimate`` of one row as a dict, and what it calls for a row that was checked, an ``ImpactRow``; the five
+    totals are read. Beside it one call each of EcoLogits (``llm_impacts``), ecocost (``estimate``) and llm-flops
+    (``estimate``) for the same request: GPT-4o, 100 tokens in, 500 out. llm-flops knows no services, so it gets Llama 3 8B
+    on an A100. All are warm.
     """
     from wattdrop import ImpactRow, estimate
+    from wattdrop.engine.api import default_catalog, estimate_checked
 
     given = {**bare(0), "input_tokens": INPUT_TOKENS, "output_tokens": OUTPUT_TOKENS}
-    typed = ImpactRow(**given)
+    typed, catalog = ImpactRow(**given), default_catalog()
     return [
         Case("one row, dict", lambda: estimate([given]).rows[0].metrics()),
-        Case("one row, typed", lambda: estimate([typed]).rows[0].metrics()),
+        Case("one row, typed", lambda: estimate_checked([typed], catalog).rows[0].metrics()),
         _ecologits(),
         _ecocost(),
         _llm_flops(),

@@ -238,7 +238,7 @@ def test_the_samples_hold_the_row_and_never_the_key(visitor: Visitor) -> None:
     expect(code).to_contain_text('json={"rows": [row]}')
     compile(code.inner_text(), "sample", "exec")
     visitor.page.get_by_text("Excel", exact=True).click()
-    expect(code).to_contain_text("=VALUE(WEBSERVICE(")
+    expect(code).to_contain_text("=NUMBERVALUE(WEBSERVICE(")
     assert visitor.server.key not in visitor.page.content()
 
 

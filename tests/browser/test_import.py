@@ -217,6 +217,13 @@ def test_excel_of_another_country_is_understood(visitor: Visitor) -> None:
     assert "Été" in saved(visitor, "Save results as CSV").decode()
 
 
+@pytest.mark.parametrize("mark", [";", ","])
+def test_the_line_that_tells_excel_what_separates_is_none_of_names(visitor: Visitor, mark: str) -> None:
+    drop(visitor.open("/import").sign_in(), f"sep={mark}\r\n".encode() + as_csv(ROWS, mark), "excel.csv")
+    estimate(visitor)
+    expect(visitor.metric("Energy").locator(".big")).to_have_text(energy(ROWS))
+
+
 def test_a_byte_order_mark_is_no_part_of_the_first_name(visitor: Visitor) -> None:
     drop(visitor.open("/import").sign_in(), b"\xef\xbb\xbf" + as_csv(ROWS), "bom.csv")
     estimate(visitor)

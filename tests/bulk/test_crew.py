@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from multiprocessing import active_children
 from multiprocessing.process import BaseProcess
@@ -64,3 +66,13 @@ def test_a_job_that_is_refused_leaves_nobody_behind(tmp_path: Path) -> None:
             run([str(file)], str(tmp_path / "out.csv"), Options(group_by=("nowhere",)), others)
     assert len(begun) == 2
     assert_gone(begun)
+
+
+def test_pyarrow_is_kept_from_importing_pandas(tmp_path: Path) -> None:
+    """Which takes every process of a job a second and 60 MB, whatever is asked of pyarrow."""
+    asked = "pa.array([1]); pa.array(['a']); pa.array([None, 'a']); pa.scalar('a')"
+    code = f"import sys, pyarrow as pa; from wattdrop.bulk.no_pandas import without_pandas; without_pandas(); {asked}"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}; print('pandas' in sys.modules)"], capture_output=True, text=True
+    )
+    assert done.stdout == "False\n", done.stderr

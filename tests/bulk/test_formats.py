@@ -216,7 +216,7 @@ def test_moments_that_python_does_not_know_are_written_as_text(tmp_path: Path) -
         assert result.exit_code == 0, result.output
     first, second = read(tmp_path / "out.jsonl")
     assert (first["begun"], first["ended"]) == (
-        "2025-02-19 21:20:00.000000001",
+        "2025-02-19T21:20:00.000000001",
         "<value out of range: 1740000000000000>",
     )
     assert (second["begun"], second.get("ended")) == ("2025-02-19T21:20:00", None)

@@ -54,7 +54,7 @@ def test_moments_that_python_does_not_know_are_groups_too(tmp_path: Path) -> Non
     )
     assert result.exit_code == 0, result.output
     assert {row.get("begun", ""): int(row["rows"]) for row in read(tmp_path / "out.csv")} == {
-        "2001-09-09 01:46:40.000000001": 2,
+        "2001-09-09T01:46:40.000000001": 2,
         "2001-09-09 01:46:40": 1,
         "": 1,
     }

@@ -12,6 +12,7 @@ import pytest
 from tests.bulk.made import read, wattdrop
 
 import wattdrop as package
+from wattdrop.adapters.litellm import records_of
 from wattdrop.bulk.presets import NAMES, document
 from wattdrop.cli.bulk_flags import PRESETS
 from wattdrop.schema import FIELDS
@@ -384,3 +385,21 @@ def test_a_slip_in_a_name_is_not_carried_along_in_silence(tmp_path: Path) -> Non
         == 0
     )
     assert read(tmp_path / "out.parquet")[0]["output_token"] == "5"
+
+
+@pytest.mark.parametrize(("completion", "means"), [(2, 319), (500, 500)])
+def test_reasoning_that_litellm_counts_apart_is_added(completion: int, means: int, tmp_path: Path) -> None:
+    """xAI leaves reasoning out of its completion tokens, and LiteLLM hands that on."""
+    usage = {"completion_tokens_details": {"reasoning_tokens": 317}}
+    record = SAMPLES["litellm"][0] | {"completion_tokens": completion, "metadata": {"usage_object": usage}}
+    (tmp_path / "log.jsonl").write_text(json.dumps(record))
+    result = wattdrop(
+        "estimate", tmp_path / "log.jsonl", "-o", tmp_path / "out.parquet", "--preset", "litellm"
+    )
+    assert result.exit_code == 0, result.output
+    row = SAMPLES["litellm"][1] | {"output_tokens": means}
+    del row["cached_input_tokens"]
+    expected = package.estimate([row]).total("energy_wh")
+    assert read(tmp_path / "out.parquet")[0]["total_energy_wh"] == pytest.approx(expected)
+    (logged,) = records_of(json.dumps(record).encode())
+    assert logged.row["output_tokens"] == means

@@ -17,6 +17,9 @@ from wattdrop.bulk.records import row_of_record
 from wattdrop.errors import RowError
 from wattdrop.schema import parse_rows
 
+#: More tokens of reasoning than of completion, as xAI counts them: apart.
+REASONED = {"usage_object": {"completion_tokens_details": {"reasoning_tokens": 317}}}
+
 #: What real files have besides what their documents show, in every way of reading.
 ODDITIES: dict[str, list[dict[str, Any]]] = {
     "litellm": [
@@ -29,6 +32,9 @@ ODDITIES: dict[str, list[dict[str, Any]]] = {
         {"call_type": "call_mcp_tool", "model": "MCP: search"},
         {"custom_llm_provider": "", "api_base": ""},
         {"prompt_tokens": "many"},
+        {"completion_tokens": 2, "metadata": REASONED},
+        {"completion_tokens": 500, "metadata": REASONED},
+        {"completion_tokens": None, "metadata": REASONED},
     ],
     "langfuse": [
         {"usage_details": {}},

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.contract.quick_start import EXAMPLES
 
-from wattdrop.cli import root
+from wattdrop.cli import root, serve
 from wattdrop.cli.commands import COMMANDS
 
 ONE = (
@@ -315,3 +315,11 @@ finally:
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.stderr == "1"
+
+
+def test_the_command_for_more_keys_can_be_pasted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``python -m wattdrop serve`` named a file that is no program."""
+    monkeypatch.setattr(serve, "which", lambda name: None)
+    monkeypatch.setattr(sys, "argv", ["/somewhere/wattdrop/__main__.py", "serve"])
+    shown = serve._announcement("http://127.0.0.1:8000", "", "", "postgresql://db/x")
+    assert f"Make a key: {sys.executable} -m wattdrop keys create NAME" in shown

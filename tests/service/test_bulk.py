@@ -92,7 +92,7 @@ def test_a_fault_of_ours_is_the_last_line_too(
     def fail(*_: Any) -> Any:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("wattdrop.service.bulk_lines.estimate", fail)
+    monkeypatch.setattr("wattdrop.service.bulk_lines.estimate_checked", fail)
     (last,) = answered(bulk(service, lines_of(ROWS)))
     assert last["error"]["code"] == "internal_error"
     assert "secret" not in last["error"]["message"] and "secret detail" in caplog.text

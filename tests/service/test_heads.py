@@ -58,3 +58,24 @@ def test_a_head_is_answered_as_a_get_without_its_body(tmp_path: Path) -> None:
 
 def _length(answered: bytes) -> list[bytes]:
     return [line for line in answered.split(b"\r\n") if line.startswith(b"content-length")]
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_client_that_offers_another_protocol_is_answered_in_this_one(tmp_path: Path, chunked: bool) -> None:
+    """Java's client and ``curl --http2`` offer HTTP/2 with every request over plain HTTP, and send their bodies."""
+    with running(tmp_path) as server:
+        offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__"
+        head, body = server.head(len(BODY), offer), BODY
+        if chunked:
+            head = head.replace(b"Content-Length: %d" % len(BODY), b"Transfer-Encoding: chunked")
+            body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
+        sent = (head + body) * 2 + server.head(len(BODY), "Connection: close") + BODY
+        for cut in (7, len(head) - 3, len(head) + 5, len(head + body) + 40):
+            assert answer(server, sent[:cut], sent[cut:]).count(b"HTTP/1.1 200 ") == 3
+
+
+@pytest.mark.parametrize("version", [b"2.0", b"0.9"])
+def test_another_version_of_http_is_refused_and_no_fault(tmp_path: Path, version: bytes) -> None:
+    with running(tmp_path) as server:
+        head = server.head(len(BODY), "Connection: close").replace(b"HTTP/1.1", b"HTTP/" + version)
+        assert answer(server, head + BODY).startswith(b"HTTP/1.1 400 ")

@@ -136,6 +136,8 @@ def _of_payload(payload: Mapping[str, Any]) -> Record:
         count = _dict_in(usage, details).get(theirs)
         if isinstance(count, int) and count > 0:
             row[ours] = count
+    if isinstance(written := row.get("output_tokens"), int) and row.get("reasoning_tokens", 0) > written:
+        row["output_tokens"] = written + row["reasoning_tokens"]  # xAI counts reasoning apart
     for source in (_dict_in(metadata, "requester_metadata"), metadata):
         for name, value in _of_logger({k: v for k, v in source.items() if k.startswith(_PREFIX)}).items():
             row.setdefault(name, value)

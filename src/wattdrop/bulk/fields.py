@@ -162,6 +162,8 @@ def _taken(
     numbers = [_numbers(take, column, odd) for column in there]
     if take.read == "sum":
         return _whole(take.field, _sum(numbers))
+    if take.read == "with_part":
+        return _whole(take.field, _with_part(*numbers))
     if take.read == "seconds":
         return pc.multiply(numbers[0], 1000.0)
     if take.read == "between_s":
@@ -273,6 +275,13 @@ def _sum(numbers: list[Any]) -> Any:
     for other in numbers[1:]:
         whole = pc.coalesce(pc.add(whole, other), whole, other)
     return whole
+
+
+def _with_part(whole: Any, part: Any = None) -> Any:
+    """More than the whole cannot be part of it, so the whole was written without."""
+    if part is None:
+        return whole
+    return pc.if_else(pc.fill_null(pc.greater(part, whole), False), pc.add(whole, part), whole)
 
 
 def _or_zero(numbers: Any) -> Any:

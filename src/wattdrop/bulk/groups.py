@@ -19,6 +19,7 @@ from ..engine.tables.python_values import python_values
 from ..schema import FIELD_ALIASES
 from .cause_sums import MOST_ROWS, NAMES, cause_sums
 from .refused import JobRefused
+from .texts import values_of
 
 if TYPE_CHECKING:
     from .fields import Fields
@@ -138,10 +139,12 @@ class Groups:
 
 def _coded(column: Any) -> tuple[Any, list[Any]]:
     """For each row a code, and the values that codes stand for; the last one: none."""
-    if pa.types.is_nested(column.type):
+    if pa.types.is_nested(column.type) or isinstance(column.type, pa.BaseExtensionType):
         column = pa.array([None if value is None else str(value) for value in python_values(column)])
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.decimal256(76, column.type.scale))  # the narrow ones have no dictionaries
     encoded = dictionary(column)
-    return indices(encoded), [*map(_plain, python_values(encoded.dictionary)), None]
+    return indices(encoded), [*map(_plain, values_of(encoded.dictionary)), None]
 
 
 def _plain(value: Any) -> Any:

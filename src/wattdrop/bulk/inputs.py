@@ -58,7 +58,10 @@ def check_unchanged(
     for one in inputs:
         found = now.get(one.address)
         if one.address != STANDARD_INPUT and found != one:
-            how = f"{one.size:,} bytes before, {found.size:,} now" if found else "it is not there any more"
+            how = "it is not there any more"
+            if found:
+                same = found.size == one.size
+                how = "written anew" if same else f"{one.size:,} bytes before, {found.size:,} now"
             raise JobStopped(
                 f"{one.address} changed while it was read ({how}), so its results may be of two states and are not given "
                 "out. Run the command again with --restart; on a copy, if the file keeps changing"

@@ -22,6 +22,7 @@ from .seen import seen
 from .sources import GROUPED_PART_ROWS, PART_ROWS, parquet_metadata, parts_of
 from .summary import Summary
 from .workers import done
+from .writing import check_types
 
 
 @dataclass
@@ -92,6 +93,7 @@ def run(given: Sequence[str], output: str, options: Options, crew: Crew | None =
     target = Target(output, options)
     inputs = inputs_of(given, options.source_form, target.wrote)
     plans = plan_of([seen(one, options) for one in inputs], options, target.form, target.compression)
+    check_types(plans[0].schema, target.form)
     whole, before = _take_up(target, inputs, options)
     summary = Summary()
     for part in before.values():

@@ -13,7 +13,8 @@ from .refused import JobRefused
 
 #: How a value is read: as it is; as seconds or milliseconds since 1970; seconds where we count milliseconds; a sum of
 #: columns; the last part of an id with slashes; the region in an address; a total over the requests that the record
-#: counts; the time between two columns; a metered quantity with its unit and the name of its meter.
+#: counts; the time between two columns; a count, and what is part of it unless it is more; a metered quantity with its unit
+#: and the name of its meter.
 Reading = Literal[
     "plain",
     "epoch_s",
@@ -24,6 +25,7 @@ Reading = Literal[
     "location",
     "per_request",
     "between_s",
+    "with_part",
     "metered_tokens",
     "metered_requests",
 ]

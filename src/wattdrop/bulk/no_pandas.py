@@ -28,6 +28,6 @@ def without_pandas() -> None:
     finder = _NotFound()
     sys.meta_path.insert(0, finder)
     try:
-        pyarrow.array([], pyarrow.int8())
+        pyarrow.array([""])  # twice, once where it is Python and once where it is C++
     finally:
         sys.meta_path.remove(finder)

@@ -15,10 +15,12 @@ from ..engine.tables.batch import computed
 from ..engine.tables.estimated import BATCH_ROWS
 from ..engine.tables.results import numbers
 from ..errors import RowError
+from ..schema.rows import parse_row
+from ..schema.texts import fields_of_texts
 from . import places
 from .fields import Fields, fields_of
 from .groups import Groups, encoded
-from .mapping import NO_INFERENCE
+from .mapping import NO_INFERENCE, Mapping
 from .partitions import columns_of_partitions
 from .plan import ERROR_COLUMNS, Plan
 from .reading import Piece, pieces_of
@@ -47,6 +49,10 @@ def work(task: Task) -> Summary:
     """Do one part. What it wrote counts when the summary stands beside it, which is written last."""
     try:
         return _worked(task)
+    except (pa.ArrowException, OverflowError) as error:  # a moment of the year 200,000, for example
+        raise JobStopped(
+            f"cannot write {task.output}: a value of {task.file} does not fit: {error}"
+        ) from None
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else error
         raise JobStopped(
@@ -70,7 +76,8 @@ def _worked(task: Task) -> Summary:
         if late:
             mapping = plan.base.of((*known, *late))
             summary.late.update(name for name in late if name not in mapping.columns)
-        fields = fields_of(piece.columns, piece.rows, mapping, dict(piece.refused))
+        refused = _lost_costs(piece, mapping, plan) | piece.refused
+        fields = fields_of(piece.columns, piece.rows, mapping, refused)
         results, errors = _results(fields, piece.rows, plan)
         summary.count(piece.rows, errors, fields.skipped)
         _add_totals(summary, results)
@@ -100,6 +107,22 @@ def _read(task: Task) -> Iterator[Piece]:
             yield piece._replace(columns={**folders, **piece.columns}) if folders else piece
     except (OSError, pa.ArrowInvalid) as error:
         raise JobStopped(f"{task.file}: cannot be read on: {error}") from None
+
+
+def _lost_costs(piece: Piece, mapping: Mapping, plan: Plan) -> dict[int, RowError]:
+    """Rows with a cost that is no number where the output has a column of numbers for it, said as of any field."""
+    names = [name for take in mapping.takes if take.field == "request_cost" for name in take.columns]
+    found: dict[int, RowError] = {}
+    for name in names:
+        column = piece.columns.get(name)
+        if column is None or name not in plan.carried.names or not pa.types.is_string(column.type):
+            continue
+        if pa.types.is_floating(plan.carried.field(name).type):
+            for row, text in enumerate(column.to_pylist()):
+                outcome = parse_row(fields_of_texts({"model_id": "any", "request_cost": text or ""}))
+                if isinstance(outcome, RowError):
+                    found[row] = outcome
+    return found
 
 
 def _raw(piece: Piece, plan: Plan) -> list[bytes] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -55,8 +54,6 @@ class Plan(NamedTuple):
 
 def plan_of(found: Sequence[Seen], options: Options, form: str, compression: str) -> list[Plan]:
     """One plan a file; all have the same columns in the output."""
-    for one in found:
-        _check_distinct(one.schema.names)
     base = with_mapped(preset(options.preset), options.mapped)
     _check_mapped(found, options, base)
     if options.preset is None and options.extra == "carry":
@@ -103,12 +100,6 @@ def _nested_names(schema: Any) -> list[str]:
         if pa.types.is_struct(field.type):
             names += [f"{field.name}.{inner}" for inner in _nested_names(field.type)]
     return names
-
-
-def _check_distinct(names: Sequence[str]) -> None:
-    twice = next((name for name, count in Counter(names).items() if count > 1), None)
-    if twice is not None:
-        raise JobRefused(f"two columns are called {twice}; leave one")
 
 
 def _check_mapped(found: Sequence[Seen], options: Options, base: Mapping) -> None:

@@ -11,8 +11,6 @@ from typing import Final
 
 import numpy as np
 
-#: What cells may be separated by; the first of those that make most of a header.
-DELIMITERS: Final = ",;\t|"
 _QUOTE: Final = ord('"')
 #: What a quote of a well-formed file stands next to.
 _BESIDE: Final = np.isin(np.arange(256), list(b',;\t|\r\n"'))

@@ -11,9 +11,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from ..errors import RowError
+from ..schema.csv_head import GROUPED, grouped
+from ..schema.requests import whole_number_fields
 from .plan import Plan
 from .quotes import are_paired, unclosed
 from .sources import LONGEST_ROW, Text
@@ -43,7 +46,8 @@ def read_csv(source: Text, plan: Plan) -> Iterator[Piece]:
         some = table.slice(start, BATCH_ROWS)
         first = source.first_line + start
         lines = range(first, first + some.num_rows) if plain else _Lines(line_of, start, some.num_rows)
-        yield Piece(some.num_rows, _columns(some), lines, {})
+        columns = _columns(some)
+        yield Piece(some.num_rows, columns, lines, _grouped(columns, plan))
 
 
 def _table(data: bytes, plan: Plan) -> Any:
@@ -103,7 +107,22 @@ def _by_line(source: Text, plan: Plan) -> Iterator[Piece]:
             for at, column in enumerate(cells):
                 column.append((record[at] or None) if at < len(record) else None)
         columns = [pa.array(column, pa.string()) for column in cells]
-        yield Piece(len(some), dict(zip(names, columns, strict=True)), [line for line, _ in some], refused)
+        named = dict(zip(names, columns, strict=True))
+        yield Piece(len(some), named, [line for line, _ in some], _grouped(named, plan) | refused)
+
+
+def _grouped(columns: dict[str, Any], plan: Plan) -> dict[int, RowError]:
+    """Rows with a count that may be in thousands."""
+    found: dict[int, RowError] = {}
+    if plan.delimiter == ";":
+        counts = whole_number_fields()
+        takes = [t for t in plan.mapping.takes if t.field in counts and not t.read.startswith("metered")]
+        for name in (name for take in takes for name in take.columns):
+            if name in columns and pa.types.is_string(columns[name].type):
+                hits = pc.fill_null(pc.match_substring_regex(columns[name], GROUPED), False)
+                for row in pc.indices_nonzero(hits).to_pylist():
+                    found.setdefault(row, grouped(name, columns[name][row].as_py()))
+    return found
 
 
 _Record: TypeAlias = list[str] | RowError

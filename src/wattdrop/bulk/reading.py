@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import ipc
 
+from ..engine.tables.types import decoded
 from ..errors import RowError
 from . import places
 from .plan import Plan
@@ -113,7 +114,7 @@ def _flat(batch: Any) -> dict[str, Any]:
 
 def _put(columns: dict[str, Any], name: str, column: Any) -> None:
     if pa.types.is_run_end_encoded(column.type):
-        column = pc.run_end_decode(column)
+        column = decoded(column)
     columns.setdefault(name, column)
     if pa.types.is_struct(column.type):
         for field, inner in zip(column.type, column.flatten(), strict=True):

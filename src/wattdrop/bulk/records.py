@@ -121,6 +121,11 @@ def _taken(take: Take, values: list[Any], row: Record[str, object]) -> object:
     given = [number for number in numbers if number is not None]
     if take.read == "sum":
         return _whole(take.field, math.fsum(given))
+    if take.read == "with_part":
+        whole, part = (*numbers, None)[:2]
+        if whole is None or part is None or part <= whole:
+            return None if whole is None else _whole(take.field, whole)
+        return _whole(take.field, whole + part)
     if take.read == "seconds":
         return given[0] * MS_PER_S
     if take.read == "between_s":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import io
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from pyarrow import ipc
 
 from ..schema import FIELD_ALIASES
+from ..schema.csv_head import head_of, header_end
 from ..schema.requests import number_fields, whole_number_fields
 from . import places
 from .inputs import STANDARD_INPUT, Input
@@ -20,13 +21,11 @@ from .json_keys import Path, exploded, paths_of_lines
 from .options import Options
 from .partitions import Partitions, partitions_of
 from .presets import explode
-from .quotes import DELIMITERS
 from .refused import JobRefused
 from .sources import (
     LONGEST_ROW,
     Pushed,
     arrow_stream,
-    header_end,
     is_arrow_file,
     opened,
     seekable,
@@ -53,6 +52,9 @@ class Seen(NamedTuple):
 def seen(one: Input, options: Options) -> Seen:
     """Columns of a file, from its footer, header or first lines, and from its folders."""
     found = _seen(one, options)
+    twice = next((name for name, count in Counter(found.schema.names).items() if count > 1), None)
+    if twice is not None:
+        raise JobRefused(f"{one.address}: two columns are called {twice}; leave one")
     given = tuple(pair for pair in partitions_of(one.address) if pair[0] not in found.schema.names)
     schema = pa.schema([*found.schema, *((name, pa.string()) for name, _ in given)])
     return found._replace(schema=schema, partitions=given)
@@ -72,7 +74,11 @@ def _seen(one: Input, options: Options) -> Seen:
             with places.open_input(one.address) as file:
                 return Seen(ipc.open_file(file).schema)
         with opened(one) as file:
-            return seen_in_text(one.kind, _first_lines(Pushed(file)), options)
+            lines = _first_lines(Pushed(file))
+        try:
+            return seen_in_text(one.kind, lines, options)
+        except JobRefused as error:
+            raise JobRefused(f"{one.address}: {error.message}") from None
     except pa.ArrowInvalid as error:
         raise JobRefused(f"{one.address}: not {one.kind.capitalize()}: {error}") from None
     except csv.Error as error:
@@ -119,22 +125,12 @@ def seen_in_text(kind: str, sample: bytes, options: Options) -> Seen:
 
 
 def _seen_in_csv(sample: bytes, options: Options) -> Seen:
-    first = _text_of_header(sample[: header_end(sample)])
-    delimiter = max(DELIMITERS, key=lambda mark: len(_cells(first, mark)))
-    cells = [cell.strip() for cell in _cells(first, delimiter)]
-    header = tuple(name or f"column_{number}" for number, name in enumerate(cells, 1))
-    return Seen(pa.schema([(name, _type_of_text(name, options)) for name in header]), header, delimiter)
-
-
-def _cells(header: str, delimiter: str) -> list[str]:
-    return next(filter(None, csv.reader(io.StringIO(header), delimiter=delimiter)), [])
-
-
-def _text_of_header(line: bytes) -> str:
     try:
-        return _checked(line).decode()
+        head = head_of(_checked(sample[: header_end(sample)]))
     except UnicodeDecodeError:
         raise JobRefused(_NO_TEXT) from None
+    header = tuple(name or f"column_{number}" for number, name in enumerate(head.names, 1))
+    return Seen(pa.schema([(name, _type_of_text(name, options)) for name in header]), header, head.delimiter)
 
 
 def _check_lines(first: bytes, pages: bool) -> None:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import ipc
 
+from ..schema.csv_head import header_end
 from . import places
 from .inputs import STANDARD_INPUT, Input
 from .quotes import end_of_records
@@ -369,13 +370,3 @@ def _ends_of_lines(data: bytes) -> int:
 
 def _end_of_line(data: bytes) -> int:
     return data.rfind(b"\n") + 1
-
-
-def header_end(data: bytes) -> int:
-    """Where the header of CSV ends: the first line that is not empty."""
-    at = len(data) - len(data.lstrip(b"\r\n"))
-    while (at := data.find(b"\n", at)) >= 0:
-        if data.count(b'"', 0, at) % 2 == 0:
-            return at + 1
-        at += 1
-    return len(data)

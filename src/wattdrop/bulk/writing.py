@@ -14,6 +14,8 @@ from pyarrow import ipc
 
 from ..engine.tables.python_values import python_values
 from . import places
+from .refused import JobRefused
+from .texts import cell, encode, is_text, values_of
 
 
 class Writer(Protocol):
@@ -34,6 +36,18 @@ def writer(address: str, form: str, compression: str, schema: Any, header: bool)
         return _Arrow(address, schema, compression)
     codec = "" if compression == "none" else compression
     return _Csv(address, schema, codec, header) if form == "csv" else _Jsonl(address, codec)
+
+
+def check_types(schema: Any, form: str) -> None:
+    """Refuse a column that the format has no type for; text formats and Arrow have one for all."""
+    for field in schema if form == "parquet" else ():
+        try:
+            pq.ParquetWriter(pa.BufferOutputStream(), pa.schema([field])).close()
+        except pa.ArrowNotImplementedError:
+            raise JobRefused(
+                f"Parquet has no type for the column {field.name} ({field.type}); write .arrow, or leave it out with "
+                "--extra drop"
+            ) from None
 
 
 class _Parquet:
@@ -117,27 +131,12 @@ class _Csv:
         self._file.close()
 
 
-def _is_nested(kind: Any) -> bool:
-    return bool(pa.types.is_nested(kind))
-
-
 def _cell_type(kind: Any) -> Any:
-    return pa.string() if _is_nested(kind) else kind
+    return kind if is_text(kind) else pa.string()
 
 
 def _cells(column: Any) -> Any:
-    """A list in a cell is separated by ``;``, as it is read; anything deeper is JSON."""
-    if not _is_nested(column.type):
-        return column
-    return pa.array([_cell(value) for value in python_values(column)], pa.string())
-
-
-def _cell(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return ";".join(value)
-    return msgspec.json.encode(value).decode()
+    return column if is_text(column.type) else pa.array(map(cell, python_values(column)), pa.string())
 
 
 class _Jsonl:
@@ -147,8 +146,8 @@ class _Jsonl:
     def write(self, batch: Any, raw: list[bytes] | None, results: list[str]) -> None:
         """An object a line, without what is null."""
         names = results if raw is not None else batch.schema.names
-        values = [python_values(batch.column(name)) for name in names]
-        objects: list[bytes] = list(map(msgspec.json.encode, map(_object_of(tuple(names)), *values)))
+        values = [values_of(batch.column(name)) for name in names]
+        objects: list[bytes] = list(map(encode, map(_object_of(tuple(names)), *values)))
         if raw is not None:
             objects = [_joined(line, added) for line, added in zip(raw, objects, strict=True)]
         self._file.write(b"\n".join(objects) + b"\n" if objects else b"")

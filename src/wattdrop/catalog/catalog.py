@@ -393,12 +393,12 @@ class Catalog:
         """A catalog with these entities behind the base's rows, which it shares and does not copy.
 
         An entity with ``"replaces": id`` stands in for that row of the base. A name that the base has is a conflict,
-        unless ``shadowing``: then it means the new entity.
+        unless ``shadowing``: then it means the new entity. CatalogError where an entity cannot be.
         """
         from .overlay import overlaid
 
         entities = {"models": models, "nodes": nodes, "gpus": gpus, "datacenters": datacenters}
-        return overlaid(self, entities, shadowing)
+        return overlaid(self, entities, shadowing, checked=False)
 
     def remembered(self, name: str, build: Callable[..., Any], *parts: Any) -> Any:
         """What somebody worked out of this catalog: built of ``parts`` when first asked for, gone with the catalog."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import CatalogError, Conflict
@@ -14,7 +15,7 @@ from .kinds import KIND
 from .records import Record, Records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
 # The source of a figure that a caller gave without saying where it is from.
 CUSTOM_SOURCE: Final = Source(
@@ -31,15 +32,18 @@ CUSTOM_SOURCE: Final = Source(
     "",
 )
 _FILE: Final = "custom entity"
+_AMOUNTS: Final = ("MWh", "tCO2e", "kgCO2e", "L")
 
 
-def overlaid(base: Catalog, entities: Mapping[str, Iterable[Entity]], shadowing: bool = False) -> Catalog:
+def overlaid(
+    base: Catalog, entities: Mapping[str, Iterable[Entity]], shadowing: bool = False, checked: bool = True
+) -> Catalog:
     """The base with entities appended: their rows start at the length of the base's table.
 
     A name that another custom entity has, or the base unless ``shadowing``, raises Conflict, anything else wrong
-    CatalogError.
+    CatalogError. ``checked``: somebody has seen to it that its figures can be.
     """
-    given = {kind: [dict(entity) for entity in of_kind] for kind, of_kind in entities.items()}
+    given = {kind: [_entity(kind, one) for one in of_kind] for kind, of_kind in entities.items()}
     given = {kind: of_kind for kind, of_kind in given.items() if of_kind}
     if not given:
         return base
@@ -49,10 +53,31 @@ def overlaid(base: Catalog, entities: Mapping[str, Iterable[Entity]], shadowing:
     replaced = {kind: _replaced(base, kind, of_kind) for kind, of_kind in given.items()}
     for kind, of_kind in given.items():
         records.entities[kind] = [_record(records, kind, entity) for entity in of_kind]
+    if not checked:
+        _check_figures(records)
     _stop_at_problems(records)
     parts = _parts(records, base, replaced, shadowing)
     _stop_at_problems(records)
     return Catalog(_digest(base, given), parts.__getitem__, base, tuple(given), (CUSTOM_SOURCE,))
+
+
+def _entity(kind: str, given: Entity) -> Entity:
+    if not isinstance(given, Mapping):
+        raise CatalogError(f"{_FILE}, {kind}: expected a list of mappings with an id each, got {given!r}")
+    return dict(given)
+
+
+def _check_figures(records: Records) -> None:
+    """Figures as plausible as shipped ones have to be; and who owns a thing may say that it took nothing."""
+    for of_kind in records.entities.values():
+        for one in of_kind:
+            for name, figure in one.figures.items():
+                known = records.quantities.get(name)
+                if known is None or (figure.value == 0.0 and known.unit in _AMOUNTS):
+                    continue
+                if not known.low <= figure.value <= known.high:
+                    what = f"{figure.value:g} is outside the plausible {known.low:g} to {known.high:g}"
+                    records.report(one.file, one.id, name, what, "correct value or unit")
 
 
 def _stop_at_problems(records: Records) -> None:

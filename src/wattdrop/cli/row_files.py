@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from pathlib import Path
 
 import click
 
 from ..errors import BadRequest, RowError
-from ..schema import ImpactRow
+from ..schema import FIELD_ALIASES, ImpactRow
+from ..schema.csv_head import GROUPED, Head, grouped, head_of, header_end
+from ..schema.requests import whole_number_fields
 from ..schema.rows import parse_json, parse_row, parse_rows
 from ..schema.texts import fields_of_texts
 
 ParsedRow = ImpactRow | RowError
+
+#: How workbooks of Excel and LibreOffice begin, which are archives.
+_ZIP = b"PK\x03\x04"
 
 
 def read_rows(source: str) -> list[ParsedRow]:
@@ -25,6 +31,8 @@ def read_rows(source: str) -> list[ParsedRow]:
     content = content.removeprefix(b"\xef\xbb\xbf")
     if not content.strip():
         raise click.UsageError(f"{name} is empty")
+    if content.startswith(_ZIP):
+        raise click.UsageError(f"{name} is a workbook or another archive; save its sheet as CSV UTF-8")
     try:
         return _READERS[_kind(source, content)](content)
     except BadRequest as error:
@@ -81,24 +89,30 @@ def _json_line(line: bytes) -> ParsedRow:
 
 
 def _csv(content: bytes) -> list[ParsedRow]:
-    text = content.decode("utf-8")
-    first_line = text.partition("\n")[0]
-    delimiter = next((mark for mark in ("\t", ";") if mark in first_line and "," not in first_line), ",")
-    try:
-        lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(line)]
-    except csv.Error as error:
-        raise click.UsageError(f"not CSV: {error}") from None
-    header = [name.strip() for name in lines[0]]
-    twice = next((name for name in header if name and header.count(name) > 1), None)
+    head, text = head_of(content), content[header_end(content) :].decode("utf-8")
+    twice = next((name for name in head.names if name and head.names.count(name) > 1), None)
     if twice is not None:
         raise BadRequest(f"the first line names the column {twice} twice; leave one")
-    return [_csv_line(header, line) for line in lines[1:]]
+    try:
+        lines = [
+            line for line in csv.reader(io.StringIO(text, newline=""), delimiter=head.delimiter) if any(line)
+        ]
+    except csv.Error as error:
+        raise click.UsageError(f"not CSV: {error}") from None
+    return [_csv_line(head, line) for line in lines]
 
 
-def _csv_line(header: list[str], line: list[str]) -> ParsedRow:
-    if len(line) > len(header) and any(line[len(header) :]):
-        return RowError("invalid_value", f"the line has {len(line)} cells, the header names {len(header)}")
-    return parse_row(fields_of_texts(dict(zip(header, line, strict=False))))
+def _csv_line(head: Head, line: list[str]) -> ParsedRow:
+    if len(line) > len(head.names) and any(line[len(head.names) :]):
+        return RowError(
+            "invalid_value", f"the line has {len(line)} cells, the header names {len(head.names)}"
+        )
+    cells = dict(zip(head.names, line, strict=False))
+    if head.delimiter == ";":
+        for name, text in cells.items():
+            if FIELD_ALIASES.get(name, name) in whole_number_fields() and re.match(GROUPED, text):
+                return grouped(name, text)
+    return parse_row(fields_of_texts(cells))
 
 
 _READERS = {"json": _json, "jsonl": _jsonl, "csv": _csv}

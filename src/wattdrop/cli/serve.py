@@ -79,7 +79,10 @@ def _announcement(address: str, key: str, code: str, database: str) -> str:
     row = '{"rows":[{"model_id":"llama_v31_8b","node_id":"aws:p4d.24xlarge","input_tokens":100,"output_tokens":500}]}'
     in_folder = "WATTDROP_DATA_DIR" in os.environ and "://" not in database
     folder = f"WATTDROP_DATA_DIR={quote(str(Path(database).parent))} " if in_folder else ""
-    command = "wattdrop" if which("wattdrop") else quote(sys.argv[0])
+    started_as = quote(sys.argv[0])
+    if started_as.endswith("__main__.py"):  # which is no program
+        started_as = f"{quote(sys.executable)} -m wattdrop"
+    command = "wattdrop" if which("wattdrop") else started_as
     browser = f"{address}/#code={code}   (signs you in, once, within an hour)" if code else address
     shown = f"Your key:      {key}\n" if key else ""
     return f"""

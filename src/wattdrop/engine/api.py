@@ -7,14 +7,14 @@ from ..catalog import Catalog, own
 from ..errors import RowError
 from ..resolve.batch import Resolution, Resolver
 from ..resolve.software import served_alone
-from ..typed import TYPE_CHECKING, NamedTuple, overload
+from ..typed import TYPE_CHECKING, NamedTuple, cast, overload
 from .assumed import assumed_quantities
+from .evaluate import FIVE, REPORTED, Evaluation, evaluate
 from .evaluate import METRICS as METRICS
-from .evaluate import REPORTED, Evaluation, evaluate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from typing import Any, Literal, TypeAlias
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any, Literal, NoReturn, Protocol, TypeAlias
 
     import pyarrow as pa
 
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from .explain import Explanation
     from .half_widths import Column
     from .ranges import HalfWidths, Range, Ranges
+
+    class Columns(Protocol):
+        """A table that hands itself out in Arrow's form: of Arrow itself, pandas, Polars, DuckDB and others."""
+
+        def __arrow_c_stream__(self, requested_schema: Any = None) -> object: ...
+
 
 #: Changes whenever the same row and data can give other numbers; see the changelog.
 METHOD_VERSION = "2026.11.5"
@@ -122,6 +128,14 @@ class Estimate:
     def __len__(self) -> int:
         return self.count
 
+    def __repr__(self) -> str:
+        return f"<Estimate of {self.count} rows, {len(self.resolution.errors)} with errors>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "an Estimate holds its whole catalog and stays in its process; RowResult.metrics() and response() travel"
+        )
+
     def __iter__(self) -> Iterator[RowResult]:
         return iter(self.rows)
 
@@ -140,6 +154,8 @@ class Estimate:
         """Sum of a total metric over all computed rows."""
         import math
 
+        if metric not in FIVE:
+            raise ValueError(f"{metric!r} has no total; there are {', '.join(FIVE)}")
         return math.fsum(self.evaluation.column(f"total_{metric}"))
 
     def _worked_out_ranges(self) -> Ranges:
@@ -244,17 +260,17 @@ RowLike: TypeAlias = "ImpactRow | RowError | Mapping[str, Any]"
 
 
 @overload
-def estimate(rows: Sequence[RowLike], catalog: Catalog | None = None) -> Estimate: ...
+def estimate(rows: Columns, catalog: Catalog | None = None) -> pa.Table: ...
 @overload
-def estimate(rows: pa.Table, catalog: Catalog | None = None) -> pa.Table: ...
-def estimate(rows: Sequence[RowLike] | pa.Table, catalog: Catalog | None = None) -> Estimate | pa.Table:
+def estimate(rows: Iterable[RowLike], catalog: Catalog | None = None) -> Estimate: ...
+def estimate(rows: Iterable[RowLike] | Columns, catalog: Catalog | None = None) -> Estimate | pa.Table:
     """Energy, carbon and water of each row.
 
     Parameters
     ----------
     rows
         Dicts with the field names of the public contract, ``ImpactRow`` objects, or ``RowError`` values that stay in
-        their place. Or an Arrow table with such columns: see ``estimate_table``, which also keeps other columns.
+        their place. Or an Arrow table or data frame with such columns: see ``estimate_table``, which also keeps others.
     catalog
         The facts to use; the package's own by default.
 
@@ -262,7 +278,12 @@ def estimate(rows: Sequence[RowLike] | pa.Table, catalog: Catalog | None = None)
     -------
     Estimate
         One result per row, in order; a row that cannot be computed carries a ``RowError`` and stops no other.
-        For an Arrow table, the table with result columns.
+        For columns, an Arrow table with result columns.
+
+    Raises
+    ------
+    TypeError
+        If ``rows`` is one row instead of several.
 
     Examples
     --------
@@ -270,11 +291,13 @@ def estimate(rows: Sequence[RowLike] | pa.Table, catalog: Catalog | None = None)
     >>> result.rows[0].error is None and result.total("energy_wh") > 0
     True
     """
-    if hasattr(rows, "to_batches"):
+    if hasattr(rows, "__arrow_c_stream__"):
         from .tables import estimate_table
 
-        return estimate_table(rows, catalog)
-    return estimate_checked(_typed(rows), catalog if catalog is not None else default_catalog())
+        return estimate_table(cast("Columns", rows), catalog)
+    if hasattr(rows, "keys") or isinstance(rows, (str, bytes, schema.ImpactRow)):
+        raise TypeError(f"expected rows in a list, got one {type(rows).__name__}: estimate([row])")
+    return estimate_checked(schema.parse_rows(rows), catalog if catalog is not None else default_catalog())
 
 
 def estimate_checked(
@@ -287,21 +310,6 @@ def estimate_checked(
         resolution.setups, resolution.resolved_of, resolution.quantities, resolver.constants, columns
     )
     return Estimate(resolver, resolution, evaluation, len(rows))
-
-
-def _typed(rows: Sequence[RowLike]) -> Sequence[ImpactRow | RowError]:
-    if len(rows) == 1:
-        kind: object = type(rows[0])
-    else:
-        kinds = set(map(type, rows))
-        kind = kinds.pop() if len(kinds) == 1 else None
-    if kind is dict:
-        return schema.parse_rows(rows)
-    if kind is schema.ImpactRow:
-        return rows  # type: ignore[return-value]
-    raw = [row for row in rows if not isinstance(row, (schema.ImpactRow, RowError))]
-    parsed = iter(schema.parse_rows(raw))
-    return [row if isinstance(row, (schema.ImpactRow, RowError)) else next(parsed) for row in rows]
 
 
 _default_catalog: Catalog | None = None

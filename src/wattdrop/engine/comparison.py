@@ -11,7 +11,7 @@ one standard normal variable, and independent ones add in quadrature:
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from .api import Estimate, estimate
@@ -115,7 +115,7 @@ class Comparison:
         return Ratio(RatioRange(low_90, low_50, central, high_50, high_90), verdict, _causes(wide))
 
 
-def compare(rows: Sequence[RowLike], catalog: Catalog | None = None) -> Comparison:
+def compare(rows: Iterable[RowLike], catalog: Catalog | None = None) -> Comparison:
     """Hold rows against each other: the same work on several models, services, places or hours.
 
     Takes rows as ``estimate`` does; one that cannot be computed stands in ``estimate.rows`` with its error.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ..catalog.overlay import overlaid
 from .columns import TABLES
 from .custom_hardware import custom_gpu, custom_node
 from .custom_models import Models
@@ -32,14 +33,15 @@ def with_objects(base: Catalog, objects: Iterable[Described], shadowing: bool = 
     of_kind: dict[str, list[Described]] = {kind: [] for kind in TABLES}
     for one in objects:
         of_kind[one.kind].append(one)
-    catalog = base.overlay(gpus=[custom_gpu(base, one) for one in of_kind["gpu"]], shadowing=shadowing)
+    gpus = [custom_gpu(base, one) for one in of_kind["gpu"]]
+    catalog = overlaid(base, {"gpus": gpus}, shadowing)
     models = Models(catalog, of_kind["model"])
-    return catalog.overlay(
-        models=[models.entity(one) for one in of_kind["model"]],
-        nodes=[custom_node(catalog, one) for one in of_kind["node"]],
-        datacenters=[_datacenter(one) for one in of_kind["datacenter"]],
-        shadowing=shadowing,
-    )
+    others = {
+        "models": [models.entity(one) for one in of_kind["model"]],
+        "nodes": [custom_node(catalog, one) for one in of_kind["node"]],
+        "datacenters": [_datacenter(one) for one in of_kind["datacenter"]],
+    }
+    return overlaid(catalog, others, shadowing)
 
 
 def _datacenter(one: Described) -> Entity:

@@ -190,6 +190,11 @@ def place(name: str) -> tuple[int, int]:
         for stage, kind in enumerate(Impact.__annotations__.values()):
             for field, quantity in enumerate(getattr(stages, kind)._fields):
                 _PLACES[quantity] = (stage, field)
+    if name not in _PLACES:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, _PLACES, cutoff=0.3)
+        raise ValueError(f"an estimate has no {name!r}; nearest: {', '.join(near) or 'total_energy_wh'}")
     return _PLACES[name]
 
 

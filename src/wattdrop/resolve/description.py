@@ -80,6 +80,13 @@ def contradiction(row: ImpactRow) -> RowError | None:
             message=f"cached_input_tokens ({row.cached_input_tokens}) is part of input_tokens ({row.input_tokens or 0}) "
             "and cannot exceed it; send the whole prompt, cached part included, as input_tokens",
         )
+    if row.reasoning_tokens and row.output_tokens is not None and row.reasoning_tokens > row.output_tokens:
+        return RowError(
+            code="contradicting_fields",
+            field="reasoning_tokens",
+            message=f"reasoning_tokens ({row.reasoning_tokens}) is part of output_tokens ({row.output_tokens}) and cannot "
+            "exceed it; where a provider counts it apart, send the sum of both as output_tokens",
+        )
     images = len(row.output_images or ())
     if row.output_count is not None and images > 1 and row.output_count != images:
         return RowError(

@@ -34,7 +34,11 @@ def resolve_hardware(
         found = rung(catalog, d, service_ix, model_bytes)
         if found is not None:
             return found
-    raise LookupError("the catalog's defaults cover every model size")
+    return RowError(
+        code="unknown_node",
+        field="node_id",
+        message="no usual machine holds a model of this size; name one with node_id",
+    )
 
 
 def names_hardware(d: Description) -> bool:

@@ -117,7 +117,12 @@ def find(catalog: Catalog, d: Description) -> Found | RowError:
     if isinstance(datatype, RowError):
         return datatype
     weight_bytes = catalog.datatypes.number(datatype.ix, "bytes_per_weight")
-    model_bytes = catalog.models.number(model.ix, "total_params_billions") * PER_BILLION * weight_bytes
+    size_billions = catalog.models.number(model.ix, "total_params_billions")
+    if size_billions != size_billions:  # of the package's own every one has a size
+        name = catalog.models.ids[model.ix]
+        message = f"the model {name} has no total_params_billions, without which nothing is known of its work; add it"
+        return RowError(code="unknown_model", field="model_id", message=message)
+    model_bytes = size_billions * PER_BILLION * weight_bytes
     hardware = resolve_hardware(catalog, d, service.ix, model_bytes)
     if isinstance(hardware, RowError):
         return hardware

@@ -96,6 +96,7 @@ class Shape:
         self.images = tuple(name for name in fields if name in IMAGES)
         self.may_contradict = (
             "cached_input_tokens" in fields
+            or {"reasoning_tokens", "output_tokens"}.issubset(fields)
             or "measured_energy_boundary" in fields
             or {"output_count", "output_images"}.issubset(fields)
         )

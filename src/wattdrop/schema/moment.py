@@ -96,3 +96,14 @@ def canonical(text: str) -> str | None:
     except (ValueError, OverflowError):
         return None
     return f"{utc:%Y-%m-%dT%H:%M:%S}{fraction or ''}Z"
+
+
+def is_day(text: str) -> bool:
+    """Whether it is a date that lacks its hour.
+
+    >>> is_day("2024-02-29"), is_day("2023-02-29"), is_day("2024-03-15T10:30:00Z")
+    (True, False, False)
+    """
+    import re
+
+    return re.match(rf"{_DATE}\Z", text.strip()) is not None

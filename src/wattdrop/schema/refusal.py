@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from ..errors import RowError
-from .moment import EXAMPLE
+from .moment import EXAMPLE, is_day
 from .requests import FIELD_ALIASES, FIELDS, NESTED_FIELDS, ImpactRow, field_types
 
 _PATTERNED = {
@@ -99,8 +99,14 @@ def _field_refusal(name: str, value: object, reason: str) -> RowError:
     got = quoted(shown)
     if code == "out_of_range" and isinstance(value, list | tuple):
         got = f"{len(value)} of them"
-    hint = _REGION_HINT if name == "region" and isinstance(value, str) else ""
+    hint = _hint(name, value) if isinstance(value, str) else ""
     return RowError(code, f"{name}: expected {expected}, got {got}{hint}", name)
+
+
+def _hint(name: str, value: str) -> str:
+    if name == "utc_datetime" and is_day(value):
+        return f"; a day alone has no hour, which the grid's mix depends on: send {value.strip()}T12:00:00Z for its noon"
+    return _REGION_HINT if name == "region" else ""
 
 
 def _fits(name: str, value: object) -> bool:

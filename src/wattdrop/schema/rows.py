@@ -7,7 +7,7 @@ a ``RowError`` that names the field, quotes the value and says what was expected
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +21,7 @@ from .requests import (
     NESTED_FIELDS,
     ImpactRequest,
     ImpactRow,
+    given_by_row,
     list_fields,
     whole_number_fields,
 )
@@ -79,7 +80,7 @@ def parse_row(value: object) -> ParsedRow:
 def _converted(value: object) -> ImpactRow | None:
     """A row that is spelled as the type has it; None for another spelling and for what is wrong."""
     if isinstance(value, ImpactRow):
-        value = msgspec.structs.asdict(value)
+        value = given_by_row(value) or msgspec.structs.asdict(value)
     if type(value) is dict and _is_plain(value):
         try:
             return msgspec.convert(value, ImpactRow)
@@ -93,8 +94,8 @@ def _looked_at(value: object) -> ParsedRow:
     if isinstance(value, RowError):
         return value
     if isinstance(value, ImpactRow):
-        value = msgspec.structs.asdict(value)
-    if not isinstance(value, dict):
+        value = given_by_row(value) or msgspec.structs.asdict(value)
+    if not isinstance(value, Mapping):
         return RowError("not_an_object", f"expected a row, an object of fields, got {quoted(value)}")
     fields = _flat(value)
     if isinstance(fields, RowError):
@@ -159,7 +160,7 @@ def _check_limit(count: int, limit: int | None) -> None:
         raise TooLarge(f"rows: {count} rows in one request, at most {limit} are answered", field="rows")
 
 
-def _flat(raw: dict[object, object]) -> dict[str, object] | RowError:
+def _flat(raw: Mapping[Any, object]) -> dict[str, object] | RowError:
     """The given fields under their own names: aliases and the nested form translated, empty values dropped."""
     fields: dict[str, object] = {}
     for key, value in raw.items():

@@ -11,7 +11,7 @@ import msgspec
 from ..bulk.mapping import NO_INFERENCE, Mapping
 from ..bulk.records import row_of_record
 from ..catalog import Catalog
-from ..engine import estimate
+from ..engine.api import estimate_checked
 from ..errors import RowError
 from ..schema import Error, ImpactRow, parse_rows
 from ..schema.responses import NO_IMPACT, ModeledRow
@@ -43,7 +43,7 @@ class AnsweredLines:
             values = map(row_of_record, values, repeat(self._mapping))
         rows = parse_rows(values)
         counted = [row for row in rows if not _is_no_inference(row)]
-        result = estimate(counted, self._catalog)
+        result = estimate_checked(counted, self._catalog)
         metrics.estimated(result)
         if record:
             # By its number among all that count, whatever blocks a stream arrives in: it is sent again in others.

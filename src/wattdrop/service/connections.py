@@ -8,6 +8,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from ..errors import BadRequest, Overloaded, WattdropError
@@ -38,6 +39,7 @@ class Connection(HttpToolsProtocol):
         self._writing = Pace(self.loop, seconds, self._is_taking, self._takes_too_slowly)
         self._idle = Pace(self.loop, self.timeout_keep_alive, lambda: False, self.timeout_keep_alive_handler)
         self._in_message = self._in_head = self._begins = False
+        self._is_read = False  # the head that is parsed, for the second time
         self._chunk_bytes = 0
         self._head_bytes = 0  # of the chunks that brought the head so far
         self._fields = 0  # of the head; what comes later are trailers
@@ -77,7 +79,7 @@ class Connection(HttpToolsProtocol):
             return
         self._received_bytes += size
         self._chunk_bytes = size
-        super().data_received(data)
+        self._parse(data)
         if self._in_head:
             # Of the chunk in which a head begins, an unknown part may be of the request before.
             self._head_bytes += self._bytes_of_head() if self._begins else size
@@ -87,15 +89,51 @@ class Connection(HttpToolsProtocol):
         elif self.headers and len(self.headers) > self._fields:
             self._check_head()
 
+    def _parse(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as offered:
+            self._stay(data[offered.args[0] :])
+        except HttpParserError:
+            self.send_400_response("")
+
+    def _stay(self, rest: bytes) -> None:
+        """Go on in HTTP/1.1 where a client offers another protocol, as Java's and curl's do (h2c): a request may have a
+        body nevertheless, which the parser that met the offer takes for the other protocol. Another reads it.
+        """
+        framing = (b"content-length", b"transfer-encoding")
+        fields = b"".join(b"%s: %s\r\n" % pair for pair in self.headers if pair[0] in framing)
+        self.parser = HttpRequestParser(self)
+        self._is_read = True
+        self.parser.feed_data(b"POST / HTTP/1.1\r\n%s\r\n" % fields)
+        self._parse(rest)
+
     def on_message_begin(self) -> None:
         """A head begins."""
+        if self._is_read:
+            return
         super().on_message_begin()
         self._in_message = self._in_head = self._begins = True
         self._head_bytes = self._discarded_bytes = 0
         self._reading.start()
 
+    def on_url(self, url: bytes) -> None:
+        """Unless it is known."""
+        if not self._is_read:
+            super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Unless it is known."""
+        if not self._is_read:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         """Hand the request on."""
+        if self._is_read:
+            self._is_read = False
+            return
+        if self.parser.get_http_version() not in ("1.0", "1.1"):
+            self.send_400_response("")
         self._in_head = False
         self._fields = len(self.headers)
         if self._head_bytes + self._chunk_bytes > self.settings.max_head_bytes:
@@ -110,6 +148,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is here; answering it may take its time."""
+        if self.parser.should_upgrade():  # only its head is
+            return
         self._in_message = False
         self._reading.stop()
         if not self.transport.is_closing():

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ..catalog import Catalog
-from ..engine import METHOD_VERSION, estimate
+from ..engine import METHOD_VERSION
+from ..engine.api import estimate_checked
 from ..engine.evaluate import TOTALS
 from ..schema import ImpactRow, given_by_rows
 from ..store import Ledger, LedgerColumns, UsageReader
@@ -93,7 +94,7 @@ def fill(ledger: Ledger, catalog: Catalog, requests: Iterable[ImpactRow]) -> int
 
 def answered(rows: Sequence[ImpactRow], catalog: Catalog, customer_id: int = CUSTOMER_ID) -> LedgerColumns:
     """What the ledger keeps of requests that were estimated at the moment that they name."""
-    result = estimate(rows, catalog)
+    result = estimate_checked(rows, catalog)
     columns = (result.evaluation.column(name) for name in TOTALS)
     centrals = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
     errors = result.resolution.errors

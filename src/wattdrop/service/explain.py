@@ -11,7 +11,8 @@ import msgspec
 from falcon.asgi import Request, Response
 
 from ..catalog import Catalog
-from ..engine import METHOD_VERSION, estimate
+from ..engine import METHOD_VERSION
+from ..engine.api import estimate_checked
 from ..engine.explained import explained
 from ..errors import RowError
 from ..schema import ImpactRow, parse_request, parse_rows
@@ -91,7 +92,7 @@ def _explained(rows: Sequence[ImpactRow | RowError], catalog: Catalog) -> bytes:
 
 def explanations(rows: Sequence[ImpactRow | RowError], catalog: Catalog) -> list[dict[str, Any]]:
     """Of each row its explanation, or why it has none."""
-    result = estimate(rows, catalog)
+    result = estimate_checked(rows, catalog)
     answers: list[dict[str, Any]] = []
     for number, row in enumerate(result.rows):
         if row.error is not None:

@@ -11,7 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from ..catalog import Catalog
-from ..engine import METHOD_VERSION, estimate
+from ..engine import METHOD_VERSION
+from ..engine.api import estimate_checked
 from ..engine.evaluate import TOTALS
 from ..engine.recorded import BASIS
 from ..schema import ImpactRow
@@ -86,7 +87,7 @@ def replay(ledger: Ledger, catalog: Catalog, customer_id: int, first_day: str, l
         for row in block:
             versions[row["method_version"]] += row["weight"]
             digests[row["catalog_digest"]] += row["weight"]
-        result = estimate([decoder.decode(row["request"]) for row in block], catalog)
+        result = estimate_checked([decoder.decode(row["request"]) for row in block], catalog)
         columns = [result.evaluation.column(name) for name in (*TOTALS, *BASIS)]
         numbers = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
         for at, row in enumerate(block):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..engine import estimate
+from ..engine.api import estimate_checked
 from ..schema import parse_rows
 from .activity import row_of, unknown_models
 from .retuned import retuned
@@ -95,7 +95,7 @@ def predictions(
     """
     facts = catalog.overlay(models=list(prepared.custom)) if prepared.custom else catalog
     facts = retuned(facts, constants or {})
-    result = estimate(prepared.rows, facts)
+    result = estimate_checked(prepared.rows, facts)
     errors = {m.number: row.error for m, row in zip(prepared.asked, result.rows, strict=True) if row.error}
     computed = [m for m in prepared.asked if m.number not in errors]
     found: dict[int, Prediction] = {}

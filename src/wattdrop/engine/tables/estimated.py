@@ -15,19 +15,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from ...catalog import Catalog
+    from ..api import Columns
 
 #: Rows that are resolved and computed at a time.
 BATCH_ROWS: Final = 131_072
 
 
 def estimate_table(
-    table: pa.Table,
+    table: Columns,
     catalog: Catalog | None = None,
     *,
     extra: str = "error",
     metrics: Sequence[str] = REPORTED,
 ) -> pa.Table:
-    """Energy, carbon and water of each row of an Arrow table.
+    """Energy, carbon and water of each row of an Arrow table, or of a data frame that hands itself out as one.
 
     Parameters
     ----------
@@ -47,6 +48,8 @@ def estimate_table(
 
     Raises
     ------
+    TypeError
+        If ``table`` is neither.
     BadRequest
         If a column is unknown (and ``extra`` is ``"error"``), two columns mean one field, or a metric is none.
     """
@@ -55,16 +58,17 @@ def estimate_table(
     from .batch import results_of
     from .results import schema
 
+    given = _arrow(table)
     facts = catalog if catalog is not None else default_catalog()
-    fields = fields_of(table.column_names, extra)
+    fields = fields_of(given.column_names, extra)
     wanted = tuple(metrics)
     if unknown := set(wanted).difference(REPORTED):
         raise BadRequest(
             f"metrics: {min(unknown)!r} is none; there are {', '.join(REPORTED)}", field="metrics"
         )
-    parts = [results_of(batch, fields, facts, wanted) for batch in table.to_batches(max_chunksize=BATCH_ROWS)]
+    parts = [results_of(batch, fields, facts, wanted) for batch in given.to_batches(max_chunksize=BATCH_ROWS)]
     results = pa.Table.from_batches(parts, schema=schema(wanted))
-    kept, columns, names = list(table.schema), table.columns, table.column_names
+    kept, columns, names = list(given.schema), given.columns, given.column_names
     for field, column in zip(results.schema, results.columns, strict=True):
         if field.name in names:
             at = names.index(field.name)
@@ -73,4 +77,18 @@ def estimate_table(
             kept.append(field)
             columns.append(column)
     # All at once: a table for each new column would take as long as resolving some thousand rows.
-    return pa.table(columns, schema=pa.schema(kept, metadata=table.schema.metadata))
+    return pa.table(columns, schema=pa.schema(kept, metadata=given.schema.metadata))
+
+
+def _arrow(table: Columns) -> pa.Table:
+    import pyarrow as pa
+
+    if isinstance(table, pa.Table):
+        return table
+    if not hasattr(table, "__arrow_c_stream__"):
+        raise TypeError(f"expected an Arrow table or a data frame, got a {type(table).__name__}")
+    found = pa.table(table)
+    index = [
+        name for name in found.column_names if name.startswith("__index_level_")
+    ]  # numbers of pandas' rows
+    return found.drop_columns(index)

@@ -15,6 +15,8 @@ from .one_row import IMAGE_FIELDS
 
 #: Place of a quantity in ``Quantities``.
 AT: Final = {name: at for at, name in enumerate(Quantities._fields)}
+#: Counts that are part of the one behind them.
+_PARTS: Final = ("cached_input_tokens", "input_tokens", "reasoning_tokens", "output_tokens")
 
 
 def numbers_of(batch: pa.RecordBatch, fields: dict[str, str]) -> tuple[dict[int, Any], Any]:
@@ -36,10 +38,11 @@ def numbers_of(batch: pa.RecordBatch, fields: dict[str, str]) -> tuple[dict[int,
     for name in (*IMAGE_FIELDS, "measured_energy_boundary"):
         if name in fields:
             doubtful |= given(batch.column(fields[name]))
-    if "cached_input_tokens" in fields:
-        none = np.zeros(batch.num_rows)
-        cached, read = (numbers.get(AT[name], none) for name in ("cached_input_tokens", "input_tokens"))
-        doubtful |= cached > np.fmax(read, 0.0)
+    cached, read, reasoned, written = (numbers.get(AT[name]) for name in _PARTS)
+    if cached is not None:
+        doubtful |= cached > (0.0 if read is None else np.fmax(read, 0.0))
+    if reasoned is not None and written is not None:
+        doubtful |= reasoned > written
     return numbers, doubtful
 
 

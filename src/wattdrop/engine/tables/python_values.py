@@ -15,11 +15,13 @@ def python_values(column: Any) -> list[Any]:
     milliseconds give that are taken for seconds.
 
     >>> python_values(pa.array([10**18 + 1, None], pa.timestamp("ns")))
-    ['2001-09-09 01:46:40.000000001', None]
+    ['2001-09-09T01:46:40.000000001', None]
     """
+    if pa.types.is_duration(column.type):  # what is lost of one is less than a microsecond
+        column = column.cast(_microseconds(column.type), safe=False)
     known = _changed(column.type, _microseconds)
     try:
-        values: list[Any] = column.cast(known).to_pylist()
+        values: list[Any] = (column if known == column.type else column.cast(known)).to_pylist()
     except (OverflowError, ValueError):
         texts = column.cast(_changed(column.type, lambda _: pa.string())).to_pylist()
         values = [_value(one, known, text) for one, text in zip(column, texts, strict=True)]
@@ -30,7 +32,8 @@ def _value(found: Any, known: Any, text: Any) -> Any:
     try:
         return found.cast(known).as_py()
     except (OverflowError, ValueError):
-        return text
+        is_moment = isinstance(text, str) and not text.startswith("<")  # "<value out of range: 1740000000000>"
+        return text.replace(" ", "T", 1) if is_moment else text
 
 
 def _changed(kind: Any, change: Callable[[Any], Any]) -> Any:

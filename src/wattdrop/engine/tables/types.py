@@ -15,7 +15,9 @@ def usual(column: Any) -> Any:
     """Runs and views as plain columns, text that is called bytes as text, counts in a decimal type as numbers."""
     kind = column.type
     if pa.types.is_run_end_encoded(kind):
-        return usual(pc.run_end_decode(column))
+        return usual(decoded(column))
+    if pa.types.is_dictionary(kind) and pa.types.is_string_view(kind.value_type):  # Polars' categories
+        return pa.DictionaryArray.from_arrays(column.indices, column.dictionary.cast(pa.string()))
     if pa.types.is_dictionary(kind):
         textual = pa.types.is_string(kind.value_type) or pa.types.is_large_string(kind.value_type)
         return column if textual else usual(column.dictionary_decode())
@@ -26,6 +28,15 @@ def usual(column: Any) -> Any:
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind):
         return _text_of_bytes(column)
     return column
+
+
+def decoded(column: Any) -> Any:
+    """Runs as single values."""
+    if pa.types.is_string_view(column.type.value_type):  # which Arrow has no function for
+        kind = pa.run_end_encoded(column.type.run_end_type, pa.string())
+        parts = [column.run_ends, column.values.cast(pa.string())]
+        column = pa.RunEndEncodedArray.from_buffers(kind, len(column), [None], 0, column.offset, parts)
+    return pc.run_end_decode(column)
 
 
 def _text_of_bytes(column: Any) -> Any:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from ...engine import estimate
-from ...engine.api import default_catalog
+from ...engine.api import default_catalog, estimate_checked
 from ...errors import RowError
 from ...schema import ImpactRow
 
@@ -55,4 +54,4 @@ class LocalUser:
 
     async def estimate(self, rows: Rows) -> Estimate:
         """In this process."""
-        return estimate(rows, self.catalog)
+        return estimate_checked(rows, self.catalog)

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from ...engine import estimate
+from ...engine.api import estimate_checked
 from ...engine.explained import explained
 from ...errors import BadRequest, Forbidden, RowError, TooLarge
 from ...schema import parse_rows
@@ -55,7 +55,7 @@ async def _explain_impact(caller: Caller, arguments: Arguments) -> Answer:
     values = _rows(arguments.get("row"), "row")
     if len(values) != 1:
         raise BadRequest(f"row: expected one row, got {len(values)}", field="row")
-    result = estimate(parse_rows(values), caller.catalog)
+    result = estimate_checked(parse_rows(values), caller.catalog)
     (row,) = result.rows
     if row.error is not None:
         return {"error": _error(row.error)}

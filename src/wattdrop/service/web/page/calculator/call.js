@@ -9,7 +9,7 @@ const PATH = "/v1/impact?ranges=true";
 const sheet = (row) => {
   const fields = Object.entries(row).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]);
   const query = new URLSearchParams([["format", "value"], ["metric", "carbon"], ["key", "YOUR_KEY"], ...fields]);
-  return `=VALUE(WEBSERVICE("${location.origin}/v1/impact?${query}"))`;
+  return `=NUMBERVALUE(WEBSERVICE("${location.origin}/v1/impact?${query}"),".",",")`; // in every language
 };
 
 export const Call = ({ row }) => html`

@@ -14,9 +14,14 @@ const count = (text, mark) => text.split(mark).length - 1;
 const isEmpty = (cells) => cells.every((cell) => cell === "");
 const linesIn = (cells) => cells.reduce((sum, cell) => sum + (cell.includes("\n") ? count(cell, "\n") : 0), 0);
 
-// The mark between cells: the one that the head has most of.
+const TOLD = /^"?sep=([,;\t|])"?[ \t]*$/i; // a line before the names, by which Excel is told
+const isTold = (cells) => /^sep=[,;\t|]?$/i.test(cells[0].trim()) && isEmpty(cells.slice(1));
+
+// The mark between cells: the one that is told, else the one that the head has most of.
 export const delimiterOf = (sample) => {
   const head = sample.trimStart().split("\n", 1)[0];
+  const told = TOLD.exec(head);
+  if (told) return told[1];
   return MARKS.reduce((best, mark) => (count(head, mark) > count(head, best) ? mark : best));
 };
 
@@ -39,7 +44,7 @@ export async function* csvRecords(file, form, onRead) {
     for (const cells of rows) {
       const at = line;
       line += 1 + linesIn(cells);
-      if (isEmpty(cells)) continue;
+      if (isEmpty(cells) || (!names && isTold(cells))) continue;
       if (!names) names = named(cells);
       else records.push(record(names, cells, at));
     }
@@ -71,5 +76,5 @@ const record = (names, values, line) => {
 
 export const csvColumns = async (sample, delimiter) => {
   const { data } = (await parser(delimiter)).parse(sample, 0, false);
-  return named(data.find((cells) => !isEmpty(cells)) ?? []);
+  return named(data.find((cells) => !isEmpty(cells) && !isTold(cells)) ?? []);
 };
