@@ -77,7 +77,7 @@ class Connection(HttpToolsProtocol):
             return
         self._received_bytes += size
         self._chunk_bytes = size
-        super().data_received(data)
+        HttpToolsProtocol.data_received(self, data)
         if self._in_head:
             # Of the chunk in which a head begins, an unknown part may be of the request before.
             self._head_bytes += self._bytes_of_head() if self._begins else size
@@ -89,7 +89,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A head begins."""
-        super().on_message_begin()
+        HttpToolsProtocol.on_message_begin(self)
         self._in_message = self._in_head = self._begins = True
         self._head_bytes = self._discarded_bytes = 0
         self._reading.start()
@@ -100,20 +100,15 @@ class Connection(HttpToolsProtocol):
         self._fields = len(self.headers)
         if self._head_bytes + self._chunk_bytes > self.settings.max_head_bytes:
             self._check_head()
-        if not self.transport.is_closing():
-            super().on_headers_complete()
-
-    def on_body(self, body: bytes) -> None:
-        """Not of a refused head."""
-        if not self.transport.is_closing():
-            super().on_body(body)
+            if self.transport.is_closing():
+                raise ValueError("the head was refused")  # the parser reads no further
+        HttpToolsProtocol.on_headers_complete(self)
 
     def on_message_complete(self) -> None:
         """The request is here; answering it may take its time."""
         self._in_message = False
         self._reading.stop()
-        if not self.transport.is_closing():
-            super().on_message_complete()
+        HttpToolsProtocol.on_message_complete(self)
 
     def on_response_complete(self) -> None:
         """Let the answer go: others that are ready at the same time must not hold it up. Then begin the next request.

@@ -98,7 +98,8 @@ class Impacts:
         response.set_header("x-wattdrop-catalog-digest", catalog.digest)
         if size_bytes * (_TIMES_AS_LONG if is_long else 1) <= self._settings.inline_body_bytes:
             rows = parse()
-            await self._limits.take_rows(key, len(rows))
+            if self._limits.of(key):
+                await self._limits.take_rows(key, len(rows))
             return answered(rows)
         loop = asyncio.get_running_loop()
         rows = await loop.run_in_executor(self._threads, parse)
