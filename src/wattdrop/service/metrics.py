@@ -67,6 +67,9 @@ _COUNT_SECONDS: Final = 0.5
 _now_in_flight = 0
 _shown_in_flight = 0
 
+#: Told with every answer, and shown when it is asked for.
+_waiting_bytes = 0
+
 #: Requests that were answered, until they are counted.
 _noted: deque[Exchange] = deque()
 _MOST_NOTED: Final = 100  # so that counting them delays nobody
@@ -80,6 +83,7 @@ _MOST_CHOSEN: Final = 1000
 def count() -> None:
     """Count what was noted since the last time."""
     _show_in_flight()
+    instruments.ledger_waiting.set(_waiting_bytes)
     count_requests()
     count_rows()
 
@@ -188,7 +192,8 @@ def limit_kept_alone() -> None:
 
 def ledger_waiting(size_bytes: int) -> None:
     """So much waits in the journal of this process."""
-    instruments.ledger_waiting.set(size_bytes)
+    global _waiting_bytes
+    _waiting_bytes = size_bytes
 
 
 def ledger_written(rows: int) -> None:
