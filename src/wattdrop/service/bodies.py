@@ -27,13 +27,12 @@ def read_json_body(request: Request, most_bytes: int) -> Awaitable[bytes]:
 async def read_body(request: Request, most_bytes: int) -> bytes:
     """The same for any media type."""
     compressed = is_compressed(request)
-    if (request.content_length or 0) > most_bytes:
-        raise _too_large(most_bytes)
-    stream = request.stream
-    body: bytes = await stream.read(_READ_BYTES)
-    if not stream.eof:  # most bodies come in one piece
-        body = await _with_the_rest(body, stream, most_bytes)
-    elif len(body) > most_bytes:
+    length = request.content_length
+    if length is None:
+        body = await _of_unknown_length(request.stream, most_bytes)
+    elif length <= most_bytes:
+        body = await request.stream.readall()
+    else:
         raise _too_large(most_bytes)
     if not compressed:
         return body
@@ -91,8 +90,8 @@ def gunzip(body: bytes, most_bytes: int) -> bytes:
     return b"".join(parts)
 
 
-async def _with_the_rest(begun: bytes, stream: BoundedStream, most_bytes: int) -> bytes:
-    body = bytearray(begun)
+async def _of_unknown_length(stream: BoundedStream, most_bytes: int) -> bytes:
+    body = bytearray()
     while chunk := await stream.read(_READ_BYTES):
         body += chunk
         if len(body) > most_bytes:
