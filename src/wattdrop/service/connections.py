@@ -25,7 +25,10 @@ _MOST_DISCARDED_BYTES: Final = 100_000_000
 
 
 class Connection(HttpToolsProtocol):
-    """Made by ``protocol_of`` for the settings of the process."""
+    """Made by ``protocol_of`` for the settings of the process.
+
+    What a request calls five times of uvicorn's is called by its class: Python 3.11 makes an object for each ``super()``.
+    """
 
     settings: Settings
     counted: Callable[[], None] | None = None
