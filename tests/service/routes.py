@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-import falcon.inspect
+from falcon.inspect import RouteInfo, inspect_compiled_router, inspect_routes, register_router
 
 from wattdrop.service.front import Front
+from wattdrop.service.routing import Router
+
+register_router(Router)(inspect_compiled_router)
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -20,15 +23,17 @@ class Route(NamedTuple):
     template: str
 
 
+def registered(front: Front) -> list[RouteInfo]:
+    """As falcon knows them."""
+    return inspect_routes(front.described)
+
+
 def routes_of(front: Front) -> list[Route]:
-    app = front
-    while not hasattr(app, "add_route"):
-        app = app._app
     return [
         Route(
             method.method, re.sub(r"\{[^}]*\}", "x", re.sub(r"\{\w+:int\}", "99999", route.path)), route.path
         )
-        for route in falcon.inspect.inspect_routes(app)
+        for route in registered(front)
         for method in route.methods
         if method.method in _METHODS and not method.internal
     ]

@@ -56,7 +56,7 @@ def record(message: str = "", **extra: object) -> logging.LogRecord:
 
 
 def exchange() -> Exchange:
-    one = Exchange("POST", "abc-1")
+    one = Exchange("POST", {b"x-request-id": b"abc-1"})
     one.template, one.status, one.duration_s = "/model/{id}", 200, 0.01234
     one.rows, one.row_errors, one.body_bytes, one.sent_bytes = 3, 1, 100, 900
     one.key_id, one.key_shown, one.customer_id = 7, "wd_AbCd", 2

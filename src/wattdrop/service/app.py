@@ -33,7 +33,7 @@ from .description.routes import DescribedApp
 from .equivalents import EquivalentsResource
 from .explain import ExplainResource
 from .figures import CatalogEntity, CatalogList
-from .front import Front, NoteTemplate
+from .front import Front
 from .health import HealthResource, MetricsResource, ReadyResource
 from .impact import ImpactResource
 from .impacts import Impacts
@@ -48,12 +48,12 @@ from .log_json import LogJsonResource
 from .objects import ObjectList, ObjectResource, ObjectService
 from .own_key import OwnKeyResource
 from .page import FileResource, PagePart, SessionResource
-from .paths import RefuseUnexpanded
 from .places import PlaceList
 from .provenance import QuantityList, SourceList
 from .readiness import Readiness
 from .recording import Recorder
 from .reload import ReloadResource
+from .routing import Router
 from .settings import Settings, read_settings, store_of
 from .shared_buckets import buckets_of
 from .snowflake import SnowflakeResource
@@ -87,8 +87,8 @@ def create_app(
 ) -> Front:
     """The application over a loaded catalog and a store; ``reload`` reads the catalog's files again."""
     lifecycle = Lifecycle()
-    middleware: list[Any] = [NoteTemplate(), RefuseUnexpanded(), lifecycle, *_cors(settings)]
-    app = DescribedApp(middleware=middleware)
+    middleware: list[Any] = [lifecycle, *_cors(settings)]
+    app = DescribedApp(middleware=middleware, router=Router())
     app.req_options.strip_url_path_trailing_slash = True
     add_error_handlers(app)
     buckets = buckets_of(settings, store)

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Awaitable
 from functools import lru_cache
 
-from falcon.asgi import Request
+from falcon.asgi import BoundedStream, Request
 
 from ..errors import BadRequest, NotAcceptable, TooLarge, UnsupportedMediaType
 from .exchange import current
@@ -20,14 +20,20 @@ _MOST_MEMBERS = (
 
 def read_json_body(request: Request, most_bytes: int) -> Awaitable[bytes]:
     """The body, decompressed, of at most ``most_bytes`` before and after."""
-    _check_media_type(request.get_header("content-type"))
+    _check_media_type(request.content_type)
     return read_body(request, most_bytes)
 
 
 async def read_body(request: Request, most_bytes: int) -> bytes:
     """The same for any media type."""
     compressed = is_compressed(request)
-    body = await _read(request, most_bytes)
+    length = request.content_length
+    if length is None:
+        body = await _of_unknown_length(request.stream, most_bytes)
+    elif length <= most_bytes:
+        body = await request.stream.readall()
+    else:
+        raise _too_large(most_bytes)
     if not compressed:
         return body
     unpacked = gunzip(body, most_bytes)
@@ -37,8 +43,7 @@ async def read_body(request: Request, most_bytes: int) -> bytes:
 
 def is_compressed(request: Request) -> bool:
     """Whether the body is gzip; any other encoding is refused."""
-    header = request.get_header("content-encoding")
-    if not header:
+    if b"content-encoding" not in current().sent or not (header := request.get_header("content-encoding")):
         return False
     encoding = header.strip().casefold()
     if encoding not in ("identity", "gzip", "x-gzip"):
@@ -50,8 +55,10 @@ def is_compressed(request: Request) -> bool:
 
 def check_accept(request: Request) -> None:
     """Refuse clients that take no JSON."""
-    accept = request.get_header("accept")
-    if accept is None or accept.strip() in ("", "*/*"):
+    if b"accept" not in current().sent:
+        return
+    accept = request.get_header("accept") or ""
+    if accept.strip() in ("", "*/*"):
         return
     for part in accept.split(","):
         media_type, *parameters = (piece.strip().casefold() for piece in part.split(";"))
@@ -83,16 +90,8 @@ def gunzip(body: bytes, most_bytes: int) -> bytes:
     return b"".join(parts)
 
 
-async def _read(request: Request, most_bytes: int) -> bytes:
-    if (request.content_length or 0) > most_bytes:
-        raise _too_large(most_bytes)
-    stream = request.stream
-    chunk: bytes = await stream.read(_READ_BYTES)
-    if stream.eof:  # most bodies come in one piece
-        if len(chunk) > most_bytes:
-            raise _too_large(most_bytes)
-        return chunk
-    body = bytearray(chunk)
+async def _of_unknown_length(stream: BoundedStream, most_bytes: int) -> bytes:
+    body = bytearray()
     while chunk := await stream.read(_READ_BYTES):
         body += chunk
         if len(body) > most_bytes:

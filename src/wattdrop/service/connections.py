@@ -25,8 +25,45 @@ _LEAST_BYTES: Final = 256
 _MOST_DISCARDED_BYTES: Final = 100_000_000
 
 
+_VERSIONS: Final = frozenset({"1.0", "1.1"})
+
+
+class _AfterTheHead:
+    """Listens to the parser that reads a request a second time: its head is known, what follows it is not."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._is_known = True
+        self.on_body, self.on_message_complete = connection.on_body, connection.on_message_complete
+
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        if not self._is_known:
+            self._connection.on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Or a part of it."""
+        if not self._is_known:
+            self._connection.on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header, or a trailer."""
+        if not self._is_known:
+            self._connection.on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """The body begins."""
+        if self._is_known:
+            self._is_known = False
+        else:
+            self._connection.on_headers_complete()
+
+
 class Connection(HttpToolsProtocol):
-    """Made by ``protocol_of`` for the settings of the process."""
+    """Made by ``protocol_of`` for the settings of the process.
+
+    What a request calls five times of uvicorn's is called by its class: Python 3.11 makes an object for each ``super()``.
+    """
 
     settings: Settings
     counted: Callable[[], None] | None = None
@@ -39,7 +76,6 @@ class Connection(HttpToolsProtocol):
         self._writing = Pace(self.loop, seconds, self._is_taking, self._takes_too_slowly)
         self._idle = Pace(self.loop, self.timeout_keep_alive, lambda: False, self.timeout_keep_alive_handler)
         self._in_message = self._in_head = self._begins = False
-        self._is_read = False  # the head that is parsed, for the second time
         self._chunk_bytes = 0
         self._head_bytes = 0  # of the chunks that brought the head so far
         self._fields = 0  # of the head; what comes later are trailers
@@ -103,48 +139,28 @@ class Connection(HttpToolsProtocol):
         """
         framing = (b"content-length", b"transfer-encoding")
         fields = b"".join(b"%s: %s\r\n" % pair for pair in self.headers if pair[0] in framing)
-        self.parser = HttpRequestParser(self)
-        self._is_read = True
+        self.parser = HttpRequestParser(_AfterTheHead(self))
         self.parser.feed_data(b"POST / HTTP/1.1\r\n%s\r\n" % fields)
         self._parse(rest)
 
     def on_message_begin(self) -> None:
         """A head begins."""
-        if self._is_read:
-            return
-        super().on_message_begin()
+        HttpToolsProtocol.on_message_begin(self)
         self._in_message = self._in_head = self._begins = True
         self._head_bytes = self._discarded_bytes = 0
         self._reading.start()
 
-    def on_url(self, url: bytes) -> None:
-        """Unless it is known."""
-        if not self._is_read:
-            super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Unless it is known."""
-        if not self._is_read:
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         """Hand the request on."""
-        if self._is_read:
-            self._is_read = False
-            return
-        if self.parser.get_http_version() not in ("1.0", "1.1"):
-            self.send_400_response("")
+        if self.parser.get_http_version() not in _VERSIONS:
+            raise ValueError("another version")  # answered as what is no request
         self._in_head = False
         self._fields = len(self.headers)
         if self._head_bytes + self._chunk_bytes > self.settings.max_head_bytes:
             self._check_head()
-        if not self.transport.is_closing():
-            super().on_headers_complete()
-
-    def on_body(self, body: bytes) -> None:
-        """Not of a refused head."""
-        if not self.transport.is_closing():
-            super().on_body(body)
+            if self.transport.is_closing():
+                raise ValueError("the head was refused")  # the parser reads no further
+        HttpToolsProtocol.on_headers_complete(self)
 
     def on_message_complete(self) -> None:
         """The request is here; answering it may take its time."""
@@ -152,8 +168,7 @@ class Connection(HttpToolsProtocol):
             return
         self._in_message = False
         self._reading.stop()
-        if not self.transport.is_closing():
-            super().on_message_complete()
+        HttpToolsProtocol.on_message_complete(self)
 
     def on_response_complete(self) -> None:
         """Let the answer go: others that are ready at the same time must not hold it up. Then begin the next request.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 import time
+from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import Overloaded
 
@@ -32,6 +34,10 @@ def drawn(one_in: int) -> bool:
     """Whether this one is drawn, of so many."""
     return _names.random() * one_in < 1.0
 
+
+#: Ids of clients are taken as they are where they cannot break a line or hide anything; else they get one of ours.
+_FAIR_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
+_NONE: Final[Mapping[bytes, bytes]] = {}
 
 UNKNOWN_PATH = "(unknown)"
 """Template of every path that no resource answers: what strangers try must not become labels."""
@@ -63,15 +69,21 @@ class Exchange:
     key_shown = ""
     customer_id: int | None = None
     limits: Sequence[Limit] = ()
+    left: Sequence[tuple[str, int, int]] = ()
+    """Kind, tokens left, seconds until there are more, of each limit that was asked."""
     trace_id = ""
     duration_s = 0.0
 
-    def __init__(self, method: str = "", id: str = "", memory: Memory | None = None) -> None:
-        self.id = id or new_name()
+    def __init__(
+        self, method: str = "", headers: Mapping[bytes, bytes] = _NONE, memory: Memory | None = None
+    ) -> None:
+        """``headers``: of several of one name the first."""
+        given = headers.get(b"x-request-id")
+        self.id = given.decode() if given and _FAIR_ID.fullmatch(given) else new_name()
         self.method = method
+        self.sent = set(headers)
+        """Names of its headers: to ask falcon for one that is not there costs an exception."""
         self.memory = memory
-        self.left: list[tuple[str, int, int]] = []
-        """Kind, tokens left, seconds until there are more, of each limit that was asked."""
         self.started = time.perf_counter()
 
     def of_key(self, key: ApiKey) -> None:

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
-
-from falcon.asgi import Request, Response
 
 from ..errors import BadRequest, WattdropError
 from ..schema import Error, ErrorDetails
 from . import limits, logs, metrics
 from .answers import encode, unexpected
 from .description.routes import DescribedApp
-from .exchange import UNKNOWN_PATH, Exchange, Memory, begin, current, end
+from .exchange import Exchange, Memory, begin, end
 from .lifecycle import Lifecycle
 from .paths import AsgiApp, Receive, Scope, Send, tidy
 from .settings import Settings
 from .tracing import Tracing
-
-#: Ids of clients are taken as they are where they cannot break a line or hide anything; else they get one of ours.
-_FAIR_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 
 #: Only in log and metrics, as nginx has it: the connection closed before the request was here, so nobody was answered.
 _CLIENT_GONE: Final = 499
@@ -50,7 +44,7 @@ class Front:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = Exchange(scope["method"], _id_of(scope), self._memory)
+        exchange = Exchange(scope["method"], dict(reversed(scope["headers"])), self._memory)
         span = self._tracing.begin(scope, exchange) if self._tracing else None
         outer = begin(exchange)
         metrics.begun()
@@ -69,18 +63,18 @@ class Front:
             exchange.hold(size, self._most_body_bytes)
             return message
 
-        async def marked_send(message: dict[str, Any]) -> None:
+        def marked_send(message: dict[str, Any]) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                headers = [*message.get("headers", ()), (b"x-request-id", exchange.id.encode())]
+                headers = message["headers"]
+                headers.append((b"x-request-id", exchange.id.encode()))
                 if exchange.limits:
                     headers += limits.headers(exchange)
                 if self.lifecycle.leaving:
                     headers.append((b"connection", b"close"))
-                message = {**message, "headers": headers}
             else:
                 exchange.sent_bytes += len(message.get("body", b""))
-            await send(message)
+            return send(message)
 
         try:
             await self._app(tidy(scope), counted_receive, marked_send)
@@ -106,16 +100,6 @@ class Front:
                 self._tracing.end(span, exchange)
 
 
-class NoteTemplate:
-    """Notes which path of ours a request is for: ``/model/{id}``, never the path as sent."""
-
-    async def process_resource(
-        self, request: Request, response: Response, resource: object, params: dict[str, Any]
-    ) -> None:
-        """Called when the router has found the resource."""
-        current().template = request.uri_template or UNKNOWN_PATH
-
-
 def plain_error(error: WattdropError, request_id: str = "") -> bytes:
     """An error as a body, for places where no request object exists."""
     details = ErrorDetails(reason=error.reason, field=error.field, request_id=request_id or None)
@@ -130,8 +114,3 @@ async def _send_error(send: Send, status: int, error: WattdropError, request_id:
         headers.append((b"retry-after", b"1"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-def _id_of(scope: Scope) -> str:
-    value = dict(reversed(scope["headers"])).get(b"x-request-id")  # of several the first
-    return value.decode() if value and _FAIR_ID.fullmatch(value) else ""

@@ -11,14 +11,13 @@ _MOST_HELD_BYTES: Final = 16_384
 
 
 class Gathering(asyncio.Transport):
-    """A transport that holds what is written until an answer is complete, it is much, or the loop's next turn."""
+    """A transport that holds what is written until more follows, an answer is complete, or the loop's next turn."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
         self._transport = transport
         self._loop = loop
-        self._held: list[Any] = []
-        self._held_bytes = 0
+        self._held: Any = None
         self.is_closing = transport.is_closing  # type: ignore[method-assign]
         self.pause_reading = transport.pause_reading  # type: ignore[method-assign]
         self.resume_reading = transport.resume_reading  # type: ignore[method-assign]
@@ -27,12 +26,14 @@ class Gathering(asyncio.Transport):
     def write(self, data: Any) -> None:
         """Send these bytes, soon."""
         held = self._held
-        if not held:
+        if held is not None:
+            self._held = None
+            self._transport.writelines((held, data))
+        elif len(data) > _MOST_HELD_BYTES:
+            self._transport.write(data)
+        else:
+            self._held = data
             self._loop.call_soon(self.flush)
-        held.append(data)
-        self._held_bytes += len(data)
-        if self._held_bytes > _MOST_HELD_BYTES:
-            self.flush()
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
         """The same of several."""
@@ -41,7 +42,7 @@ class Gathering(asyncio.Transport):
 
     def get_write_buffer_size(self) -> int:
         """Bytes that were not taken yet."""
-        return self._held_bytes + self._transport.get_write_buffer_size()
+        return len(self._held or b"") + self._transport.get_write_buffer_size()
 
     def close(self) -> None:
         """Send what is held, and close."""
@@ -50,12 +51,12 @@ class Gathering(asyncio.Transport):
 
     def abort(self) -> None:
         """Close at once."""
-        self._held, self._held_bytes = [], 0
+        self._held = None
         self._transport.abort()
 
     def flush(self) -> None:
         """Send what is held."""
         held = self._held
-        if held:
-            self._held, self._held_bytes = [], 0
-            self._transport.writelines(held)
+        if held is not None:
+            self._held = None
+            self._transport.write(held)

@@ -139,10 +139,10 @@ class Limits:
         share = limit.divided(processes)
         left = share.left(full_in_s)
         if granted:
-            exchange.left.append((limit.kind, left, math.ceil(full_in_s)))
+            exchange.left = (*exchange.left, (limit.kind, left, math.ceil(full_in_s)))
             return
         wait_s = max(1, math.ceil(share.wait_s(count, full_in_s)))
-        exchange.left.append((limit.kind, left, wait_s))
+        exchange.left = (*exchange.left, (limit.kind, left, wait_s))
         sent = "another request" if limit.kind == "requests" else f"{count} rows"
         raise RateLimited(
             f"this key has used up its limit of {limit.shown}; send {sent} in {wait_s} s",

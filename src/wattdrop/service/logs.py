@@ -11,11 +11,11 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import IO, Any, ClassVar, Final
 
 import msgspec
 
+from ..store.clock import second
 from . import metrics
 from .exchange import Exchange
 
@@ -253,12 +253,7 @@ def _moment(created: float) -> str:
     '2026-03-01T10:00:00.062Z'
     """
     seconds = int(created)
-    return f"{_second(seconds)}.{int((created - seconds) * 1000):03}Z"
-
-
-@lru_cache(maxsize=2)
-def _second(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    return f"{second(seconds)}.{int((created - seconds) * 1000):03}Z"
 
 
 def _traceback(record: logging.LogRecord) -> str:

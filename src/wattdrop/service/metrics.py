@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 from collections import Counter as Tally
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from . import instruments
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .exchange import Exchange
 
 _log = logging.getLogger(__name__)
+_Noted = TypeVar("_Noted")
 _METHODS = frozenset("GET POST PUT DELETE PATCH HEAD OPTIONS".split())
 
 
@@ -32,56 +34,56 @@ def answered(exchange: Exchange) -> None:
     _now_in_flight -= 1
     if _shown_in_flight and not _now_in_flight:  # whoever asks another worker must not see this one busy
         _show_in_flight()
-    with _noting:
-        _noted.append(exchange)
+    _noted.append(exchange)
     if len(_noted) >= _MOST_NOTED:
         count_requests()
 
 
 def estimated(result: Estimate) -> None:
     """Rows were estimated: how many, which could not be, and which rungs answered what they leave open."""
-    global _rows_noted
     resolution = result.resolution
     if resolution.errors:
         for code, count in Tally(error.code for error in resolution.errors.values()).items():
             instruments.row_errors.labels(code).inc(count)
     of_rows = resolution.resolved_of
-    counts = ((0, 1),) if len(of_rows) == 1 else Tally(of_rows).items()
-    with _noting:
-        _rows_noted += result.count
-        for number, count in counts:
-            choices = resolution.resolved[number].choices
-            _, have = _chosen.get(id(choices), (choices, 0))
-            _chosen[id(choices)] = (choices, have + count)
-        if len(_chosen) < _MOST_CHOSEN:
-            return
-    count_rows()
+    _rows_noted.append(result.count)
+    if len(of_rows) == 1:
+        _chosen.append((resolution.resolved[0].choices, 1))
+    else:
+        _chosen.extend(
+            (resolution.resolved[number].choices, count) for number, count in Tally(of_rows).items()
+        )
+    if len(_chosen) >= _MOST_CHOSEN:
+        count_rows()
 
 
 # What requests and rows were is noted, and counted some at a time: to look up counters one by one takes ten times as
-# long. It is counted twice a second, and before the service shows its numbers.
+# long. It is counted twice a second, and before the service shows its numbers. Any thread may add to a deque while
+# another takes from it.
 
 _COUNT_SECONDS: Final = 0.5
-
-_noting = threading.Lock()
 
 #: Requests begin and end on the event loop, so these need no lock.
 _now_in_flight = 0
 _shown_in_flight = 0
 
+#: Told with every answer, and shown when it is asked for.
+_waiting_bytes = 0
+
 #: Requests that were answered, until they are counted.
-_noted: list[Exchange] = []
+_noted: deque[Exchange] = deque()
 _MOST_NOTED: Final = 100  # so that counting them delays nobody
 
-#: What rows left open, by the identity of the choices that answered it: a row makes some fifteen, which are counted apart.
-_chosen: dict[int, tuple[Sequence[Choice], int]] = {}
-_rows_noted = 0
+#: What answered that which rows left open, and of how many rows: a row makes some fifteen choices.
+_chosen: deque[tuple[Sequence[Choice], int]] = deque()
+_rows_noted: deque[int] = deque()
 _MOST_CHOSEN: Final = 1000
 
 
 def count() -> None:
     """Count what was noted since the last time."""
     _show_in_flight()
+    instruments.ledger_waiting.set(_waiting_bytes)
     count_requests()
     count_rows()
 
@@ -94,11 +96,8 @@ def _show_in_flight() -> None:
 
 def count_requests() -> None:
     """Count requests that were noted."""
-    global _noted
-    with _noting:
-        noted, _noted = _noted, []
     routes: dict[tuple[str, str, int], list[float]] = {}
-    for one in noted:
+    for one in _taken(_noted):
         routes.setdefault((one.method, one.template, one.status), []).append(one.duration_s)
     for (method, template, status), durations in routes.items():
         instruments.requests.labels(method if method in _METHODS else "other", template, status).inc(
@@ -111,18 +110,24 @@ def count_requests() -> None:
 
 def count_rows() -> None:
     """Count rows that were noted, and what was chosen for them."""
-    global _rows_noted
-    with _noting:
-        chosen, rows = list(_chosen.values()), _rows_noted
-        _chosen.clear()
-        _rows_noted = 0
-    instruments.rows.inc(rows)
+    rows = list(_taken(_rows_noted))
+    instruments.rows.inc(sum(rows))
+    alike: dict[int, tuple[Sequence[Choice], int]] = {}
+    for choices, count in _taken(_chosen):
+        _, have = alike.get(id(choices), (choices, 0))
+        alike[id(choices)] = (choices, have + count)
     totals: Tally[tuple[str, str, str]] = Tally()
-    for choices, count in chosen:
+    for choices, count in alike.values():
         for choice in choices:
             totals[choice.question, choice.rung, choice.basis] += count
     for labels, count in totals.items():
         instruments.choices.labels(*labels).inc(count)
+
+
+def _taken(noted: deque[_Noted]) -> Iterator[_Noted]:
+    with suppress(IndexError):
+        while True:
+            yield noted.popleft()
 
 
 class Counting:
@@ -187,7 +192,8 @@ def limit_kept_alone() -> None:
 
 def ledger_waiting(size_bytes: int) -> None:
     """So much waits in the journal of this process."""
-    instruments.ledger_waiting.set(size_bytes)
+    global _waiting_bytes
+    _waiting_bytes = size_bytes
 
 
 def ledger_written(rows: int) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-from falcon.asgi import Request, Response
-
 from ..errors import NotFound
 
 Scope = dict[str, Any]
@@ -34,16 +32,13 @@ def tidy(scope: Scope) -> Scope:
     return scope
 
 
-class RefuseUnexpanded:
-    """The id was lost on the client's side, so no server can serve it; say so and name the way out."""
-
-    async def process_request(self, request: Request, response: Response) -> None:
-        """Refuse ``/model/{modelId}`` before any object could be picked for it."""
-        if "{" not in request.path or not _UNEXPANDED.search(request.path):
-            return
-        kind = request.path.strip("/").partition("/")[0]
-        raise NotFound(
-            f"the path {request.path[:100]} still holds its template: version 0.3.0 of the Python client never fills "
-            f'in path parameters. Call client.execute_request("/{kind}/<id>", ...) with the id in the path',
-            code="unexpanded_path_template",
-        )
+def refuse_unexpanded(path: str) -> None:
+    """Refuse ``/model/{modelId}``: the id was lost on the client's side, so no server can serve it. Name the way out."""
+    if not _UNEXPANDED.search(path):
+        return
+    kind = path.strip("/").partition("/")[0]
+    raise NotFound(
+        f"the path {path[:100]} still holds its template: version 0.3.0 of the Python client never fills "
+        f'in path parameters. Call client.execute_request("/{kind}/<id>", ...) with the id in the path',
+        code="unexpanded_path_template",
+    )

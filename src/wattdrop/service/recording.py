@@ -22,6 +22,7 @@ from ..engine.evaluate import TOTALS
 from ..errors import StoreError
 from ..schema import ImpactRow
 from ..store import ApiKey, Ledger, LedgerColumns
+from ..store.clock import second
 from ..store.database import Unstorable
 from . import metrics
 from .backlog import Backlog
@@ -160,9 +161,9 @@ class Recorder:
                 return []
         errors, evaluation = result.resolution.errors, result.evaluation
         centrals: dict[int, Any]
-        if len(chosen) * _FEW_OF < len(rows):
+        if len(chosen) * _FEW_OF < len(rows) or not evaluation.is_arrays:
             centrals = {
-                number: tuple(evaluation.value(result.position(number), name) for name in TOTALS)
+                number: evaluation.values(result.position(number), TOTALS)
                 for number in chosen
                 if number not in errors
             }
@@ -372,9 +373,8 @@ def _rows_of(entry: bytes) -> int:
 
 
 def _this_moment() -> str:
-    moment = time.time_ns()
-    seconds, rest = divmod(moment, 1_000_000_000)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{rest // 1000:06}Z"
+    seconds, rest = divmod(time.time_ns(), 1_000_000_000)
+    return f"{second(seconds)}.{rest // 1000:06}Z"
 
 
 def _entry_row(row: ImpactRow | RowError, name: str, error: RowError | None, central: Any) -> EntryRow:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from falcon.asgi import Request
 
 from ..errors import BadRequest
+from .exchange import current
 from .queries import truth
 
 _MOST_LETTERS: Final = 200
@@ -23,7 +24,9 @@ class Storing(NamedTuple):
 def storing(request: Request, default: bool, idempotency_key: str = "") -> Storing:
     """What a request asks for, by its query and headers."""
     text = request.get_param("store") if request.query_string else ""
-    key = request.get_header("Idempotency-Key") or idempotency_key
+    key = idempotency_key
+    if b"idempotency-key" in current().sent:
+        key = request.get_header("Idempotency-Key") or key
     if len(key) > _MOST_LETTERS:
         raise BadRequest(
             f"Idempotency-Key: {len(key)} letters, at most {_MOST_LETTERS}; a UUID has 36",

@@ -32,7 +32,9 @@ def _value(found: Any, known: Any, text: Any) -> Any:
     try:
         return found.cast(known).as_py()
     except (OverflowError, ValueError):
-        is_moment = isinstance(text, str) and not text.startswith("<")  # "<value out of range: 1740000000000>"
+        is_moment = isinstance(text, str) and not text.startswith(
+            "<"
+        )  # "<value out of range: 1740000000000>"
         return text.replace(" ", "T", 1) if is_moment else text
 
 
