@@ -17,7 +17,7 @@ from wattdrop.engine.api import default_catalog
 from wattdrop.schema import ImpactRow
 from wattdrop.service import instruments, recording
 from wattdrop.service.catalogs import Catalogs
-from wattdrop.service.entries import Entry, EntryRow, encoder
+from wattdrop.service.entries import Entry, encoder
 from wattdrop.service.recording import Recorder
 from wattdrop.service.settings import read_settings
 from wattdrop.store import ApiKey, Ledger, LedgerColumns, Store, journal, open_store
@@ -182,9 +182,9 @@ def test_one_bad_entry_stops_no_other(opened: Callable[[], Ledgered], transactio
     for number in range(20):
         one.answered(f"{number}a", f"{number}b")
     one.journal.append(b"no entry")
-    row = ImpactRow(model_id="gpt-4o")
-    rows = [EntryRow(name, row, "", None) for name in "xyz"]
-    refused = Entry(2**63, 1, "2026-11-26T10:00:00Z", "1", "d", rows)
+    rows = [ImpactRow(model_id="gpt-4o", request_id=name) for name in "xyz"]
+    errors = dict.fromkeys(range(3), "unknown_model")
+    refused = Entry(2**63, 1, "2026-11-26T10:00:00Z", "1", "d", rows, errors=errors, answered=b"")
     one.journal.append(encoder.encode(refused))
     before = _refused_rows()
     for number in range(20, 40):

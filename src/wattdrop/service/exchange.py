@@ -28,11 +28,6 @@ def new_name() -> str:
     return f"{_names.getrandbits(64):016x}"
 
 
-def drawn(one_in: int) -> bool:
-    """Whether this one is drawn, of so many."""
-    return _names.random() * one_in < 1.0
-
-
 UNKNOWN_PATH = "(unknown)"
 """Template of every path that no resource answers: what strangers try must not become labels."""
 
