@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import msgspec
-
 from ..engine.recorded import BASIS, Entities, recorded
 from ..schema.plain import PlainRow
 from ..store import LedgerColumns
 from ..store.columns import ENTITIES, IDS, METRICS
+from ..store.json_columns import JsonLines, JsonNumbers
 from ..store.parts import CauseParts, Parts
 from ..store.texts import Texts
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from ..schema import ImpactRow
     from .entries import Entry
 
-_json: Final = msgspec.json.Encoder()
-_Basis = msgspec.defstruct("_Basis", [(name, float) for name in BASIS])
 _MODEL_NAMES: Final = ("model_used_id", "model_id", "model_hugging_face_path", "model_name")
 
 
@@ -32,9 +29,9 @@ class _Given:
         self._rows = rows
         self._filled = frozenset().union(*rows)
 
-    def as_json(self) -> list[str]:
+    def as_json(self) -> JsonLines:
         """Each row as it was given."""
-        return _as_json(self._rows)
+        return JsonLines.of(self._rows)
 
     def texts(self, name: str) -> Texts:
         """A field; '' where it is not given."""
@@ -135,7 +132,7 @@ def _add_ranges(columns: dict[str, Any], rows: list[dict[str, Any]], central: An
     checked = [cast("ImpactRow", PlainRow(rows[at])) for at in numbers.tolist()]
     found = recorded(checked, catalog) if checked else None
     low, high = np.full_like(central, np.nan), np.full_like(central, np.nan)
-    basis = ["{}"] * len(rows)
+    basis = np.full((len(BASIS), len(rows)), np.nan)
     parts = Parts([], ())
     known: dict[Entities, int] = {}
     entities_of = np.full(len(rows), -1, dtype=np.int64)
@@ -145,8 +142,7 @@ def _add_ranges(columns: dict[str, Any], rows: list[dict[str, Any]], central: An
         answered = central.take(place, axis=1)
         ratio = np.divide(answered, found.central, out=np.ones_like(answered), where=found.central != 0.0)
         low[:, place], high[:, place] = found.low * ratio, found.high * ratio
-        for at, text in zip(place.tolist(), _as_json(list(map(_Basis, *found.basis.tolist()))), strict=True):
-            basis[at] = text
+        basis[:, place] = found.basis
         number_of = [known.setdefault(one, len(known)) for one in found.entities]
         entities_of[place] = np.array(number_of, dtype=np.int64).take(found.entities_of)
         parts = Parts([_moved(cause, place, ratio) for cause in found.parts.causes], found.parts.names)
@@ -157,7 +153,7 @@ def _add_ranges(columns: dict[str, Any], rows: list[dict[str, Any]], central: An
     for name, *ends in zip(METRICS, central, low, high, strict=True):
         for end, column in zip(("", "_low", "_high"), ends, strict=True):
             columns[f"{name}{end}"] = column
-    columns["basis"] = basis
+    columns["basis"] = JsonNumbers(BASIS, basis)
     return parts
 
 
@@ -177,11 +173,6 @@ def _as_asked(given: dict[str, Any]) -> Entities:
     """Entities of a row without ranges: the model as it was asked for, where it could be computed once."""
     model = next((given[name] for name in _MODEL_NAMES if name in given), "")
     return model, "", "", "", "", "", ""
-
-
-def _as_json(values: Sequence[Any]) -> list[str]:
-    """Each as a text. JSON has no line breaks of its own."""
-    return _json.encode_lines(values).decode().split("\n")[:-1]
 
 
 def _all_storable(texts: list[str]) -> list[str]:

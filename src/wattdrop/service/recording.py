@@ -39,7 +39,6 @@ _log = logging.getLogger(__name__)
 _MOST_ENTRIES: Final = 5000
 _GATHER_SECONDS: Final = 0.5  # ranges of many rows cost a tenth a row of those of few
 _LONGEST_GATHER_SECONDS: Final = 3.0
-_LOOK_SECONDS: Final = 0.1
 _PAUSE_RATIO: Final = 10.0
 _TIDY_SECONDS: Final = 600.0
 _SHORTEST_PAUSE_SECONDS: Final = 0.25
@@ -61,7 +60,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._news = threading.Event()
-        self._hurried = threading.Event()
+        self._enough = threading.Event()
         self._stopping = threading.Event()
         self._stop_at = 0.0
         self._away = ""
@@ -134,6 +133,8 @@ class Recorder:
             return 0
         if not self._news.is_set():
             self._news.set()
+        if journal.has_a_batch and not self._enough.is_set():
+            self._enough.set()
         return len(entry.rows)
 
     def pause(self, rows: int) -> float:
@@ -175,6 +176,7 @@ class Recorder:
         if thread is not None:
             self._stop_at = time.monotonic() + _STOP_SECONDS
             self._stopping.set()
+            self._enough.set()
             self._news.set()
             await asyncio.get_running_loop().run_in_executor(None, thread.join)
 
@@ -184,12 +186,11 @@ class Recorder:
         if journal is None:
             return True
         goal, end = journal.appended_bytes, time.monotonic() + seconds
-        self._hurried.set()
         while (
             (left := journal.forgotten_bytes < goal) and self._journal is journal and time.monotonic() < end
         ):
+            self._enough.set()
             time.sleep(0.01)
-        self._hurried.clear()
         return not left
 
     def _run(self) -> None:
@@ -242,11 +243,10 @@ class Recorder:
     def _gather(self, journal: Journal) -> None:
         """Let rows come until a batch is full, or for a while: it has a price of its own, whatever its size."""
         seconds = max(_GATHER_SECONDS, _PAUSE_RATIO * self._spent_seconds)
-        end = time.monotonic() + min(seconds, _LONGEST_GATHER_SECONDS)
         self._spent_seconds = 0.0
-        while not journal.has_a_batch and time.monotonic() < end:
-            if self._hurried.is_set() or self._stopping.wait(_LOOK_SECONDS):
-                return
+        self._enough.clear()
+        if not (journal.has_a_batch or self._stopping.is_set()):
+            self._enough.wait(min(seconds, _LONGEST_GATHER_SECONDS))
 
     def _move(self, journal: Journal) -> bool:
         """Move a batch into the database. True where nothing waits any more."""

@@ -63,7 +63,7 @@ class Ledger:
         try:
             with self._database.transaction() as transaction:
                 new = _unknown(transaction, rows)
-                if not all(new):
+                if not new.all():
                     self._files.remove(file.name for file in files)
                     files = self._written(table.filter(pa.array(new)))
                 for file in files:
@@ -72,7 +72,7 @@ class Ledger:
         except BaseException:
             self._files.remove(file.name for file in files)
             raise
-        return sum(new)
+        return int(new.sum())
 
     def _numbered(self, names: set[str]) -> Mapping[str, int]:
         """The numbers of causes. Numbers are never taken back, so they may be remembered, and made apart."""
@@ -194,24 +194,29 @@ def _mark(name: str) -> str:
     return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _unknown(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
+def _unknown(transaction: Transaction, rows: LedgerColumns) -> Any:
     """Note the names of rows. Gives for each row whether it was not known."""
-    batches = rows.batches.listed()
-    names = [batch or name for batch, name in zip(batches, rows["request_id"], strict=True)]
-    mark_of = {name: _mark(name) for name in set(names)}
-    marks = [
-        (customer_id, mark_of[name])
-        for customer_id, name in zip(rows.listed("customer_id"), names, strict=True)
-    ]
+    import numpy as np
+
+    batches, customer_ids = rows.batches, rows["customer_id"]
+    # Rows of a request that have no names of their own are new or known together.
+    _, first, kind_of_row = np.unique(
+        customer_ids * len(batches.values) + batches.codes, return_index=True, return_inverse=True
+    )
+    named = np.array([text == "" for text in batches.values]).take(batches.codes)
+    marks: dict[Row, list[int]] = {}
+    for at in np.flatnonzero(named).tolist():
+        marks.setdefault((int(customer_ids[at]), _mark(rows["request_id"][at])), []).append(at)
+    of_kinds = [(int(customer_ids[at]), _mark(batches.values[batches.codes[at]])) for at in first.tolist()]
     day = now()[:10]
-    named = [(*mark, day) for mark in sorted(set(marks))]
-    new = transaction.insert_new("ledger_name", ("customer_id", "name", "day"), named)
-    found = []
-    for mark, batch in zip(marks, batches, strict=True):
-        found.append(mark in new)
-        if not batch:
-            new.discard(mark)  # of rows of the same name in one batch, the first
-    return found
+    known = sorted({*marks, *(mark for mark, at in zip(of_kinds, first, strict=True) if not named[at])})
+    new = transaction.insert_new(
+        "ledger_name", ("customer_id", "name", "day"), [(*one, day) for one in known]
+    )
+    is_new = np.array([mark in new for mark in of_kinds]).take(kind_of_row)
+    is_new &= ~named
+    is_new[[places[0] for mark, places in marks.items() if mark in new]] = True  # of the same name the first
+    return is_new
 
 
 class _Named(NamedTuple):
