@@ -22,6 +22,8 @@ REQUESTS: Final = 1500
 #: Of many rows: enough for the ledger's thread to meet batches as it does under load.
 ROWS: Final = 1000
 LARGE_REQUESTS: Final = 100
+#: For so long that the ledger's thread has several batches of a sample, of which the first costs as much as the last.
+SAMPLED_REQUESTS: Final = 3 * REQUESTS
 #: What the service may keep. Of a sample every hundredth row.
 LEDGERS: Final[Mapping[str, Mapping[str, str]]] = {
     "off": {"WATTDROP_LEDGER": "off"},
@@ -43,7 +45,7 @@ def request(stack: ExitStack) -> Sequence[Case | Absent]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(running(folder, "--log-level", "error", **LEDGERS[ledger]))
         body = msgspec.json.encode({"rows": [row(number) for number in range(rows)]})
-        count = REQUESTS if rows == 1 else LARGE_REQUESTS
+        count = LARGE_REQUESTS if rows > 1 else SAMPLED_REQUESTS if ledger == "sampled" else REQUESTS
         ask, clock = _requests(stack, server.port, server.key, body, count), _cpu_of(server.process.pid)
         return Case(name, ask if ledger == "off" else lambda: _until_idle(ask, clock), count, clock)
 

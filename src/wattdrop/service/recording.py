@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _MOST_ENTRIES: Final = 5000
 _GATHER_SECONDS: Final = 0.5  # ranges of many rows cost a tenth a row of those of few
+_GATHER_SAMPLE_SECONDS: Final = 2.0  # of a sample few come in half a second
 _LONGEST_GATHER_SECONDS: Final = 3.0
 _PAUSE_RATIO: Final = 10.0
 _TIDY_SECONDS: Final = 600.0
@@ -242,7 +243,8 @@ class Recorder:
 
     def _gather(self, journal: Journal) -> None:
         """Let rows come until a batch is full, or for a while: it has a price of its own, whatever its size."""
-        seconds = max(_GATHER_SECONDS, _PAUSE_RATIO * self._spent_seconds)
+        least = _GATHER_SECONDS if self._one_in == 1 else _GATHER_SAMPLE_SECONDS
+        seconds = max(least, _PAUSE_RATIO * self._spent_seconds)
         self._spent_seconds = 0.0
         self._enough.clear()
         if not (journal.has_a_batch or self._stopping.is_set()):

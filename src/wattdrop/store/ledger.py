@@ -204,18 +204,21 @@ def _unknown(transaction: Transaction, rows: LedgerColumns) -> Any:
         customer_ids * len(batches.values) + batches.codes, return_index=True, return_inverse=True
     )
     named = np.array([text == "" for text in batches.values]).take(batches.codes)
-    marks: dict[Row, list[int]] = {}
-    for at in np.flatnonzero(named).tolist():
-        marks.setdefault((int(customer_ids[at]), _mark(rows["request_id"][at])), []).append(at)
+    places = np.flatnonzero(named).tolist()
+    request_ids = rows["request_id"]
+    marks = {  # of rows of the same name the first
+        (customer_id, _mark(request_ids[at])): at
+        for at, customer_id in zip(reversed(places), reversed(customer_ids[named].tolist()), strict=True)
+    }
     of_kinds = [(int(customer_ids[at]), _mark(batches.values[batches.codes[at]])) for at in first.tolist()]
     day = now()[:10]
     known = sorted({*marks, *(mark for mark, at in zip(of_kinds, first, strict=True) if not named[at])})
     new = transaction.insert_new(
-        "ledger_name", ("customer_id", "name", "day"), [(*one, day) for one in known]
+        "ledger_name", ("customer_id", "name", "day"), known, [(*one, day) for one in known]
     )
     is_new = np.array([mark in new for mark in of_kinds]).take(kind_of_row)
     is_new &= ~named
-    is_new[[places[0] for mark, places in marks.items() if mark in new]] = True  # of the same name the first
+    is_new[[at for mark, at in marks.items() if mark in new]] = True
     return is_new
 
 
@@ -226,16 +229,22 @@ class _Named(NamedTuple):
     first: Mapping[Row, int]
     """Of each name, the first row that has it."""
     ordered: Sequence[Row]
-    """Those rows in one order, so that two processes with the same rows wait for each other instead of for ever."""
+    """The names in one order, so that two processes with the same rows wait for each other instead of for ever."""
+    columns: Sequence[Sequence[Any]]
+    """Of the first rows, in that order. A row is put together when the database takes it, and is not kept."""
 
     @classmethod
     def of(cls, rows: LedgerColumns) -> _Named:
+        import numpy as np
+
         names = list(zip(rows.listed("customer_id"), rows["request_id"], strict=True))
         first = {name: at for at, name in reversed(list(enumerate(names)))}
-        values = list(zip(*map(rows.listed, COLUMNS), strict=True))
-        return cls(names, first, [values[first[name]] for name in sorted(first)])
+        ordered = sorted(first)
+        places = np.array([first[name] for name in ordered], dtype=np.int64)
+        return cls(names, first, ordered, [rows.listed(name, places) for name in COLUMNS])
 
     def inserted(self, transaction: Transaction) -> list[bool]:
         """Insert them. Gives for each row whether it was not there yet."""
-        new = transaction.insert_new("ledger", COLUMNS, self.ordered)
+        rows = zip(*self.columns, strict=True)
+        new = transaction.insert_new("ledger", COLUMNS, self.ordered, rows)
         return [name in new and self.first[name] == at for at, name in enumerate(self.names)]

@@ -112,13 +112,17 @@ class LedgerColumns:
             Parts.joined([(batch.parts, start) for batch, start in zip(batches, starts, strict=False)]),
         )
 
-    def listed(self, name: str) -> list[Any]:
-        """A column as a database takes it."""
+    def listed(self, name: str, places: Any = None) -> Sequence[Any]:
+        """A column as a database takes it; ``places``: of these rows, in this order, as an array."""
         column = self.columns[name]
+        if isinstance(column, Texts):
+            return (column if places is None else column.of_rows(places)).listed()
+        if isinstance(column, JsonLines | JsonNumbers):
+            column = column.listed()
         if isinstance(column, list):
-            return column
-        if isinstance(column, Texts | JsonLines | JsonNumbers):
-            return column.listed()
+            return column if places is None else list(map(column.__getitem__, places.tolist()))
+        if places is not None:
+            column = column.take(places)
         values: list[Any] = column.tolist()
         if name in WHOLE_NUMBERS or not (column != column).any():
             return values
