@@ -261,6 +261,26 @@ def test_while_requests_keep_coming_many_share_a_transaction(
     one.store.close()
 
 
+def test_a_full_batch_is_not_waited_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "_READ_BYTES", READ_BYTES)
+    monkeypatch.setattr(recording, "_GATHER_SECONDS", 60.0)
+    monkeypatch.setattr(recording, "_LONGEST_GATHER_SECONDS", 60.0)
+    one = Ledgered(tmp_path / "wattdrop.db", tmp_path, False)
+    one.recorder._thread = None
+    one.recorder._opened()  # starts its thread
+    for number in range(300):
+        one.answered(f"request {number}")
+    end = time.monotonic() + 20
+    while not one.store.ledger.count() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert one.store.ledger.count() > 0
+    began = time.monotonic()
+    asyncio.run(one.recorder.stop())  # what is left is not waited with either
+    assert time.monotonic() - began < 20
+    assert one.store.ledger.count() == 300
+    one.store.close()
+
+
 def test_a_flush_waits_for_what_was_recorded_before_it_alone(tmp_path: Path) -> None:
     """Whoever erases rows waits for it; requests may keep coming meanwhile, so that there is always one that waits."""
     one = Ledgered(tmp_path / "wattdrop.db", tmp_path, False)
