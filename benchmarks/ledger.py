@@ -21,7 +21,7 @@ from wattdrop.catalog import load
 from wattdrop.engine import estimate
 from wattdrop.schema import ImpactRow
 from wattdrop.service.catalogs import Catalogs
-from wattdrop.service.entries import decoder
+from wattdrop.service.entries import read as read_entry
 from wattdrop.service.recording import Recorder
 from wattdrop.service.settings import read_settings
 from wattdrop.store import ApiKey, open_store
@@ -88,7 +88,7 @@ def main(count: int, where: str, segments: bool = False) -> None:
         entries += found[0]
         recorder._journal.forget(found[1])
     with timed("journal, read", count):
-        read = [decoder.decode(entry) for entry in entries]
+        read = list(map(read_entry, entries))
     with timed("columns and ranges", count):
         batches = [recorder.ledger_rows(read[at : at + TOGETHER]) for at in range(0, len(read), TOGETHER)]
     with timed(f"{'segments' if segments else 'rows'} and sums ({store.database.dialect})", count):

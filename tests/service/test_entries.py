@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import math
+from array import array
+from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from wattdrop import estimate
 from wattdrop.engine.api import default_catalog
+from wattdrop.errors import RowError
 from wattdrop.schema import ImpactRow, parse_rows
-from wattdrop.service.entries import Entry, EntryRow, columns_of, decoder, encoder
+from wattdrop.service.entries import Entry, encoder, entry_of, read
+from wattdrop.service.entry_columns import columns_of
 from wattdrop.store.columns import COLUMNS, METRICS
 
 ROW = ImpactRow(model_id="gpt-4o", input_tokens=100, output_tokens=500, request_id="r1", project_id="search")
@@ -23,34 +27,35 @@ TOTALS = [
 ]
 
 
-def entry(*rows: EntryRow, **given: object) -> Entry:
-    values = {
+def entry(*rows: ImpactRow | RowError, **given: Any) -> Entry:
+    """Of a request that was answered."""
+    known: dict[str, Any] = {
         "customer_id": 1,
         "key_id": 2,
         "recorded_at": "2026-11-26T10:00:00.000000Z",
         "method_version": "1",
+        "catalog_digest": "d",
+        "unnamed": "5a",
     }
-    return Entry(**{**values, "catalog_digest": "d", "rows": list(rows), **given})  # type: ignore[arg-type]
+    return entry_of(rows, estimate(rows), given.pop("kept", None), given.pop("first", 0), **known | given)
 
 
-def answered(row: ImpactRow, name: str = "r1") -> EntryRow:
-    result = estimate([row])
-    return EntryRow(name, row, "", tuple(result.evaluation.value(0, total) for total in TOTALS))  # type: ignore[arg-type]
+def doubles(*values: float) -> bytes:
+    return array("d", values).tobytes()
 
 
 def as_read(whole: Entry) -> Entry:
     """An entry as it comes back from a journal."""
-    return decoder.decode(encoder.encode(whole))
+    return read(encoder.encode(whole))
 
 
-def kept(*rows: EntryRow, **given: object) -> list[dict[str, object]]:
-    whole = entry(*rows, **given)
-    columns = columns_of([as_read(whole)], default_catalog())
+def kept(*entries: Entry) -> list[dict[str, object]]:
+    columns = columns_of(list(map(as_read, entries)), default_catalog())
     return [dict(zip(COLUMNS, row, strict=True)) for row in zip(*map(columns.listed, COLUMNS), strict=True)]
 
 
 def test_a_row_is_kept_with_what_was_answered_and_its_ranges() -> None:
-    (row,) = kept(answered(ROW))
+    (row,) = kept(entry(ROW))
     result = estimate([ROW])
     for metric, total in zip(METRICS, TOTALS, strict=True):
         low, high = result.ranges(total)
@@ -86,8 +91,7 @@ def test_rows_of_every_kind_have_the_ranges_that_they_were_answered_with() -> No
         * 20
     )
     result = estimate(rows)
-    totals = zip(*(result.evaluation.column(total) for total in TOTALS), strict=True)
-    found = kept(*(EntryRow("r", row, "", central) for row, central in zip(rows, totals, strict=True)))  # type: ignore[arg-type]
+    found = kept(entry(*rows))
     for metric, total in zip(METRICS, TOTALS, strict=True):
         low, high = result.ranges(total)
         assert [one[f"{metric}_low"] for one in found] == low.tolist()
@@ -96,19 +100,19 @@ def test_rows_of_every_kind_have_the_ranges_that_they_were_answered_with() -> No
 
 
 def test_ranges_go_with_the_answer_where_the_catalog_has_changed_since() -> None:
-    central = answered(ROW).central
-    assert central is not None
-    before, doubled = kept(answered(ROW), EntryRow("r2", ROW, "", tuple(2 * value for value in central)))  # type: ignore[arg-type]
+    whole = entry(ROW)
+    doubled = replace(whole, answered=doubles(*(2 * value for value in array("d", whole.answered or b""))))
+    before, after = kept(whole, doubled)
     for metric in METRICS:
-        assert doubled[f"{metric}_high"] == pytest.approx(2 * float(str(before[f"{metric}_high"])))
+        assert after[f"{metric}_high"] == pytest.approx(2 * float(str(before[f"{metric}_high"])))
 
 
 def test_a_row_whose_model_is_gone_is_kept_as_it_was_asked() -> None:
-    gone, refused, unread = kept(
-        EntryRow("a", ImpactRow(model_id="gone since"), "", (1.0, 2.0, 3.0, 4.0, 5.0)),
-        EntryRow("b", ImpactRow(model_id="never there", client_id="ann"), "unknown_model", None),
-        EntryRow("c", None, "out_of_range", None),
-    )
+    never = ImpactRow(model_id="never there", client_id="ann")
+    whole = entry(ROW, never, RowError("out_of_range", "too large"))
+    assert whole.errors == {1: "unknown_model", 2: "out_of_range"}
+    rows = [ImpactRow(model_id="gone since"), *whole.rows[1:]]
+    gone, refused, unread = kept(replace(whole, rows=rows, answered=doubles(1.0, 2.0, 3.0, 4.0, 5.0)))
     assert [gone[metric] for metric in METRICS] == [1.0, 2.0, 3.0, 4.0, 5.0]
     assert (gone["usage_water_ml_low"], gone["basis"], gone["model_id"], gone["task"]) == (
         None,
@@ -121,30 +125,47 @@ def test_a_row_whose_model_is_gone_is_kept_as_it_was_asked() -> None:
 
 
 def test_texts_have_no_character_that_a_database_refuses() -> None:
-    (row,) = kept(answered(msgspec.structs.replace(ROW, client_id="a\0b", currency="\0"), name="r\0"))
+    (row,) = kept(entry(replace(ROW, client_id="a\0b", currency="\0", request_id="r\0")))
     assert (row["request_id"], row["client_id"], row["currency"]) == ("r\ufffd", "a\ufffdb", "\ufffd")
 
 
 def test_tokens_and_amounts_that_are_not_there() -> None:
-    times = msgspec.structs.replace(ROW, quantity=3, output_tokens=None, request_cost=0.5, currency="EUR")
-    row, plain = kept(answered(times), answered(ROW))
+    times = replace(ROW, quantity=3, output_tokens=None, request_cost=0.5, currency="EUR")
+    row, plain = kept(entry(times), entry(ROW))
     assert (row["input_tokens"], row["output_tokens"], row["cost"]) == (300, 0, 0.5)
     assert (plain["input_tokens"], plain["cost"], plain["currency"]) == (100, None, "")
 
 
 def test_rows_without_a_name_share_that_of_their_entry() -> None:
-    unnamed = answered(msgspec.structs.replace(ROW, request_id=None), name="5a-0")
-    whole = entry(unnamed, answered(ROW), name="5a")
+    whole = entry(replace(ROW, request_id=None), ROW, name="5a")
     assert columns_of([as_read(whole)], default_catalog()).batches.listed() == ["5a", ""]
 
 
-def test_entries_of_earlier_versions_are_read() -> None:
-    """One that the release before wrote, before it had weights and names of entries."""
-    row = b"\x94\xa2r1\x81\xa8model_id\xa6gpt-4o\xa0\x95" + b"\xcb?\xf0\x00\x00\x00\x00\x00\x00" * 5
-    old = b"\x96\x01\x02\xbb2026-11-26T10:00:00.000000Z\xa11\xa1d\x91" + row
-    read = decoder.decode(old)
-    assert (read.weight, read.name, read.rows[0].central) == (1, "", (1.0,) * 5)
-    assert decoder.decode(encoder.encode(read)) == read
-    (found,) = kept(*read.rows)
-    assert found["usage_energy_wh"] == 1.0
-    assert math.isfinite(float(str(found["usage_energy_wh_low"])))
+def test_rows_without_a_name_are_called_by_their_number() -> None:
+    rows = [replace(ROW, request_id=name) for name in (None, "own", None, None)]
+    assert as_read(entry(*rows)).names == ["5a-0", "own", "5a-2", "5a-3"]
+    assert as_read(entry(*rows, first=1000)).names == ["5a-1000", "own", "5a-1002", "5a-1003"]
+    assert as_read(entry(*rows, kept=[1, 3], first=1000)).names == ["own", "5a-1003"]
+
+
+@pytest.mark.parametrize("times", [1, 100])  # as floats, as arrays
+def test_of_some_rows_the_entry_has_what_is_theirs(times: int) -> None:
+    rows = [ImpactRow(model_id="gpt-4o", output_tokens=at) for at in range(1, 5)] * times
+    rows[2] = replace(rows[2], model_id="never there")
+    whole, some = kept(entry(*rows)), kept(entry(*rows, kept=[1, 2, 3]))
+    for name in ("request_id", "request", "error", *METRICS):
+        assert [one[name] for one in some] == [one[name] for one in whole[1:4]]
+    assert [one["error"] for one in some] == ["", "unknown_model", ""]
+
+
+def test_an_entry_of_an_older_version_is_read_as_it_was_meant() -> None:
+    """A process that was killed before it was replaced by this version left such ones."""
+    whole = entry(ROW, replace(ROW, request_id=None, model_id="never there"), name="5a")
+    rows = [
+        ["r1", whole.rows[0], "", list(array("d", whole.answered or b""))],
+        ["5a-1", whole.rows[1], "unknown_model", None],
+    ]
+    older = msgspec.msgpack.encode([1, 2, whole.recorded_at, "1", "d", rows, 1, "5a"])
+    columns, before = (columns_of([one], default_catalog()) for one in (as_read(whole), read(older)))
+    assert list(map(before.listed, COLUMNS)) == list(map(columns.listed, COLUMNS))
+    assert before.batches.listed() == columns.batches.listed()

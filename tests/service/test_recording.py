@@ -17,7 +17,7 @@ from wattdrop.engine.api import default_catalog
 from wattdrop.schema import ImpactRow
 from wattdrop.service import instruments, recording
 from wattdrop.service.catalogs import Catalogs
-from wattdrop.service.entries import Entry, EntryRow, encoder
+from wattdrop.service.entries import Entry, encoder
 from wattdrop.service.recording import Recorder
 from wattdrop.service.settings import read_settings
 from wattdrop.store import ApiKey, Ledger, LedgerColumns, Store, journal, open_store
@@ -182,9 +182,9 @@ def test_one_bad_entry_stops_no_other(opened: Callable[[], Ledgered], transactio
     for number in range(20):
         one.answered(f"{number}a", f"{number}b")
     one.journal.append(b"no entry")
-    row = ImpactRow(model_id="gpt-4o")
-    rows = [EntryRow(name, row, "", None) for name in "xyz"]
-    refused = Entry(2**63, 1, "2026-11-26T10:00:00Z", "1", "d", rows)
+    rows = [ImpactRow(model_id="gpt-4o", request_id=name) for name in "xyz"]
+    errors = dict.fromkeys(range(3), "unknown_model")
+    refused = Entry(2**63, 1, "2026-11-26T10:00:00Z", "1", "d", rows, errors=errors, answered=b"")
     one.journal.append(encoder.encode(refused))
     before = _refused_rows()
     for number in range(20, 40):
@@ -258,6 +258,26 @@ def test_while_requests_keep_coming_many_share_a_transaction(
     asyncio.run(one.recorder.stop())
     assert sum(added) == len(set(one.names())) == 300
     assert len(added) <= 2 + took / recording._GATHER_SECONDS
+    one.store.close()
+
+
+def test_a_full_batch_is_not_waited_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "_READ_BYTES", READ_BYTES)
+    monkeypatch.setattr(recording, "_GATHER_SECONDS", 60.0)
+    monkeypatch.setattr(recording, "_LONGEST_GATHER_SECONDS", 60.0)
+    one = Ledgered(tmp_path / "wattdrop.db", tmp_path, False)
+    one.recorder._thread = None
+    one.recorder._opened()  # starts its thread
+    for number in range(300):
+        one.answered(f"request {number}")
+    end = time.monotonic() + 20
+    while not one.store.ledger.count() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert one.store.ledger.count() > 0
+    began = time.monotonic()
+    asyncio.run(one.recorder.stop())  # what is left is not waited with either
+    assert time.monotonic() - began < 20
+    assert one.store.ledger.count() == 300
     one.store.close()
 
 

@@ -16,7 +16,7 @@ from tests.service.test_faults import QUIET, Load, all_once
 from tests.service.test_usage import ROW, Recorded, today
 
 from wattdrop.errors import SettingError
-from wattdrop.service.recording import in_sample
+from wattdrop.service.sample import in_sample
 from wattdrop.service.settings import read_settings, store_of
 
 Opened = Callable[..., Recorded]

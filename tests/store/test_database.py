@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from wattdrop.errors import StoreError
 from wattdrop.store import Store, open_store
-from wattdrop.store.database import migrations, statements
+from wattdrop.store.database import Row, Transaction, migrations, statements
 
 SECRET = b"a secret of thirty-two letters or more"
 
@@ -125,19 +125,17 @@ def test_a_database_that_is_closed_under_the_hands_of_others_says_so(store: Stor
 def test_many_rows_are_inserted_unless_they_are_there(store: Store) -> None:
     columns = ("customer_id", "name", "day")
     with store.database.transaction() as transaction:
-        assert transaction.insert_new("ledger_name", columns, [(1, "a", "x"), (2, "a", "x")]) == {
+        assert _inserted(transaction, columns, [(1, "a", "x"), (2, "a", "x")]) == {
             (1, "a"),
             (2, "a"),
         }
-        assert transaction.insert_new("ledger_name", columns, [(1, "a", "y"), (1, "ä'\\\"", "y")]) == {
-            (1, "ä'\\\"")
-        }
-        assert transaction.insert_new("ledger_name", columns, []) == set()
+        assert _inserted(transaction, columns, [(1, "a", "y"), (1, "ä'\\\"", "y")]) == {(1, "ä'\\\"")}
+        assert _inserted(transaction, columns, []) == set()
         many = [
             (3, f"{number}", "z") for number in range(12_000)
         ]  # more than one statement has parameters for
-        assert transaction.insert_new("ledger_name", columns, many) == {row[:2] for row in many}
-        assert transaction.insert_new("ledger_name", columns, [*many, (3, "x", "z")]) == {(3, "x")}
+        assert _inserted(transaction, columns, many) == {row[:2] for row in many}
+        assert _inserted(transaction, columns, [*many, (3, "x", "z")]) == {(3, "x")}
     found = store.database.query("SELECT customer_id, name, day FROM ledger_name WHERE customer_id < 3")
     assert sorted(found) == [(1, "a", "x"), (1, "ä'\\\"", "y"), (2, "a", "x")]
 
@@ -151,3 +149,7 @@ def test_inserted_rows_may_say_what_is_there_in_their_place(store: Store) -> Non
             assert sorted(transaction.insert("ledger_name", columns, rows, conflict)) == sorted(
                 row[1:] for row in rows
             )
+
+
+def _inserted(transaction: Transaction, columns: Sequence[str], rows: Sequence[Row]) -> set[Row]:
+    return transaction.insert_new("ledger_name", columns, [row[:2] for row in rows], iter(rows))

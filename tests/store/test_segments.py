@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.store.conftest import SECRET
 from tests.store.test_ledger import row, rows_of_clients
 
 from wattdrop.errors import StoreError
-from wattdrop.store import LedgerRow, Store, open_store
+from wattdrop.store import LedgerColumns, LedgerRow, Store, open_store, tidying
 from wattdrop.store.columns import COLUMNS
+from wattdrop.store.json_columns import JsonNumbers
 from wattdrop.store.segments import Segments
 
 DAYS = ("2026-11-25", "2026-11-25")
@@ -192,9 +194,9 @@ def test_erasing_reads_no_more_of_a_file_than_says_what_goes(
     asked: list[Any] = []
     tables = Segments.tables
 
-    def noted(self: Segments, name: str, columns: Any = None) -> Any:
+    def noted(self: Segments, name: str, columns: Any = None, **more: bool) -> Any:
         asked.append(columns)
-        return tables(self, name, columns)
+        return tables(self, name, columns, **more)
 
     monkeypatch.setattr(Segments, "tables", noted)
     assert store.ledger.erase(1, client_id="nobody") == 0
@@ -274,3 +276,31 @@ def test_a_whole_ledger_has_no_error_of_sampling(store: Store) -> None:
     (usage,) = store.usage.usage(1, *DAYS)
     assert (usage.rows, usage.kept_rows) == (10, 10)
     assert usage.amounts["usage_energy_wh"].low == usage.amounts["usage_energy_wh"].high
+
+
+def test_the_basis_is_numbers_in_a_file_and_json_for_readers(store: Store, folder: Path) -> None:
+    numbers = JsonNumbers(("pue", "device_s"), np.array([[1.2, np.nan], [0.5, np.nan]]))
+    given = LedgerColumns.of([row("a"), row("b")])
+    rows = LedgerColumns({**given.columns, "basis": numbers}, given.batches, given.parts)
+    store.ledger.add_columns(rows)
+    assert [one["basis"] for one in store.ledger.rows(1)] == ['{"pue":1.2,"device_s":0.5}', "{}"]
+    ((name,),) = store.database.query("SELECT name FROM ledger_segment")
+    (table,) = Segments(folder).tables(name, as_stored=True)
+    assert table.column("basis").to_pylist() == [
+        {"pue": 1.2, "device_s": 0.5},
+        {"pue": None, "device_s": None},
+    ]
+
+
+def test_files_with_a_basis_of_another_form_are_put_together_as_well(store: Store) -> None:
+    """Those of older versions have it as JSON."""
+    for number in range(tidying._FEWEST_MERGED):
+        given = LedgerColumns.of([row(f"r{number}")])
+        numbers = JsonNumbers(("pue",), np.array([[float(number)]]))
+        columns = {**given.columns, "basis": numbers} if number % 2 else given.columns
+        store.ledger.add_columns(LedgerColumns(columns, given.batches, given.parts))
+    before = {one["request_id"]: one["basis"] for one in store.ledger.rows(1)}
+    store.ledger.tidy()
+    assert store.database.query("SELECT COUNT(*) FROM ledger_segment WHERE replaced_at = ''") == [(1,)]
+    assert {one["request_id"]: one["basis"] for one in store.ledger.rows(1)} == before
+    assert before["r3"] == '{"pue":3.0}'

@@ -14,17 +14,20 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from msgspec.structs import replace
+
 from ..catalog import Catalog
 from ..engine import METHOD_VERSION
 from ..engine.api import estimate_checked
-from ..engine.evaluate import TOTALS
 from ..schema import ImpactRow, given_by_rows
 from ..store import Ledger, LedgerColumns, UsageReader
 from ..store.database import Database, open_database
 from ..store.pages import RowPages
+from ..store.texts import Texts
 from .catalogs import Catalogs
 from .demo_requests import requests_of
-from .entries import Entry, EntryRow, columns_of
+from .entries import entry_of
+from .entry_columns import columns_of
 
 CUSTOMER_ID: Final = 1
 _AT_ONCE: Final = 1000
@@ -95,13 +98,16 @@ def fill(ledger: Ledger, catalog: Catalog, requests: Iterable[ImpactRow]) -> int
 def answered(rows: Sequence[ImpactRow], catalog: Catalog, customer_id: int = CUSTOMER_ID) -> LedgerColumns:
     """What the ledger keeps of requests that were estimated at the moment that they name."""
     result = estimate_checked(rows, catalog)
-    columns = (result.evaluation.column(name) for name in TOTALS)
-    centrals = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
-    errors = result.resolution.errors
-    entries = []
-    for at, (row, given) in enumerate(zip(rows, given_by_rows(rows), strict=True)):
-        error = errors[at].code if at in errors else ""
-        kept = EntryRow(row.request_id or "", given, error, centrals.get(at))
-        moment = row.utc_datetime or ""
-        entries.append(Entry(customer_id, 0, moment, METHOD_VERSION, result.catalog_digest, [kept]))
-    return columns_of(entries, catalog)
+    whole = entry_of(
+        rows,
+        result,
+        None,
+        0,
+        customer_id=customer_id,
+        key_id=0,
+        recorded_at="",
+        method_version=METHOD_VERSION,
+        catalog_digest=result.catalog_digest,
+    )
+    found = columns_of([replace(whole, rows=given_by_rows(rows))], catalog)
+    return LedgerColumns({**found.columns, "recorded_at": Texts.of(found["at"])}, found.batches, found.parts)

@@ -1,194 +1,120 @@
-"""What was answered on its way to the ledger: as entries of the journal, then as columns with ranges."""
+"""What was answered, as the journal holds it: an entry for each request, written in one go and read back as it is."""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, cast
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from ..engine.recorded import BASIS, Entities, recorded
-from ..schema.plain import PlainRow
-from ..store import LedgerColumns
-from ..store.columns import ENTITIES, IDS, METRICS
-from ..store.parts import CauseParts, Parts
-from ..store.texts import Texts
+from ..engine.evaluate import TOTALS
+from ..schema import ImpactRow
+from ..store.columns import METRICS
 
 if TYPE_CHECKING:
-    from ..catalog import Catalog
-    from ..schema import ImpactRow
+    from ..engine import Estimate
+    from ..errors import RowError
 
-
-class EntryRow(msgspec.Struct, array_like=True, gc=False):
-    """One answered row, as the journal holds it."""
-
-    request_id: str
-    row: Any
-    """What it gives. An ``ImpactRow`` is written so; what is read back was checked before, so it is no more than a dict."""
-    error: str
-    central: tuple[float, float, float, float, float] | None
+_NO_NUMBERS: Final = (float("nan"),) * len(METRICS)
 
 
 class Entry(msgspec.Struct, array_like=True):
-    """One answered request."""
+    """One answered request. What is added here goes to the end, with a default: older versions left entries, too."""
 
     customer_id: int
     key_id: int
     recorded_at: str
     method_version: str
     catalog_digest: str
-    rows: list[EntryRow]
+    rows: list[Any]
+    """What each gives; None of one that could not be read. An ``ImpactRow`` is written so; what is read back was checked
+    before, so it is no more than a dict."""
     weight: int = 1
     """How many rows each of them stands for."""
     name: str = ""
     """Stands for all rows that have no name of their own, where nobody can send them again."""
+    unnamed: str = ""
+    """Rows without a name have this one, with their number in the request behind it."""
+    first: int = 0
+    """Number of the first row."""
+    numbers: list[int] | None = None
+    """Numbers of the rows, where they are no more than some of the request."""
+    errors: dict[int, str] = {}
+    """By place among the rows, the code of what is wrong with one."""
+    answered: bytes | None = None
+    """The five totals of each row without an error, as doubles, one row after another. None in entries of older versions,
+    whose rows have a name, what is given, an error and the totals."""
+    called: list[str] | None = None
+    """Names of the rows, where an older version wrote them all down."""
+
+    @property
+    def names(self) -> list[str]:
+        """What each row is called."""
+        if self.called is not None:
+            return self.called
+        numbers = range(self.first, self.first + len(self.rows)) if self.numbers is None else self.numbers
+        return [
+            (row and row.get("request_id")) or f"{self.unnamed}-{number}"
+            for row, number in zip(self.rows, numbers, strict=True)
+        ]
 
 
 encoder: Final = msgspec.msgpack.Encoder()
-decoder: Final = msgspec.msgpack.Decoder(Entry)
-_json: Final = msgspec.json.Encoder()
-_Basis = msgspec.defstruct("_Basis", [(name, float) for name in BASIS])
-_NO_NUMBERS: Final = (float("nan"),) * len(METRICS)
-_MODEL_NAMES: Final = ("model_used_id", "model_id", "model_hugging_face_path", "model_name")
+_decoder: Final = msgspec.msgpack.Decoder(Entry)
 
 
-class _Given:
-    """What rows give, a column at a time."""
-
-    def __init__(self, rows: Sequence[EntryRow]) -> None:
-        self._rows: list[dict[str, Any]] = [row.row or {} for row in rows]
-        self._filled = frozenset().union(*self._rows)
-
-    def as_json(self) -> list[str]:
-        """Each row as it was given."""
-        return _as_json(self._rows)
-
-    def texts(self, name: str) -> Texts:
-        """A field; '' where it is not given."""
-        if name not in self._filled:
-            return Texts.same("", len(self._rows))
-        return Texts.of(self.values(name, "")).written(_storable)
-
-    def numbers(self, name: str, missing: float, kind: type) -> Any:
-        """The same as an array, with what stands for those that are not given."""
-        import numpy as np
-
-        return np.array(self.values(name, missing), dtype=kind)
-
-    def values(self, name: str, missing: Any) -> list[Any]:
-        """The same as a list."""
-        if name not in self._filled:
-            return [missing] * len(self._rows)
-        return [row.get(name, missing) for row in self._rows]
+def entry_of(
+    rows: Sequence[ImpactRow | RowError],
+    result: Estimate,
+    kept: list[int] | None,
+    first: int,
+    **given: Any,
+) -> Entry:
+    """An entry of a request. ``kept``: numbers of the rows that it has, from 0 on; None: it has all of them."""
+    errors = result.resolution.errors
+    chosen: Sequence[Any] = rows if kept is None else [rows[at] for at in kept]
+    codes = {}
+    if errors:
+        places = range(len(rows)) if kept is None else kept
+        codes = {at: errors[number].code for at, number in enumerate(places) if number in errors}
+        chosen = [row if isinstance(row, ImpactRow) else None for row in chosen]
+    return Entry(
+        **given,
+        rows=list(chosen),
+        first=first,
+        numbers=None if kept is None else [first + at for at in kept],
+        errors=codes,
+        answered=_answered(result, kept),
+    )
 
 
-def columns_of(entries: Sequence[Entry], catalog: Catalog) -> LedgerColumns:
-    """Rows of one customer as the ledger has them. Entries are those that were read from a journal."""
-    import numpy as np
-
-    rows = [row for entry in entries for row in entry.rows]
-    given = _Given(rows)
-    entry_of_row = np.repeat(np.arange(len(entries)), [len(entry.rows) for entry in entries])
-
-    def texts_of_entries(name: str) -> Texts:
-        return Texts.of(getattr(entry, name) for entry in entries).of_rows(entry_of_row)
-
-    def numbers_of_entries(name: str) -> Any:
-        return np.array([getattr(entry, name) for entry in entries], dtype=np.int64).take(entry_of_row)
-
-    recorded_at = texts_of_entries("recorded_at")
-    moments = zip(given.values("utc_datetime", ""), recorded_at.listed(), strict=True)
-    at = [moment or recorded for moment, recorded in moments]
-    quantity = given.numbers("quantity", 1, int)
-    columns: dict[str, Any] = {
-        "customer_id": numbers_of_entries("customer_id"),
-        "request_id": _all_storable([row.request_id for row in rows]),
-        "key_id": numbers_of_entries("key_id"),
-        "recorded_at": recorded_at,
-        "at": at,
-        "day": Texts.of(moment[:10] for moment in at),
-        **{name: given.texts(name) for name in IDS},
-        "input_tokens": quantity * given.numbers("input_tokens", 0, int),
-        "output_tokens": quantity * given.numbers("output_tokens", 0, int),
-        "cost": given.numbers("request_cost", np.nan, float),
-        "currency": given.texts("currency"),
-        "error": Texts.of(row.error for row in rows),
-        "request": given.as_json(),
-        "method_version": texts_of_entries("method_version"),
-        "catalog_digest": texts_of_entries("catalog_digest"),
-        "weight": numbers_of_entries("weight"),
-    }
-    parts = _add_ranges(columns, rows, catalog)
-    # What has a name of its own needs no other.
-    named = zip(texts_of_entries("name").listed(), given.values("request_id", None), strict=True)
-    batches = Texts.of(name if own is None else "" for name, own in named)
-    return LedgerColumns(columns, batches, parts)
+def _answered(result: Estimate, kept: Sequence[int] | None) -> bytes:
+    evaluation, errors = result.evaluation, result.resolution.errors
+    places: Sequence[int] = range(evaluation.rows)
+    if kept is not None:
+        places = [result.position(number) for number in kept if number not in errors]
+    if not evaluation.is_arrays:
+        return array("d", chain.from_iterable(evaluation.values(at, TOTALS) for at in places)).tobytes()
+    totals = evaluation.arrays(TOTALS)
+    data: bytes = (totals if kept is None else totals.take(places, axis=1)).T.tobytes()
+    return data
 
 
-def _add_ranges(columns: dict[str, Any], rows: Sequence[EntryRow], catalog: Catalog) -> Parts:
-    """Add what the ranges are made of: entities, metrics with their ends, and the basis. Gives the parts of the error."""
-    import numpy as np
-
-    central = np.array([row.central or _NO_NUMBERS for row in rows], dtype=np.float64).T
-    computed = [at for at, row in enumerate(rows) if row.row and row.central]
-    # They were checked when they came, and are read as that.
-    checked = [cast("ImpactRow", PlainRow(rows[at].row)) for at in computed]
-    found = recorded(checked, catalog) if computed else None
-    low, high = np.full_like(central, np.nan), np.full_like(central, np.nan)
-    basis = np.full(len(rows), "{}", dtype=object)
-    parts = Parts([], ())
-    known: dict[Entities, int] = {}
-    entities_of = np.full(len(rows), -1, dtype=np.int64)
-    if found is not None:
-        place = np.array(computed, dtype=np.int64)[found.numbers]
-        # The same numbers as were answered, unless the catalog or the method has changed in between.
-        answered = central.take(place, axis=1)
-        ratio = np.divide(answered, found.central, out=np.ones_like(answered), where=found.central != 0.0)
-        low[:, place], high[:, place] = found.low * ratio, found.high * ratio
-        basis[place] = _as_json(list(map(_Basis, *found.basis.tolist())))
-        number_of = [known.setdefault(one, len(known)) for one in found.entities]
-        entities_of[place] = np.array(number_of, dtype=np.int64).take(found.entities_of)
-        parts = Parts([_moved(cause, place, ratio) for cause in found.parts.causes], found.parts.names)
-    for at in np.flatnonzero(entities_of < 0).tolist():
-        entities_of[at] = known.setdefault(_as_asked(rows[at]), len(known))
-    for name, values in zip(ENTITIES, zip(*known, strict=True), strict=True):
-        columns[name] = Texts.of(values).of_rows(entities_of).written(_storable)
-    for name, *ends in zip(METRICS, central, low, high, strict=True):
-        for end, column in zip(("", "_low", "_high"), ends, strict=True):
-            columns[f"{name}{end}"] = column
-    columns["basis"] = basis.tolist()
-    return parts
+def read(data: bytes) -> Entry:
+    """An entry from its bytes."""
+    entry = _decoder.decode(data)
+    return entry if entry.answered is not None else _of_older(entry)
 
 
-def _moved(cause: Any, place: Any, ratio: Any) -> CauseParts:
-    """Parts of computed rows as those of all rows, which are at these places among them, and in the ratio of the answer."""
-    row, name, values = cause
-    if (ratio != 1.0).any():
-        ratios = [*ratio, *ratio]
-        values = [
-            None if value is None else value * of_metric.take(row)
-            for value, of_metric in zip(values, ratios, strict=True)
-        ]
-    return CauseParts(place.take(row), name, values)
-
-
-def _as_asked(row: EntryRow) -> Entities:
-    """Entities of a row without ranges: the model as it was asked for, where it could be computed once."""
-    given = row.row if row.row and row.central else {}
-    model = next((given[name] for name in _MODEL_NAMES if name in given), "")
-    return model, "", "", "", "", "", ""
-
-
-def _as_json(values: Sequence[Any]) -> list[str]:
-    """Each as a text. JSON has no line breaks of its own."""
-    return _json.encode_lines(values).decode().split("\n")[:-1]
-
-
-def _all_storable(texts: list[str]) -> list[str]:
-    """Texts that are another one in every row, and rarely hold that character."""
-    return list(map(_storable, texts)) if "\0" in "".join(texts) else texts
-
-
-def _storable(text: str) -> str:
-    """A text without the one character that PostgreSQL keeps in no text."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+def _of_older(entry: Entry) -> Entry:
+    names, rows, errors, totals = map(list, zip(*entry.rows, strict=True))
+    computed = [one or _NO_NUMBERS for one, code in zip(totals, errors, strict=True) if not code]
+    return msgspec.structs.replace(
+        entry,
+        rows=rows,
+        errors={at: code for at, code in enumerate(errors) if code},
+        answered=array("d", chain.from_iterable(computed)).tobytes(),
+        called=names,
+    )

@@ -30,11 +30,6 @@ def new_name() -> str:
     return f"{_names.getrandbits(64):016x}"
 
 
-def drawn(one_in: int) -> bool:
-    """Whether this one is drawn, of so many."""
-    return _names.random() * one_in < 1.0
-
-
 #: Ids of clients are taken as they are where they cannot break a line or hide anything; else they get one of ours.
 _FAIR_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 _NONE: Final[Mapping[bytes, bytes]] = {}

@@ -14,11 +14,9 @@ import threading
 import time
 from collections.abc import Sequence
 from datetime import date, timedelta
-from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ..engine import METHOD_VERSION
-from ..engine.evaluate import TOTALS
 from ..errors import StoreError
 from ..schema import ImpactRow
 from ..store import ApiKey, Ledger, LedgerColumns
@@ -26,8 +24,10 @@ from ..store.clock import second
 from ..store.database import Unstorable
 from . import metrics
 from .backlog import Backlog
-from .entries import Entry, EntryRow, columns_of, decoder, encoder
-from .exchange import drawn, new_name
+from .entries import Entry, encoder, entry_of, read
+from .entry_columns import columns_of
+from .exchange import new_name
+from .sample import sample
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _MOST_ENTRIES: Final = 5000
 _GATHER_SECONDS: Final = 0.5  # ranges of many rows cost a tenth a row of those of few
+_GATHER_SAMPLE_SECONDS: Final = 2.0  # of a sample few come in half a second
 _LONGEST_GATHER_SECONDS: Final = 3.0
-_LOOK_SECONDS: Final = 0.1
 _PAUSE_RATIO: Final = 10.0
 _TIDY_SECONDS: Final = 600.0
 _SHORTEST_PAUSE_SECONDS: Final = 0.25
@@ -49,7 +49,6 @@ _ORPHAN_SECONDS: Final = 5.0
 #: How long what waits is still moved when the service stops; the rest is safe in the journal for the next start.
 _STOP_SECONDS: Final = 5.0
 _RETENTION_SECONDS: Final = 3600.0
-_FEW_OF: Final = 8  # of fewer rows than one in so many each is read by itself
 
 
 class Recorder:
@@ -63,7 +62,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._news = threading.Event()
-        self._hurried = threading.Event()
+        self._enough = threading.Event()
         self._stopping = threading.Event()
         self._stop_at = 0.0
         self._away = ""
@@ -102,19 +101,25 @@ class Recorder:
         """
         if not self.is_on or not rows:
             return 0
-        fallback = idempotency_key or new_name()
-        kept = self._kept(rows, result, fallback, first, bool(idempotency_key))
-        if not kept:  # none is in the sample
-            return 0
-        entry = Entry(
-            key.customer_id,
-            key.id,
-            _this_moment(),
-            METHOD_VERSION,
-            result.catalog_digest,
+        name = idempotency_key or new_name()
+        kept = None
+        if self._one_in > 1:
+            kept = sample(rows, self._one_in, name, first, bool(idempotency_key))
+            if not kept:
+                return 0
+        entry = entry_of(
+            rows,
+            result,
             kept,
-            self._one_in,
-            "" if idempotency_key else fallback,
+            first,
+            customer_id=key.customer_id,
+            key_id=key.id,
+            recorded_at=_this_moment(),
+            method_version=METHOD_VERSION,
+            catalog_digest=result.catalog_digest,
+            weight=self._one_in,
+            name="" if idempotency_key else name,
+            unnamed=name,
         )
         try:
             journal = self._opened()
@@ -130,55 +135,14 @@ class Recorder:
             return 0
         if not self._news.is_set():
             self._news.set()
-        return len(kept)
+        if journal.has_a_batch and not self._enough.is_set():
+            self._enough.set()
+        return len(entry.rows)
 
     def pause(self, rows: int) -> float:
         """Seconds that a request of so many rows is to wait before it is answered, so that there is room for them."""
         journal = self._journal
         return self._backlog.pause(rows / self._one_in, journal.waiting_bytes) if journal is not None else 0.0
-
-    def _kept(
-        self, rows: Sequence[ImpactRow | RowError], result: Estimate, fallback: str, first: int, again: bool
-    ) -> list[EntryRow]:
-        """The rows that are kept: all, or those whose names are in the sample.
-
-        A row is told by its name, so that it is in the sample of every process and when it is sent ``again``; one
-        whose name is new each time is drawn.
-        """
-        names = [_named(row) for row in rows]
-        chosen: Sequence[int] = range(len(rows))
-        if self._one_in > 1:
-            chosen = [
-                number
-                for number, name in enumerate(names)
-                if (
-                    in_sample(name or f"{fallback}-{first + number}", self._one_in)
-                    if name or again
-                    else drawn(self._one_in)
-                )
-            ]
-            if not chosen:
-                return []
-        errors, evaluation = result.resolution.errors, result.evaluation
-        centrals: dict[int, Any]
-        if len(chosen) * _FEW_OF < len(rows) or not evaluation.is_arrays:
-            centrals = {
-                number: evaluation.values(result.position(number), TOTALS)
-                for number in chosen
-                if number not in errors
-            }
-        else:
-            columns = [evaluation.column(name) for name in TOTALS]
-            centrals = dict(zip(result.resolution.computed, zip(*columns, strict=True), strict=True))
-        return [
-            _entry_row(
-                rows[number],
-                names[number] or f"{fallback}-{first + number}",
-                errors.get(number),
-                centrals.get(number),
-            )
-            for number in chosen
-        ]
 
     def _opened(self) -> Journal:
         with self._lock:
@@ -214,6 +178,7 @@ class Recorder:
         if thread is not None:
             self._stop_at = time.monotonic() + _STOP_SECONDS
             self._stopping.set()
+            self._enough.set()
             self._news.set()
             await asyncio.get_running_loop().run_in_executor(None, thread.join)
 
@@ -223,12 +188,11 @@ class Recorder:
         if journal is None:
             return True
         goal, end = journal.appended_bytes, time.monotonic() + seconds
-        self._hurried.set()
         while (
             (left := journal.forgotten_bytes < goal) and self._journal is journal and time.monotonic() < end
         ):
+            self._enough.set()
             time.sleep(0.01)
-        self._hurried.clear()
         return not left
 
     def _run(self) -> None:
@@ -280,12 +244,12 @@ class Recorder:
 
     def _gather(self, journal: Journal) -> None:
         """Let rows come until a batch is full, or for a while: it has a price of its own, whatever its size."""
-        seconds = max(_GATHER_SECONDS, _PAUSE_RATIO * self._spent_seconds)
-        end = time.monotonic() + min(seconds, _LONGEST_GATHER_SECONDS)
+        least = _GATHER_SECONDS if self._one_in == 1 else _GATHER_SAMPLE_SECONDS
+        seconds = max(least, _PAUSE_RATIO * self._spent_seconds)
         self._spent_seconds = 0.0
-        while not journal.has_a_batch and time.monotonic() < end:
-            if self._hurried.is_set() or self._stopping.wait(_LOOK_SECONDS):
-                return
+        self._enough.clear()
+        if not (journal.has_a_batch or self._stopping.is_set()):
+            self._enough.wait(min(seconds, _LONGEST_GATHER_SECONDS))
 
     def _move(self, journal: Journal) -> bool:
         """Move a batch into the database. True where nothing waits any more."""
@@ -319,7 +283,7 @@ class Recorder:
     def _add(self, entries: Sequence[bytes]) -> int:
         """Add entries in one transaction. Gives their rows."""
         try:
-            rows = self.ledger_rows(list(map(decoder.decode, entries)))
+            rows = self.ledger_rows(list(map(read, entries)))
             self._ledger.add_columns(rows)
         except StoreError as error:
             if not isinstance(error, Unstorable):
@@ -353,21 +317,10 @@ class Recorder:
         )
 
 
-def in_sample(name: str, one_in: int) -> bool:
-    """Whether a row of this name is kept where one in so many is: the same for the same name, whoever asks.
-
-    >>> sum(in_sample(f"request {number}", 10) for number in range(10_000)) // 100
-    10
-    """
-    return (
-        int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()) % one_in == 0
-    )
-
-
 def _rows_of(entry: bytes) -> int:
     """How many rows an entry has; one that cannot be read counts as one."""
     try:
-        return len(decoder.decode(entry).rows)
+        return len(read(entry).rows)
     except Exception:  # noqa: BLE001 - whatever it is that cannot be read
         return 1
 
@@ -375,11 +328,3 @@ def _rows_of(entry: bytes) -> int:
 def _this_moment() -> str:
     seconds, rest = divmod(time.time_ns(), 1_000_000_000)
     return f"{second(seconds)}.{rest // 1000:06}Z"
-
-
-def _entry_row(row: ImpactRow | RowError, name: str, error: RowError | None, central: Any) -> EntryRow:
-    return EntryRow(name, row if isinstance(row, ImpactRow) else None, error.code if error else "", central)
-
-
-def _named(row: ImpactRow | RowError) -> str | None:
-    return row.request_id if isinstance(row, ImpactRow) else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -54,10 +54,19 @@ class Transaction(ABC):
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], conflict: str) -> list[Row]:
         """Insert many rows, in order. ``conflict``: the rest of the statement, from ON CONFLICT to RETURNING."""
 
-    def insert_new(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> set[Row]:
-        """Insert rows whose key, their first two columns, is not there yet. Gives the keys of those."""
+    def insert_new(
+        self, table: str, columns: Sequence[str], keys: Sequence[Row], rows: Iterable[Row]
+    ) -> set[Row]:
+        """Insert rows whose key, their first two columns, is not there yet. Gives the keys of those.
+
+        Parameters
+        ----------
+        keys, rows
+            Of each row the key, and the whole of it. Rows are read once, so that they need not all be made at a time.
+        """
         key = ", ".join(columns[:2])
-        return set(self.insert(table, columns, rows, f"ON CONFLICT ({key}) DO NOTHING RETURNING {key}"))
+        rest = f"ON CONFLICT ({key}) DO NOTHING RETURNING {key}"
+        return set(self.insert(table, columns, list(rows), rest))
 
 
 class Database(ABC):

@@ -121,7 +121,9 @@ class Erasing:
         again = ""
         if after and not replaced_at:
             again = files.write_tables(
-                left for table in files.tables(name) if len(left := table.filter(what.stays(table)))
+                left
+                for table in files.tables(name, as_stored=True)
+                if len(left := table.filter(what.stays(table)))
             )
 
         def change(transaction: Transaction) -> int:

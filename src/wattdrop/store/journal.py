@@ -30,7 +30,7 @@ _HEAD: Final = struct.Struct("<II")
 _SUFFIX: Final = ".journal"
 #: Some five thousand rows, which are made ready together and added in one transaction: the ranges of many cost less, and
 #: the commit, the sums and the pages of indexes that it changes are paid once. Twice as many save no tenth more.
-_READ_BYTES: Final = 1_250_000
+_READ_BYTES: Final = 1_000_000
 _log = logging.getLogger(__name__)
 
 

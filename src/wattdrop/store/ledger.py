@@ -63,7 +63,7 @@ class Ledger:
         try:
             with self._database.transaction() as transaction:
                 new = _unknown(transaction, rows)
-                if not all(new):
+                if not new.all():
                     self._files.remove(file.name for file in files)
                     files = self._written(table.filter(pa.array(new)))
                 for file in files:
@@ -72,7 +72,7 @@ class Ledger:
         except BaseException:
             self._files.remove(file.name for file in files)
             raise
-        return sum(new)
+        return int(new.sum())
 
     def _numbered(self, names: set[str]) -> Mapping[str, int]:
         """The numbers of causes. Numbers are never taken back, so they may be remembered, and made apart."""
@@ -194,24 +194,32 @@ def _mark(name: str) -> str:
     return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _unknown(transaction: Transaction, rows: LedgerColumns) -> list[bool]:
+def _unknown(transaction: Transaction, rows: LedgerColumns) -> Any:
     """Note the names of rows. Gives for each row whether it was not known."""
-    batches = rows.batches.listed()
-    names = [batch or name for batch, name in zip(batches, rows["request_id"], strict=True)]
-    mark_of = {name: _mark(name) for name in set(names)}
-    marks = [
-        (customer_id, mark_of[name])
-        for customer_id, name in zip(rows.listed("customer_id"), names, strict=True)
-    ]
+    import numpy as np
+
+    batches, customer_ids = rows.batches, rows["customer_id"]
+    # Rows of a request that have no names of their own are new or known together.
+    _, first, kind_of_row = np.unique(
+        customer_ids * len(batches.values) + batches.codes, return_index=True, return_inverse=True
+    )
+    named = np.array([text == "" for text in batches.values]).take(batches.codes)
+    places = np.flatnonzero(named).tolist()
+    request_ids = rows["request_id"]
+    marks = {  # of rows of the same name the first
+        (customer_id, _mark(request_ids[at])): at
+        for at, customer_id in zip(reversed(places), reversed(customer_ids[named].tolist()), strict=True)
+    }
+    of_kinds = [(int(customer_ids[at]), _mark(batches.values[batches.codes[at]])) for at in first.tolist()]
     day = now()[:10]
-    named = [(*mark, day) for mark in sorted(set(marks))]
-    new = transaction.insert_new("ledger_name", ("customer_id", "name", "day"), named)
-    found = []
-    for mark, batch in zip(marks, batches, strict=True):
-        found.append(mark in new)
-        if not batch:
-            new.discard(mark)  # of rows of the same name in one batch, the first
-    return found
+    known = sorted({*marks, *(mark for mark, at in zip(of_kinds, first, strict=True) if not named[at])})
+    new = transaction.insert_new(
+        "ledger_name", ("customer_id", "name", "day"), known, [(*one, day) for one in known]
+    )
+    is_new = np.array([mark in new for mark in of_kinds]).take(kind_of_row)
+    is_new &= ~named
+    is_new[[at for mark, at in marks.items() if mark in new]] = True
+    return is_new
 
 
 class _Named(NamedTuple):
@@ -221,16 +229,22 @@ class _Named(NamedTuple):
     first: Mapping[Row, int]
     """Of each name, the first row that has it."""
     ordered: Sequence[Row]
-    """Those rows in one order, so that two processes with the same rows wait for each other instead of for ever."""
+    """The names in one order, so that two processes with the same rows wait for each other instead of for ever."""
+    columns: Sequence[Sequence[Any]]
+    """Of the first rows, in that order. A row is put together when the database takes it, and is not kept."""
 
     @classmethod
     def of(cls, rows: LedgerColumns) -> _Named:
+        import numpy as np
+
         names = list(zip(rows.listed("customer_id"), rows["request_id"], strict=True))
         first = {name: at for at, name in reversed(list(enumerate(names)))}
-        values = list(zip(*map(rows.listed, COLUMNS), strict=True))
-        return cls(names, first, [values[first[name]] for name in sorted(first)])
+        ordered = sorted(first)
+        places = np.array([first[name] for name in ordered], dtype=np.int64)
+        return cls(names, first, ordered, [rows.listed(name, places) for name in COLUMNS])
 
     def inserted(self, transaction: Transaction) -> list[bool]:
         """Insert them. Gives for each row whether it was not there yet."""
-        new = transaction.insert_new("ledger", COLUMNS, self.ordered)
+        rows = zip(*self.columns, strict=True)
+        new = transaction.insert_new("ledger", COLUMNS, self.ordered, rows)
         return [name in new and self.first[name] == at for at, name in enumerate(self.names)]

@@ -17,6 +17,8 @@ _VALUES: Final = 10
 _LITTLE: Final = "<f8"
 #: Whole numbers up to so far apart are looked up in an array of so many cells, others are sorted.
 _MOST_CELLS: Final = 50_000
+#: Of few numbers so many for each: cells beyond that cost more than sorting.
+_CELLS_EACH: Final = 50
 
 
 class CauseParts(NamedTuple):
@@ -115,7 +117,7 @@ def numbered(keys: Any) -> tuple[Any, Any]:
     import numpy as np
 
     least, most = int(keys.min()), int(keys.max())
-    if most - least >= _MOST_CELLS:
+    if most - least >= min(_MOST_CELLS, _CELLS_EACH * len(keys)):
         distinct, which = np.unique(keys, return_inverse=True)
         return distinct, which
     keys = keys - least

@@ -7,6 +7,7 @@ from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 from .columns import COLUMNS, METRICS, OWN_TEXTS, WHOLE_NUMBERS, is_number
+from .json_columns import JsonLines, JsonNumbers
 from .parts import Parts
 from .texts import Texts
 
@@ -55,7 +56,7 @@ class LedgerRow(NamedTuple):
 
 class LedgerColumns:
     """Many rows, a column for each of ``COLUMNS``: numbers as arrays, with NaN where a row has none; texts that come again
-    and again as ``Texts``, others as lists.
+    and again as ``Texts``, others as lists or as what JSON is made of.
     """
 
     __slots__ = ("batches", "columns", "parts")
@@ -97,12 +98,13 @@ class LedgerColumns:
         columns: dict[str, Any] = {}
         for name in COLUMNS:
             values = [batch[name] for batch in batches]
+            kind = type(values[0])
             if is_number(name):
                 columns[name] = np.concatenate(values)
+            elif kind is list:
+                columns[name] = list(chain.from_iterable(values))
             else:
-                columns[name] = (
-                    list(chain.from_iterable(values)) if name in OWN_TEXTS else Texts.joined(values)
-                )
+                columns[name] = kind.joined(values)
         starts = accumulate(map(len, batches), initial=0)
         return cls(
             columns,
@@ -110,13 +112,17 @@ class LedgerColumns:
             Parts.joined([(batch.parts, start) for batch, start in zip(batches, starts, strict=False)]),
         )
 
-    def listed(self, name: str) -> list[Any]:
-        """A column as a database takes it."""
+    def listed(self, name: str, places: Any = None) -> Sequence[Any]:
+        """A column as a database takes it; ``places``: of these rows, in this order, as an array."""
         column = self.columns[name]
-        if isinstance(column, list):
-            return column
         if isinstance(column, Texts):
-            return column.listed()
+            return (column if places is None else column.of_rows(places)).listed()
+        if isinstance(column, JsonLines | JsonNumbers):
+            column = column.listed()
+        if isinstance(column, list):
+            return column if places is None else list(map(column.__getitem__, places.tolist()))
+        if places is not None:
+            column = column.take(places)
         values: list[Any] = column.tolist()
         if name in WHOLE_NUMBERS or not (column != column).any():
             return values

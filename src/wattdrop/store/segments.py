@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import StoreError
 from .columns import COLUMNS, WHOLE_NUMBERS, is_number
+from .json_columns import JsonLines, JsonNumbers
 from .texts import Texts
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _REPEATED: Final = [
     for name in COLUMNS
     if name in WHOLE_NUMBERS or not (is_number(name) or name in {"request_id", "basis", "request"})
 ]
+#: What readers of files may pass over blocks by. Ends of the other columns take a fifth of the time, and tell little.
+_TIMES: Final = ["recorded_at", "at", "day"]
 
 
 class Segments:
@@ -74,6 +77,7 @@ class Segments:
                 filesystem=system,
                 compression="zstd",
                 use_dictionary=_REPEATED,
+                write_statistics=_TIMES,
                 store_schema=False,  # texts are texts, whether or not they came as dictionaries
             ) as writer:
                 waiting: list[pa.Table] = []
@@ -91,8 +95,15 @@ class Segments:
             raise StoreError(f"rows of the ledger cannot be written to {self._where}: {error}") from error
         return name
 
-    def tables(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    def tables(
+        self, name: str, columns: Sequence[str] | None = None, as_stored: bool = False
+    ) -> Iterator[pa.Table]:
         """The rows of a file, some at a time.
+
+        Parameters
+        ----------
+        as_stored
+            For another file: what is JSON for readers may be numbers there.
 
         Raises
         ------
@@ -108,7 +119,8 @@ class Segments:
                 for batch in file.iter_batches(
                     _BLOCK_ROWS, columns=None if columns is None else list(columns)
                 ):
-                    yield pa.Table.from_batches([batch])
+                    table = pa.Table.from_batches([batch])
+                    yield table if as_stored else _for_readers(table)
         except FileNotFoundError:
             raise StoreError(
                 f"a file of the ledger is not in {self._where}: rows were erased meanwhile, so ask again; or "
@@ -116,6 +128,13 @@ class Segments:
             ) from None
         except OSError as error:
             raise StoreError(f"rows of the ledger cannot be read from {self._where}: {error}") from error
+
+    def schema(self, name: str) -> pa.Schema:
+        """The columns of a file as they are stored."""
+        from pyarrow import parquet
+
+        system, folder = self._opened
+        return parquet.read_schema(f"{folder}/{name}", filesystem=system)
 
     def remove(self, names: Iterable[str]) -> None:
         """Delete files. One that is gone already is no harm."""
@@ -142,6 +161,17 @@ class Segments:
             for one in found
             if one.base_name.endswith(_SUFFIX) and one.mtime is not None and one.mtime < latest
         }
+
+
+def _for_readers(table: pa.Table) -> pa.Table:
+    """With the basis as JSON, which it was in files of older versions, and is in the database."""
+    import pyarrow as pa
+
+    at = table.schema.get_field_index("basis")
+    if at < 0 or pa.types.is_string(table.schema.field(at).type):
+        return table
+    texts = JsonNumbers.of_arrow(table.column(at).combine_chunks()).listed()
+    return table.set_column(at, "basis", pa.array(texts, pa.string()))
 
 
 def named(segments: Segments | None) -> Segments:
@@ -183,6 +213,8 @@ def _array(column: Any) -> pa.Array:
     """A column as Arrow has it: texts that come again and again with each of them once."""
     import pyarrow as pa
 
+    if isinstance(column, JsonLines | JsonNumbers):
+        return column.arrow()
     if isinstance(column, Texts):
         codes = pa.array(column.codes.astype("int32"))
         return pa.DictionaryArray.from_arrays(codes, pa.array(column.values, pa.string()))

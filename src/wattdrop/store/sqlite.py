@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -234,18 +234,20 @@ class _SqliteTransaction(Transaction):
             found += self.query(sql, list(chain.from_iterable(some)))
         return found
 
-    def insert_new(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> set[Row]:
+    def insert_new(
+        self, table: str, columns: Sequence[str], keys: Sequence[Row], rows: Iterable[Row]
+    ) -> set[Row]:
         # The transaction holds the file, and numbers of rows ascend: what is new lies above. RETURNING would take a
         # sixth longer, and asking first which keys are there reads the index twice.
         key = ", ".join(columns[:2])
         one = ", ".join("?" * len(columns))
         ((last,),) = self.query(f"SELECT COALESCE(MAX(rowid), 0) FROM {table}")  # noqa: S608 - ours
-        count = self.execute_many(
+        count = self._connection.executemany(
             f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({one}) ON CONFLICT ({key}) DO NOTHING",  # noqa: S608
             rows,
-        )
-        if count == len(rows):  # as it mostly is
-            return {row[:2] for row in rows}
+        ).rowcount
+        if count == len(keys):  # as it mostly is
+            return set(keys)
         return set(self.query(f"SELECT {key} FROM {table} WHERE rowid > ?", (last,)))  # noqa: S608
 
 

@@ -52,7 +52,10 @@ def _merge(database: Database, files: Segments, customer_id: int) -> bool:
         rows += one[5]
     if len(chosen) < _FEWEST_MERGED:
         return False
-    name = files.write_tables(table for one in chosen for table in files.tables(one[1]))
+    names = [one[1] for one in chosen]
+    first = files.schema(names[0])
+    alike = all(files.schema(name).equals(first) for name in names[1:])  # those of older versions may differ
+    name = files.write_tables(table for name in names for table in files.tables(name, as_stored=alike))
     moment = now()
     with database.transaction() as transaction:
         replaced = sum(
