@@ -7,6 +7,7 @@ import re
 import pytest
 
 import wattdrop
+from wattdrop.catalog.overlay import overlaid
 from wattdrop.engine.custom_hardware import custom_node
 from wattdrop.engine.described import with_objects
 from wattdrop.engine.stated import Described
@@ -75,7 +76,7 @@ def test_a_fine_tuned_model_carries_its_own_part_beside_its_base_model() -> None
 
 def test_debug_keeps_to_the_contract_where_a_site_is_dirtier_than_it_knows() -> None:
     site = {"id": "diesel", "name": "diesel", "country": "ZA", "gco2e_per_kwh": 2500.0}
-    ours = wattdrop.load().overlay(datacenters=[site])
+    ours = overlaid(wattdrop.load(), {"datacenters": [site]})  # nobody else may say so much
     row = {"model_id": "gpt-4o", "output_tokens": 10, "datacenter_id": "diesel"}
     result = wattdrop.estimate([row], ours)
 
