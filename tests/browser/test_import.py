@@ -67,7 +67,12 @@ def saved(visitor: Visitor, button: str) -> bytes:
 
 def energy(rows: list[dict[str, Any]]) -> str:
     """The total as the page writes it."""
-    named = {"model": "model_id", "prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}
+    named = {
+        "model": "model_id",
+        "pue": "pue",
+        "prompt_tokens": "input_tokens",
+        "completion_tokens": "output_tokens",
+    }
     total = wattdrop.estimate([{named[key]: value for key, value in row.items()} for row in rows]).total(
         "energy_wh"
     )
@@ -215,6 +220,16 @@ def test_excel_of_another_country_is_understood(visitor: Visitor) -> None:
         "Latency ms": "1234.5",
     }
     assert "Été" in saved(visitor, "Save results as CSV").decode()
+
+
+def test_a_count_that_could_be_two_is_refused_and_the_reason_says_both(visitor: Visitor) -> None:
+    text = "model;completion_tokens;pue\r\ngpt-4o;1.000;1.250\r\ngpt-4o;500;1.250\r\n"
+    drop(visitor.open("/import").sign_in(), text.encode(), "export.csv")
+    estimate(visitor)
+    expect(visitor.page.locator(".reasons li")).to_contain_text("1.000 (1000 or 1?)")
+    expect(visitor.metric("Energy").locator(".big")).to_have_text(
+        energy([{"model": "gpt-4o", "completion_tokens": 500, "pue": 1.25}])
+    )
 
 
 @pytest.mark.parametrize("mark", [";", ","])

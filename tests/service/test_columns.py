@@ -34,6 +34,8 @@ def test_every_field_and_every_export_is_listed_with_its_meaning(service: Servic
     assert kinds["model_used_id"] == ("model", "text")
     assert kinds["output_tokens"] == ("work", "number")
     assert kinds["output_images"] == ("work", "list")
+    whole = {one["field"] for one in found["fields"] if one["whole"]}
+    assert "output_tokens" in whole and not {"pue", "model_id", "output_images"} & whole
     assert kinds["pue"] == ("known", "number")
     assert kinds["project_id"] == ("whom", "text")
     assert [one["id"] for one in found["exports"]] == list(NAMES)

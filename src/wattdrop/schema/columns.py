@@ -20,6 +20,7 @@ class FieldShown(Struct, kw_only=True):
     group: Literal["model", "hardware", "place", "work", "known", "whom"]
     meaning: str
     kind: Literal["text", "number", "list"]
+    whole: bool
     spellings: list[str]
 
 

@@ -75,6 +75,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "FieldShown.group": Meaning("Which fields it belongs to: those of the model, the work, and so on."),
     "FieldShown.meaning": Meaning("What it holds."),
     "FieldShown.kind": Meaning("Whether it holds text, a number or a list."),
+    "FieldShown.whole": Meaning("Whether it holds a whole number."),
     "FieldShown.spellings": Meaning("Other names of columns that are guessed to be this field."),
     "ExportShown.id": Meaning("Name for `preset`.", "litellm"),
     "ExportShown.title": Meaning("What it is called."),

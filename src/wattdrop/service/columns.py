@@ -26,7 +26,7 @@ from ..schema.columns import (
 )
 from ..schema.given import parse_given
 from ..schema.meanings import meaning
-from ..schema.requests import list_fields, number_fields
+from ..schema.requests import list_fields, number_fields, whole_number_fields
 from ..schema.spellings import spellings
 from .answers import encode, send
 from .bodies import check_accept, read_json_body
@@ -142,7 +142,14 @@ def _fields() -> Iterator[dict[str, Any]]:
         said = meaning("ImpactRow", field)
         kind = "number" if field in number_fields() else "list" if field in list_fields() else "text"
         sentence = said.sentence if said else ""
-        yield {"field": field, "group": group, "meaning": sentence, "kind": kind, "spellings": others[field]}
+        yield {
+            "field": field,
+            "group": group,
+            "meaning": sentence,
+            "kind": kind,
+            "whole": field in whole_number_fields(),
+            "spellings": others[field],
+        }
 
 
 def _exports() -> Iterator[dict[str, Any]]:
