@@ -8,6 +8,7 @@ import pytest
 from tests.bulk.made import read, wattdrop
 
 import wattdrop as package
+from wattdrop.schema.texts import fields_of_texts
 
 ROWS = [{"model_id": "gpt-4o", "output_tokens": 500}, {"model_id": "gpt-4o", "output_tokens": 1000}]
 BULK = pytest.mark.parametrize("flags", [(), ("--bulk",)], ids=["at once", "in parts"])
@@ -89,3 +90,15 @@ def test_of_several_files_the_one_that_is_not_utf_8_is_named(tmp_path: Path) -> 
     (tmp_path / "bad.csv").write_bytes("model_id;équipe\ngpt-4o;Été\n".encode("cp1252"))
     result = wattdrop("estimate", tmp_path / "good.csv", tmp_path / "bad.csv", "-o", tmp_path / "out/")
     assert result.exit_code == 2 and "bad.csv: this is not UTF-8 text" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "cell", ["0.05", "0,05", "1e12", "1.1e12", "-1e13", "1e400", "nan", " 5 ", "+5", "5.", "1_0", "٣", "0x10"]
+)
+def test_a_cost_is_refused_in_a_large_file_where_its_row_alone_is(cell: str, tmp_path: Path) -> None:
+    (alone,) = package.estimate([fields_of_texts({"model_id": "gpt-4o", "request_cost": cell})]).rows
+    (tmp_path / "in.csv").write_text(f'model_id,request_cost\ngpt-4o,"{cell}"\ngpt-4o,abc\n')
+    wattdrop("estimate", tmp_path / "in.csv", "-o", tmp_path / "out.csv", "--bulk")
+    first, second = read(tmp_path / "out.csv")
+    assert second["error_code"]
+    assert first.get("error_code") == (alone.error and alone.error.code)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..engine.tables.python_values import python_values
+from ..engine.tables.python_values import python_value
 from ..engine.tables.types import usual
 from ..errors import RowError
 from ..schema import ImpactRow
@@ -66,7 +66,7 @@ def fields_of(columns: dict[str, Any], rows: int, mapping: Mapping, refused: dic
 
 def _plain(table: Any, row: int) -> dict[str, object]:
     """The fields of one row that are columns, as single values."""
-    values = {name: python_values(table.column(name).slice(row, 1))[0] for name in table.column_names}
+    values = {name: python_value(table.column(name), row) for name in table.column_names}
     return {
         name: fields_of_texts({name: value}).get(name) if isinstance(value, str) else value
         for name, value in values.items()
@@ -219,7 +219,7 @@ def _plain_column(field: str, column: Any, odd: dict[int, dict[str, object]]) ->
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     textual = pa.types.is_string(kind) or pa.types.is_large_string(kind)
     if field in number_fields() and textual:
-        return _whole(field, _numbers_of_texts(field, _texts(column), odd))
+        return _whole(field, numbers_of_texts(field, _texts(column), odd))
     return column
 
 
@@ -233,10 +233,11 @@ def _numbers(take: Take, column: Any, odd: dict[int, dict[str, object]]) -> Any:
         )
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
         return column.cast(pa.float64(), safe=False)
-    return _numbers_of_texts(take.field, _texts(column), odd)
+    return numbers_of_texts(take.field, _texts(column), odd)
 
 
-def _numbers_of_texts(field: str, texts: Any, odd: dict[int, dict[str, object]]) -> Any:
+def numbers_of_texts(field: str, texts: Any, odd: dict[int, dict[str, object]]) -> Any:
+    """Texts as float64. ``odd`` gets those that are no number, by row and field."""
     texts = pc.utf8_trim_whitespace(texts)
     texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
     try:

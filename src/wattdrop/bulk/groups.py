@@ -15,7 +15,6 @@ import pyarrow as pa
 
 from ..engine.tables.batch import estimate_batch
 from ..engine.tables.codes import dictionary, indices, numbered
-from ..engine.tables.python_values import python_values
 from ..schema import FIELD_ALIASES
 from .cause_sums import MOST_ROWS, NAMES, cause_sums
 from .refused import JobRefused
@@ -140,7 +139,7 @@ class Groups:
 def _coded(column: Any) -> tuple[Any, list[Any]]:
     """For each row a code, and the values that codes stand for; the last one: none."""
     if pa.types.is_nested(column.type) or isinstance(column.type, pa.BaseExtensionType):
-        column = pa.array([None if value is None else str(value) for value in python_values(column)])
+        column = pa.array([None if value is None else str(value) for value in values_of(column)])
     if pa.types.is_decimal(column.type):
         column = column.cast(pa.decimal256(76, column.type.scale))  # the narrow ones have no dictionaries
     encoded = dictionary(column)

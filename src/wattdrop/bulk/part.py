@@ -9,16 +9,18 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..engine import api
 from ..engine.tables.batch import computed
+from ..engine.tables.bounds import bounds_of
 from ..engine.tables.estimated import BATCH_ROWS
 from ..engine.tables.results import numbers
 from ..errors import RowError
 from ..schema.rows import parse_row
 from ..schema.texts import fields_of_texts
 from . import places
-from .fields import Fields, fields_of
+from .fields import Fields, fields_of, numbers_of_texts
 from .groups import Groups, encoded
 from .mapping import NO_INFERENCE, Mapping
 from .partitions import columns_of_partitions
@@ -118,11 +120,21 @@ def _lost_costs(piece: Piece, mapping: Mapping, plan: Plan) -> dict[int, RowErro
         if column is None or name not in plan.carried.names or not pa.types.is_string(column.type):
             continue
         if pa.types.is_floating(plan.carried.field(name).type):
-            for row, text in enumerate(column.to_pylist()):
-                outcome = parse_row(fields_of_texts({"model_id": "any", "request_cost": text or ""}))
+            for row in _doubtful(column):
+                texts = {"model_id": "any", "request_cost": column[row].as_py()}
+                outcome = parse_row(fields_of_texts(texts))
                 if isinstance(outcome, RowError):
                     found[row] = outcome
     return found
+
+
+def _doubtful(costs: Any) -> set[int]:
+    """Rows whose text is not plainly a cost: the others need no look one by one."""
+    odd: dict[int, dict[str, object]] = {}
+    numbers = numbers_of_texts("request_cost", costs, odd)
+    bounds = bounds_of("request_cost")
+    beyond = pc.or_(pc.less(numbers, bounds.low), pc.greater(numbers, bounds.high))
+    return {*odd, *pc.indices_nonzero(beyond).to_pylist()}
 
 
 def _raw(piece: Piece, plan: Plan) -> list[bytes] | None:

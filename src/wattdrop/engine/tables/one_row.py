@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from .python_values import python_values
+from .python_values import python_value
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -14,9 +14,7 @@ IMAGE_FIELDS: Final = ("input_images", "output_images")
 
 def raw(batch: pa.RecordBatch, fields: dict[str, str], row: int) -> dict[str, Any]:
     """One row of a batch, by field."""
-    return listed(
-        {field: python_values(batch.column(column).slice(row, 1))[0] for field, column in fields.items()}
-    )
+    return listed({field: python_value(batch.column(column), row) for field, column in fields.items()})
 
 
 def listed(row: dict[str, Any]) -> dict[str, Any]:

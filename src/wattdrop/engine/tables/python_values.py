@@ -28,6 +28,11 @@ def python_values(column: Any) -> list[Any]:
     return values
 
 
+def python_value(column: Any, row: int) -> Any:
+    """One of them."""
+    return python_values(column.slice(row, 1))[0]
+
+
 def _value(found: Any, known: Any, text: Any) -> Any:
     try:
         return found.cast(known).as_py()
