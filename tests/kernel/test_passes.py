@@ -95,9 +95,8 @@ def test_feature_maps_of_convolutions_are_traffic() -> None:
     cnn = VIEWER._replace(pass_flops_per_input_image=8e9, pass_activation_bytes_per_flop=0.0025)
     r = run(cnn, batch_size=256.0)
     assert r.pass_activation_bytes == 2e7
-    assert (
-        r.pass_activations_full_power_s == 2.0 * 2e7 / 2e12
-    )  # by hand: bytes over bandwidth, not shared by the batch
+    # by hand: bytes over bandwidth, not shared by the batch
+    assert r.pass_activations_full_power_s == pytest.approx(2.0 * 2e7 / 2e12)
     assert r.pass_busy_device_s == pytest.approx((3.0 * 8e9 / 100e12 + 2.0 * 2e8 / 2e12 / 256 + 2e-5) / 0.5)
 
 

@@ -1,8 +1,7 @@
 """The kernel's graph with fewer operations a row: what follows from names is taken together.
 
-The text is spelled for its readers. It divides by a rate, then by 3600, then by the accelerators of a node, and adds five
-terms that each are a number of tokens times something. A ratio of two evaluations needs none of these steps. Here every
-value becomes a sum of products, each of what rows bring and one factor that follows from names, as
+The text is spelled for its readers: it names arithmetic, reading and waiting before it adds them, and turns watts into Wh
+where it multiplies by them. A ratio of two evaluations needs none of these steps. Here every value becomes a sum of products, each of what rows bring and one factor that follows from names, as
 
     scale x (a x factor + a x b x factor + ... + rest)
 

@@ -118,10 +118,8 @@ def concurrency(
         / sustained_bytes_per_s
         + s.step_overhead_s
     )
-    observed_device_s = (
-        op.pick(e.processing_duration_s, 0.0)
-        * s.replica_gpus
-        / op.mx(s.replica_gpus / c.replica_exponent_limit, 1.0)
+    observed_device_s = op.pick(e.processing_duration_s, 0.0) * (
+        s.replica_gpus / op.mx(s.replica_gpus / c.replica_exponent_limit, 1.0)
     )
     added_device_s = op.mx(own_device_s, c.least_device_s)
     duration_requests = op.mn(
@@ -134,7 +132,7 @@ def concurrency(
         duration_requests * added_device_s / (usual_shared_device_s + duration_requests * added_device_s)
     )
     elasticity = (usual_elasticity + duration_elasticity) / 2.0
-    duration_information = elasticity * c.usual_requests_spread / c.duration_error
+    duration_information = elasticity * (c.usual_requests_spread / c.duration_error)
     duration_weight = (
         op.is_given(e.processing_duration_s)
         * duration_information

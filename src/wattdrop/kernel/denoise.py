@@ -110,20 +110,12 @@ def denoise(s: Setup, e: Evidence, c: Constants, op: Ops) -> DenoiseResult:
         op.sqrt(s.gpu_flops_per_s / s.gpu_max_power_w / c.reference_flops_per_j)
     )
     denoise_compute_full_power_s = (
-        denoise_parallel_factor
-        * (
-            s.denoise_efficiency
-            * (
-                c.denoise_linear_factor * denoise_linear_flops
-                + c.denoise_attention_factor * denoise_attention_flops
-            )
-            + c.denoise_linear_factor * (denoise_decoder_flops + denoise_prompt_flops)
-        )
-        / denoise_flops_per_j
-        / s.gpu_max_power_w
-    )
-    denoise_compute_device_s = denoise_compute_full_power_s / c.denoise_compute_power_share
-    denoise_host_device_s = s.denoise_step_overhead_s * denoise_steps * s.replica_gpus / denoise_batch_size
+        denoise_linear_flops * (s.denoise_efficiency * c.denoise_linear_factor)
+        + denoise_attention_flops * (s.denoise_efficiency * c.denoise_attention_factor)
+        + (denoise_decoder_flops + denoise_prompt_flops) * c.denoise_linear_factor
+    ) * (denoise_parallel_factor / denoise_flops_per_j / s.gpu_max_power_w)
+    denoise_compute_device_s = denoise_compute_full_power_s * (1.0 / c.denoise_compute_power_share)
+    denoise_host_device_s = denoise_steps * (s.denoise_step_overhead_s * s.replica_gpus) / denoise_batch_size
     denoise_waiting_device_s = op.mx(denoise_host_device_s - denoise_compute_device_s, 0.0)
     denoise_waiting_power_share = (
         s.gpu_idle_power_w + c.waiting_power_share * (s.gpu_max_power_w - s.gpu_idle_power_w)

@@ -11,6 +11,7 @@ from .ops import Column, Ops
 class Embodied(NamedTuple):
     """Manufacture of the hardware, per request."""
 
+    work_life_s: Column
     life_share: Column
     inference_embodied_gco2e: Column
     inference_embodied_ml: Column
@@ -33,7 +34,7 @@ def embodied(
     Returns
     -------
     Embodied
-        Share of one accelerator's life [-] and its emissions [gCO2e] and water [mL].
+        Seconds of work in a life [s], the share of one accelerator's [-] and its emissions [gCO2e] and water [mL].
 
     Notes
     -----
@@ -48,10 +49,14 @@ def embodied(
     ----------
     ISO 14040 allocation by use; Boavizta, Impacts of ICT services (same time share).
     """
-    life_share = device_s / (s.use_life_s * utilization_share)
-    inference_embodied_gco2e = life_share * (s.gpu_embodied_gco2e + s.host_embodied_gco2e / s.node_gpus)
-    inference_embodied_ml = life_share * (s.gpu_embodied_ml + s.host_embodied_ml / s.node_gpus)
+    work_life_s = s.use_life_s * utilization_share
+    life_share = device_s / work_life_s
+    inference_embodied_gco2e = device_s * (
+        (s.gpu_embodied_gco2e + s.host_embodied_gco2e / s.node_gpus) / work_life_s
+    )
+    inference_embodied_ml = device_s * ((s.gpu_embodied_ml + s.host_embodied_ml / s.node_gpus) / work_life_s)
     return Embodied(
+        work_life_s=work_life_s,
         life_share=life_share,
         inference_embodied_gco2e=inference_embodied_gco2e,
         inference_embodied_ml=inference_embodied_ml,

@@ -49,11 +49,11 @@ def emissions(s: Setup, e: Evidence, c: Constants, op: Ops, facility_energy_wh: 
     grid_intensity_gco2e_per_kwh = op.pick(
         e.grid_gco2e_per_kwh, s.default_grid_gco2e_per_kwh * e.grid_hourly_ratio
     )
-    inference_emissions_gco2e = facility_energy_wh * grid_intensity_gco2e_per_kwh / 1000.0
-    inference_direct_emissions_gco2e = (
-        facility_energy_wh * s.default_grid_direct_gco2e_per_kwh * e.grid_hourly_ratio / 1000.0
+    inference_emissions_gco2e = facility_energy_wh * (grid_intensity_gco2e_per_kwh / 1000.0)
+    inference_direct_emissions_gco2e = facility_energy_wh * (
+        s.default_grid_direct_gco2e_per_kwh / 1000.0 * e.grid_hourly_ratio
     )
-    inference_market_emissions_gco2e = facility_energy_wh * s.default_grid_market_gco2e_per_kwh / 1000.0
+    inference_market_emissions_gco2e = facility_energy_wh * (s.default_grid_market_gco2e_per_kwh / 1000.0)
     return Emissions(
         grid_intensity_gco2e_per_kwh=grid_intensity_gco2e_per_kwh,
         inference_emissions_gco2e=inference_emissions_gco2e,

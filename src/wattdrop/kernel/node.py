@@ -23,13 +23,18 @@ class Occupancy(NamedTuple):
 class Node(NamedTuple):
     """Energy of one request at the node, inside the server's plug."""
 
+    gpu_awake_energy_wh: Column
+    gpu_dynamic_energy_wh: Column
     gpu_active_energy_wh: Column
     gpu_load_share: Column
+    host_wh_per_gpu_dynamic_wh: Column
     host_active_energy_wh: Column
     utilization_share: Column
+    idle_s_per_device_s: Column
     idle_device_s: Column
     gpu_idle_energy_wh: Column
     host_idle_energy_wh: Column
+    standing_energy_wh: Column
     modelled_it_energy_wh: Column
     effective_pue: Column
     it_energy_wh: Column
@@ -82,8 +87,8 @@ def occupancy(
     modelled_device_s = s.method_ratio * (text_device_s + pass_device_s + denoise_device_s)
     floor_device_s = text_floor_s + c.floor_share * (pass_full_power_s + denoise_full_power_s)
     pipeline_stages = op.mx(s.replica_gpus / c.replica_exponent_limit, 1.0)
-    processing_device_s = e.processing_duration_s * s.replica_gpus / (requests_in_flight * pipeline_stages)
-    request_device_s = e.request_duration_s * s.replica_gpus / (requests_in_flight * pipeline_stages)
+    processing_device_s = e.processing_duration_s * (s.replica_gpus / pipeline_stages / requests_in_flight)
+    request_device_s = e.request_duration_s * (s.replica_gpus / pipeline_stages / requests_in_flight)
     device_s = op.mx(
         op.pick(processing_device_s, op.mn(modelled_device_s, op.pick(request_device_s, modelled_device_s))),
         op.mx(floor_device_s, c.least_device_s),
@@ -136,34 +141,39 @@ def node(s: Setup, e: Evidence, c: Constants, op: Ops, full_power_s: Column, dev
     ----------
     Elsworth et al. 2025, Measuring the environmental impact of delivering AI at Google scale, arXiv 2508.15734.
     """
-    gpu_active_energy_wh = op.pick(
-        e.measured_gpu_energy_wh,
-        op.mn(
-            op.mx(full_power_s * s.gpu_max_power_w, device_s * s.gpu_idle_power_w),
-            device_s * s.gpu_max_power_w,
-        )
-        / 3600.0,
-    )
-    gpu_load_share = op.mn(
+    gpu_awake_energy_wh = device_s * (s.gpu_idle_power_w / 3600.0)
+    gpu_dynamic_energy_wh = op.mn(
         op.mx(
-            (gpu_active_energy_wh * 3600.0 / device_s - s.gpu_idle_power_w)
-            / op.mx(s.gpu_max_power_w - s.gpu_idle_power_w, 1.0),
+            op.pick(e.measured_gpu_energy_wh, full_power_s * (s.gpu_max_power_w / 3600.0))
+            - gpu_awake_energy_wh,
             0.0,
         ),
-        1.0,
+        device_s * (op.mx(s.gpu_max_power_w - s.gpu_idle_power_w, 0.0) / 3600.0),
+    )
+    gpu_active_energy_wh = op.pick(e.measured_gpu_energy_wh, gpu_awake_energy_wh + gpu_dynamic_energy_wh)
+    gpu_load_share = gpu_dynamic_energy_wh / (
+        device_s * (op.mx(s.gpu_max_power_w - s.gpu_idle_power_w, 1.0) / 3600.0)
+    )
+    host_wh_per_gpu_dynamic_wh = (
+        (s.host_active_power_w - s.host_idle_power_w)
+        / op.mx(s.gpu_max_power_w - s.gpu_idle_power_w, 1.0)
+        / s.node_gpus
     )
     host_active_energy_wh = (
-        device_s
-        * (s.host_idle_power_w + (s.host_active_power_w - s.host_idle_power_w) * gpu_load_share)
-        / s.node_gpus
-        / 3600.0
+        device_s * (s.host_idle_power_w / s.node_gpus / 3600.0)
+        + gpu_dynamic_energy_wh * host_wh_per_gpu_dynamic_wh
     )
     utilization_share = op.mx(op.pick(e.utilization_rate, s.default_utilization), c.least_utilization)
-    idle_device_s = c.idle_attribution * device_s * (1.0 - utilization_share) / utilization_share
-    gpu_idle_energy_wh = idle_device_s * s.gpu_idle_power_w / 3600.0
-    host_idle_energy_wh = idle_device_s * s.host_idle_power_w / s.node_gpus / 3600.0
+    idle_s_per_device_s = c.idle_attribution * (1.0 - utilization_share) / utilization_share
+    idle_device_s = device_s * idle_s_per_device_s
+    gpu_idle_energy_wh = idle_device_s * (s.gpu_idle_power_w / 3600.0)
+    host_idle_energy_wh = idle_device_s * (s.host_idle_power_w / s.node_gpus / 3600.0)
+    standing_energy_wh = device_s * (
+        s.host_idle_power_w / s.node_gpus / 3600.0
+        + (s.gpu_idle_power_w + s.host_idle_power_w / s.node_gpus) / 3600.0 * idle_s_per_device_s
+    )
     modelled_it_energy_wh = (
-        gpu_active_energy_wh + host_active_energy_wh + gpu_idle_energy_wh + host_idle_energy_wh
+        gpu_active_energy_wh + standing_energy_wh + gpu_dynamic_energy_wh * host_wh_per_gpu_dynamic_wh
     )
     effective_pue = op.pick(e.pue, s.default_pue)
     it_energy_wh = op.pick(
@@ -174,13 +184,18 @@ def node(s: Setup, e: Evidence, c: Constants, op: Ops, full_power_s: Column, dev
     gpu_energy_wh = (gpu_active_energy_wh + gpu_idle_energy_wh) * boundary_ratio
     host_energy_wh = (host_active_energy_wh + host_idle_energy_wh) * boundary_ratio
     return Node(
+        gpu_awake_energy_wh=gpu_awake_energy_wh,
+        gpu_dynamic_energy_wh=gpu_dynamic_energy_wh,
         gpu_active_energy_wh=gpu_active_energy_wh,
         gpu_load_share=gpu_load_share,
+        host_wh_per_gpu_dynamic_wh=host_wh_per_gpu_dynamic_wh,
         host_active_energy_wh=host_active_energy_wh,
         utilization_share=utilization_share,
+        idle_s_per_device_s=idle_s_per_device_s,
         idle_device_s=idle_device_s,
         gpu_idle_energy_wh=gpu_idle_energy_wh,
         host_idle_energy_wh=host_idle_energy_wh,
+        standing_energy_wh=standing_energy_wh,
         modelled_it_energy_wh=modelled_it_energy_wh,
         effective_pue=effective_pue,
         it_energy_wh=it_energy_wh,

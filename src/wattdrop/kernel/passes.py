@@ -32,6 +32,7 @@ class PassResult(NamedTuple):
     pass_weights_full_power_s: Column
     pass_activation_bytes: Column
     pass_activations_full_power_s: Column
+    pass_busy_full_power_s: Column
     pass_busy_device_s: Column
     pass_decoded_tokens: Column
     pass_host_device_s: Column
@@ -113,7 +114,7 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
         s.pass_flops_per_input_audio_second * pass_input_audio_s
         + s.pass_flops_per_output_audio_second * pass_output_audio_s
     )
-    pass_flops = s.pass_flops_base + pass_text_flops + pass_vision_flops + pass_audio_flops
+    pass_flops = (s.pass_flops_base + pass_audio_flops + pass_vision_flops) + pass_text_flops
     pass_tuned = op.where(
         s.pass_flops_per_input_audio_second > 0.0,
         0.0,
@@ -121,17 +122,20 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
             s.weight_bytes <= 1.0, 1.0, op.where(op.pick(e.batch_size, s.pass_batch_size) > 1.0, 1.0, 0.0)
         ),
     )
-    pass_compute_full_power_s = (
-        op.where(pass_tuned > 0.0, c.tuned_flops_factor, c.pass_flops_factor) * pass_flops / s.gpu_flops_per_s
+    pass_compute_full_power_s = pass_flops * (
+        op.where(pass_tuned > 0.0, c.tuned_flops_factor, c.pass_flops_factor) / s.gpu_flops_per_s
     )
     pass_weights_full_power_s = (
         c.pass_weight_factor * s.pass_weight_bytes / s.gpu_bandwidth_bytes_per_s / pass_batch_size
     )
     pass_activation_bytes = s.pass_activation_bytes_per_flop * pass_vision_flops
-    pass_activations_full_power_s = c.pass_weight_factor * pass_activation_bytes / s.gpu_bandwidth_bytes_per_s
-    pass_busy_device_s = (
-        pass_compute_full_power_s + pass_weights_full_power_s + pass_activations_full_power_s
-    ) / c.pass_compute_power_share
+    pass_activations_full_power_s = pass_activation_bytes * (
+        c.pass_weight_factor / s.gpu_bandwidth_bytes_per_s
+    )
+    pass_busy_full_power_s = (
+        pass_weights_full_power_s + pass_activations_full_power_s + pass_compute_full_power_s
+    )
+    pass_busy_device_s = pass_busy_full_power_s * (1.0 / c.pass_compute_power_share)
     pass_decoded_tokens = op.pick(
         e.output_tokens,
         op.where(
@@ -150,12 +154,7 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
         s.gpu_idle_power_w + c.waiting_power_share * (s.gpu_max_power_w - s.gpu_idle_power_w)
     ) / s.gpu_max_power_w
     pass_waiting_full_power_s = pass_waiting_device_s * pass_waiting_power_share
-    pass_full_power_s = (
-        pass_compute_full_power_s
-        + pass_weights_full_power_s
-        + pass_activations_full_power_s
-        + pass_waiting_full_power_s
-    )
+    pass_full_power_s = pass_busy_full_power_s + pass_waiting_full_power_s
     pass_device_s = op.mx(pass_busy_device_s, pass_host_device_s)
     return PassResult(
         pass_batch_size=pass_batch_size,
@@ -175,6 +174,7 @@ def passes(s: Setup, e: Evidence, c: Constants, op: Ops) -> PassResult:
         pass_weights_full_power_s=pass_weights_full_power_s,
         pass_activation_bytes=pass_activation_bytes,
         pass_activations_full_power_s=pass_activations_full_power_s,
+        pass_busy_full_power_s=pass_busy_full_power_s,
         pass_busy_device_s=pass_busy_device_s,
         pass_decoded_tokens=pass_decoded_tokens,
         pass_host_device_s=pass_host_device_s,

@@ -41,11 +41,17 @@ class Rates(NamedTuple):
     sustained_flops_per_s: Column
     memory_dynamic_share: Column
     arithmetic_dynamic_share: Column
+    token_flops: Column
+    flop_device_s: Column
+    byte_device_s: Column
+    arithmetic_power_share: Column
+    memory_power_share: Column
 
 
 class Prefill(NamedTuple):
     """Cost of reading the prompt."""
 
+    prefill_pairs: Column
     prefill_flops: Column
     prefill_device_s: Column
     prefill_full_power_s: Column
@@ -68,18 +74,26 @@ class Decode(NamedTuple):
     untouched_root_share: Column
     untouched_share: Column
     touched_params: Column
+    token_weights_bytes: Column
     weights_read_bytes: Column
     weights_read_s: Column
     served_alone: Column
     engine_step_s: Column
+    token_step_s: Column
+    token_expert_s: Column
+    token_own_s: Column
     step_wait_s: Column
-    token_work_s: Column
     expert_wait_s: Column
-    decode_device_s: Column
-    decode_full_power_s: Column
+    token_work_s: Column
+    text_flops: Column
+    text_bytes: Column
+    text_arithmetic_s: Column
+    text_reading_s: Column
     text_device_s: Column
     text_full_power_s: Column
     text_floor_s: Column
+    decode_device_s: Column
+    decode_full_power_s: Column
 
 
 def tokens(s: Setup, e: Evidence, c: Constants, op: Ops) -> Tokens:
@@ -112,7 +126,7 @@ def tokens(s: Setup, e: Evidence, c: Constants, op: Ops) -> Tokens:
     written_tokens = op.pick(e.output_tokens * s.decode_tokens_per_output_token, unsaid_tokens)
     spoken_tokens = op.pick(e.output_audio_tokens, spoken_audio_s * s.decode_tokens_per_output_audio_second)
     drawn_tokens = op.pick(e.output_images, s.default_images) * s.decode_tokens_per_output_image
-    decode_tokens = s.decodes * op.mx(written_tokens + spoken_tokens + drawn_tokens, 1.0)
+    decode_tokens = s.decodes * op.mx(written_tokens + (spoken_tokens + drawn_tokens), 1.0)
     cached_tokens = s.decodes * op.mn(op.pick(e.cached_input_tokens, 0.0), read_tokens)
     uncached_tokens = op.mx(read_tokens - op.pick(e.cached_input_tokens, 0.0), 0.0)
     media_tokens = (
@@ -145,7 +159,7 @@ def tokens(s: Setup, e: Evidence, c: Constants, op: Ops) -> Tokens:
 
 
 def rates(s: Setup, e: Evidence, c: Constants, op: Ops) -> Rates:
-    """Sustained rates of one accelerator, and the part of its maximum power that they add to keeping it awake.
+    """What one accelerator sustains, what a FLOP and a byte take there, and the power it draws meanwhile.
 
     Parameters
     ----------
@@ -159,7 +173,8 @@ def rates(s: Setup, e: Evidence, c: Constants, op: Ops) -> Rates:
     -------
     Rates
         Sustained rates [B/s, FLOP/s], and the dynamic power of reading and of arithmetic as shares of maximum
-        power [-].
+        power [-], without and with what keeping awake takes. ``token_flops``: FLOP of a token beside attention;
+        ``flop_device_s``, ``byte_device_s``: time of a FLOP and of a byte [s].
 
     Notes
     -----
@@ -179,16 +194,26 @@ def rates(s: Setup, e: Evidence, c: Constants, op: Ops) -> Rates:
     sustained_bytes_per_s = s.gpu_bandwidth_bytes_per_s * c.bandwidth_share
     sustained_flops_per_s = s.gpu_flops_per_s * c.arithmetic_share
     memory_dynamic_share = op.mn(
-        c.byte_energy_j * sustained_bytes_per_s / s.gpu_max_power_w, 1.0 - c.working_power_share
+        c.byte_energy_j * sustained_bytes_per_s / s.gpu_max_power_w, op.mx(1.0 - c.working_power_share, 0.0)
     )
     arithmetic_dynamic_share = op.mn(
-        c.flop_energy_j * sustained_flops_per_s / s.gpu_max_power_w, 1.0 - c.working_power_share
+        c.flop_energy_j * sustained_flops_per_s / s.gpu_max_power_w, op.mx(1.0 - c.working_power_share, 0.0)
     )
+    token_flops = 2.0 * s.active_params * s.decode_weights_share
+    flop_device_s = 1.0 / sustained_flops_per_s
+    byte_device_s = 1.0 / sustained_bytes_per_s
+    arithmetic_power_share = c.working_power_share + arithmetic_dynamic_share
+    memory_power_share = c.working_power_share + memory_dynamic_share
     return Rates(
         sustained_bytes_per_s=sustained_bytes_per_s,
         sustained_flops_per_s=sustained_flops_per_s,
         memory_dynamic_share=memory_dynamic_share,
         arithmetic_dynamic_share=arithmetic_dynamic_share,
+        token_flops=token_flops,
+        flop_device_s=flop_device_s,
+        byte_device_s=byte_device_s,
+        arithmetic_power_share=arithmetic_power_share,
+        memory_power_share=memory_power_share,
     )
 
 
@@ -199,8 +224,9 @@ def prefill(
     op: Ops,
     prefill_tokens: Column,
     cached_tokens: Column,
-    sustained_flops_per_s: Column,
-    arithmetic_dynamic_share: Column,
+    token_flops: Column,
+    flop_device_s: Column,
+    arithmetic_power_share: Column,
 ) -> Prefill:
     """Arithmetic of reading the prompt: every active weight once per token, attention over all earlier tokens.
 
@@ -208,13 +234,13 @@ def prefill(
     ----------
     prefill_tokens, cached_tokens : Column
         Tokens to be read, and tokens whose KV cache exists already. [tokens]
-    sustained_flops_per_s, arithmetic_dynamic_share : Column
+    token_flops, flop_device_s, arithmetic_power_share : Column
         From :func:`rates`.
 
     Returns
     -------
     Prefill
-        ``prefill_flops`` [FLOP]; ``prefill_device_s``, ``prefill_full_power_s`` [s].
+        ``prefill_pairs``: query-key pairs; ``prefill_flops`` [FLOP]; ``prefill_device_s``, ``prefill_full_power_s`` [s].
 
     Notes
     -----
@@ -230,13 +256,12 @@ def prefill(
     ----------
     Kaplan et al. 2020, Scaling Laws for Neural Language Models (2 FLOP per weight and token), arXiv 2001.08361.
     """
-    prefill_flops = prefill_tokens * (
-        2.0 * s.active_params * s.decode_weights_share
-        + s.attention_flops_per_pair * (cached_tokens + prefill_tokens / 2.0)
-    )
-    prefill_device_s = prefill_flops / sustained_flops_per_s
-    prefill_full_power_s = (c.working_power_share + arithmetic_dynamic_share) * prefill_device_s
+    prefill_pairs = prefill_tokens * (cached_tokens + prefill_tokens / 2.0)
+    prefill_flops = prefill_tokens * token_flops + prefill_pairs * s.attention_flops_per_pair
+    prefill_device_s = prefill_flops * flop_device_s
+    prefill_full_power_s = prefill_device_s * arithmetic_power_share
     return Prefill(
+        prefill_pairs=prefill_pairs,
         prefill_flops=prefill_flops,
         prefill_device_s=prefill_device_s,
         prefill_full_power_s=prefill_full_power_s,
@@ -250,8 +275,9 @@ def reply(
     op: Ops,
     decode_tokens: Column,
     context_tokens: Column,
-    sustained_bytes_per_s: Column,
-    sustained_flops_per_s: Column,
+    token_flops: Column,
+    flop_device_s: Column,
+    byte_device_s: Column,
     prefill_device_s: Column,
 ) -> Reply:
     """KV cache and arithmetic of writing the answer: what each request adds, however many share the steps.
@@ -260,7 +286,7 @@ def reply(
     ----------
     decode_tokens, context_tokens : Column
         Tokens written, and tokens in the KV cache before the first of them. [tokens]
-    sustained_bytes_per_s, sustained_flops_per_s : Column
+    token_flops, flop_device_s, byte_device_s : Column
         From :func:`rates`.
     prefill_device_s : Column
         From :func:`prefill`. [s]
@@ -275,13 +301,10 @@ def reply(
     Llama 3.1 8B, 500 tokens after 155: 500 x 405 pairs of 131 kB: 26.5 GB of KV cache.
     """
     attended_pairs = decode_tokens * (context_tokens + decode_tokens / 2.0)
-    kv_read_bytes = s.kv_bytes_per_token * attended_pairs
-    decode_flops = (
-        2.0 * s.active_params * s.decode_weights_share * decode_tokens
-        + s.attention_flops_per_pair * attended_pairs
-    )
-    kv_read_s = kv_read_bytes / sustained_bytes_per_s
-    decode_arithmetic_s = decode_flops / sustained_flops_per_s
+    kv_read_bytes = attended_pairs * s.kv_bytes_per_token
+    decode_flops = decode_tokens * token_flops + attended_pairs * s.attention_flops_per_pair
+    kv_read_s = kv_read_bytes * byte_device_s
+    decode_arithmetic_s = decode_flops * flop_device_s
     own_device_s = (
         prefill_device_s
         + kv_read_s
@@ -305,47 +328,48 @@ def decode(
     op: Ops,
     active_share: Column,
     requests_in_flight: Column,
+    prefill_tokens: Column,
     decode_tokens: Column,
+    prefill_pairs: Column,
+    attended_pairs: Column,
     kv_read_bytes: Column,
-    kv_read_s: Column,
-    decode_flops: Column,
-    decode_arithmetic_s: Column,
-    sustained_bytes_per_s: Column,
-    memory_dynamic_share: Column,
-    arithmetic_dynamic_share: Column,
-    prefill_flops: Column,
+    token_flops: Column,
+    flop_device_s: Column,
+    byte_device_s: Column,
+    arithmetic_power_share: Column,
+    memory_power_share: Column,
     prefill_device_s: Column,
     prefill_full_power_s: Column,
 ) -> Decode:
-    """Weights, KV cache, arithmetic and overheads of writing the answer token by token, and the whole reply.
+    """The whole reply: its arithmetic and the bytes it reads, at what each costs, and the overheads of each token.
 
     Parameters
     ----------
     active_share, requests_in_flight : Column
         Share of the weights that a token visits [-], and requests that share each decode step, at least 1, from
         :func:`.concurrency.concurrency`.
-    decode_tokens : Column
-        Tokens written. [tokens]
-    kv_read_bytes, kv_read_s, decode_flops, decode_arithmetic_s : Column
-        From :func:`reply`. [B, s, FLOP, s]
-    sustained_bytes_per_s, memory_dynamic_share, arithmetic_dynamic_share : Column
+    prefill_tokens, decode_tokens : Column
+        Tokens read and written. [tokens]
+    prefill_pairs, attended_pairs, kv_read_bytes : Column
+        Query-key pairs of reading and of writing [-], and the KV cache that writing reads [B].
+    token_flops, flop_device_s, byte_device_s, arithmetic_power_share, memory_power_share : Column
         From :func:`rates`.
-    prefill_flops, prefill_device_s, prefill_full_power_s : Column
+    prefill_device_s, prefill_full_power_s : Column
         From :func:`prefill`.
 
     Returns
     -------
     Decode
-        Bytes, FLOP and device-seconds by term; ``text_device_s`` and ``text_full_power_s`` of the whole reply [s];
-        ``text_floor_s``: the same work at peak rates, a lower bound of any duration [s].
+        ``text_device_s`` and ``text_full_power_s`` of the whole reply [s], of which decode; ``text_floor_s``: the same work
+        at peak rates, a lower bound of any duration [s]. Beside them bytes, FLOP and device-seconds by term.
 
     Notes
     -----
     Per step, a replica reads the weights once for all B requests, and each request's KV cache on its own. A mixture of
     experts reads the experts that any of the B requests was routed to, see :mod:`.concurrency`.
 
-    Beside reading and arithmetic, a step takes launches and gaps (``step_wait_s``, shared, at the working power), and each
-    token its sampling and small kernels (``token_work_s``, not shared, at ``token_power_share``). Engines until 2024
+    Beside reading and arithmetic, a step takes launches and gaps (``token_step_s``, shared, at the working power), and each
+    token its sampling and small kernels (``token_own_s``, not shared, at ``token_power_share``). Engines until 2024
     let the accelerators wait longer, per step and per token (``token_wait_s``). A request that is given as served alone
     (``batch_size`` 1) is taken to run in a plain library pipeline: ``alone_step_s`` for each step, no engine. Where an
     encoder-decoder runs in such a pipeline (``step_host_s``), its host time is counted in :mod:`.passes` instead.
@@ -367,46 +391,63 @@ def decode(
     untouched_root_share = untouched_root_share_of(active_share, requests_in_flight, c)
     untouched_share = untouched_share_of(untouched_root_share)
     touched_params = touched_params_of(s, untouched_share)
-    weights_read_bytes = decode_tokens * touched_params * s.weight_bytes / requests_in_flight
-    weights_read_s = weights_read_bytes / sustained_bytes_per_s
+    token_weights_bytes = touched_params * s.weight_bytes / requests_in_flight
+    weights_read_bytes = decode_tokens * token_weights_bytes
+    weights_read_s = weights_read_bytes * byte_device_s
     served_alone = op.where(e.batch_size == 1.0, 1.0, 0.0)
     engine_step_s = s.step_overhead_s / requests_in_flight + s.token_wait_s
-    step_wait_s = op.where(
-        s.step_host_s > 0.0,
-        0.0,
-        served_alone * decode_tokens * s.alone_step_s + (1.0 - served_alone) * decode_tokens * engine_step_s,
+    token_step_s = op.where(
+        s.step_host_s > 0.0, 0.0, served_alone * s.alone_step_s + (1.0 - served_alone) * engine_step_s
     )
-    token_work_s = (1.0 - served_alone) * decode_tokens * s.token_overhead_s
-    expert_wait_s = op.where(s.is_moe * s.weight_bytes == 1.0, c.moe_8bit_cost - 1.0, 0.0) * weights_read_s
-    decode_device_s = (
-        weights_read_s + expert_wait_s + kv_read_s + decode_arithmetic_s + step_wait_s + token_work_s
+    token_expert_s = (
+        op.where(s.is_moe * s.weight_bytes == 1.0, c.moe_8bit_cost - 1.0, 0.0)
+        * byte_device_s
+        * token_weights_bytes
     )
-    decode_full_power_s = (
-        (c.working_power_share + memory_dynamic_share) * (weights_read_s + kv_read_s)
-        + (c.working_power_share + arithmetic_dynamic_share) * decode_arithmetic_s
-        + c.working_power_share * (step_wait_s + expert_wait_s)
-        + c.token_power_share * token_work_s
+    token_own_s = (1.0 - served_alone) * s.token_overhead_s
+    step_wait_s = decode_tokens * token_step_s
+    expert_wait_s = decode_tokens * token_expert_s
+    token_work_s = decode_tokens * token_own_s
+    text_flops = (prefill_tokens + decode_tokens) * token_flops + (
+        prefill_pairs + attended_pairs
+    ) * s.attention_flops_per_pair
+    text_bytes = weights_read_bytes + kv_read_bytes
+    text_arithmetic_s = text_flops * flop_device_s
+    text_reading_s = text_bytes * byte_device_s
+    text_device_s = (
+        text_arithmetic_s + text_reading_s + decode_tokens * (token_step_s + token_expert_s + token_own_s)
     )
-    text_device_s = prefill_device_s + decode_device_s
-    text_full_power_s = prefill_full_power_s + decode_full_power_s
-    text_floor_s = op.mx(
-        (prefill_flops + decode_flops) / s.gpu_flops_per_s,
-        (weights_read_bytes + kv_read_bytes) / s.gpu_bandwidth_bytes_per_s,
+    text_full_power_s = (
+        text_arithmetic_s * arithmetic_power_share
+        + text_reading_s * memory_power_share
+        + decode_tokens
+        * (c.working_power_share * (token_step_s + token_expert_s) + c.token_power_share * token_own_s)
     )
+    text_floor_s = op.mx(text_arithmetic_s * c.arithmetic_share, text_reading_s * c.bandwidth_share)
+    decode_device_s = text_device_s - prefill_device_s
+    decode_full_power_s = text_full_power_s - prefill_full_power_s
     return Decode(
         untouched_root_share=untouched_root_share,
         untouched_share=untouched_share,
         touched_params=touched_params,
+        token_weights_bytes=token_weights_bytes,
         weights_read_bytes=weights_read_bytes,
         weights_read_s=weights_read_s,
         served_alone=served_alone,
         engine_step_s=engine_step_s,
+        token_step_s=token_step_s,
+        token_expert_s=token_expert_s,
+        token_own_s=token_own_s,
         step_wait_s=step_wait_s,
-        token_work_s=token_work_s,
         expert_wait_s=expert_wait_s,
-        decode_device_s=decode_device_s,
-        decode_full_power_s=decode_full_power_s,
+        token_work_s=token_work_s,
+        text_flops=text_flops,
+        text_bytes=text_bytes,
+        text_arithmetic_s=text_arithmetic_s,
+        text_reading_s=text_reading_s,
         text_device_s=text_device_s,
         text_full_power_s=text_full_power_s,
         text_floor_s=text_floor_s,
+        decode_device_s=decode_device_s,
+        decode_full_power_s=decode_full_power_s,
     )
