@@ -27,10 +27,10 @@ class Node(NamedTuple):
     gpu_dynamic_energy_wh: Column
     gpu_active_energy_wh: Column
     gpu_load_share: Column
-    host_wh_per_gpu_dynamic_wh: Column
+    host_dynamic_ratio: Column
     host_active_energy_wh: Column
     utilization_share: Column
-    idle_s_per_device_s: Column
+    idle_capacity_ratio: Column
     idle_device_s: Column
     gpu_idle_energy_wh: Column
     host_idle_energy_wh: Column
@@ -154,26 +154,25 @@ def node(s: Setup, e: Evidence, c: Constants, op: Ops, full_power_s: Column, dev
     gpu_load_share = gpu_dynamic_energy_wh / (
         device_s * (op.mx(s.gpu_max_power_w - s.gpu_idle_power_w, 1.0) / 3600.0)
     )
-    host_wh_per_gpu_dynamic_wh = (
+    host_dynamic_ratio = (
         (s.host_active_power_w - s.host_idle_power_w)
         / op.mx(s.gpu_max_power_w - s.gpu_idle_power_w, 1.0)
         / s.node_gpus
     )
     host_active_energy_wh = (
-        device_s * (s.host_idle_power_w / s.node_gpus / 3600.0)
-        + gpu_dynamic_energy_wh * host_wh_per_gpu_dynamic_wh
+        device_s * (s.host_idle_power_w / s.node_gpus / 3600.0) + gpu_dynamic_energy_wh * host_dynamic_ratio
     )
     utilization_share = op.mx(op.pick(e.utilization_rate, s.default_utilization), c.least_utilization)
-    idle_s_per_device_s = c.idle_attribution * (1.0 - utilization_share) / utilization_share
-    idle_device_s = device_s * idle_s_per_device_s
+    idle_capacity_ratio = c.idle_attribution * (1.0 - utilization_share) / utilization_share
+    idle_device_s = device_s * idle_capacity_ratio
     gpu_idle_energy_wh = idle_device_s * (s.gpu_idle_power_w / 3600.0)
     host_idle_energy_wh = idle_device_s * (s.host_idle_power_w / s.node_gpus / 3600.0)
     standing_energy_wh = device_s * (
         s.host_idle_power_w / s.node_gpus / 3600.0
-        + (s.gpu_idle_power_w + s.host_idle_power_w / s.node_gpus) / 3600.0 * idle_s_per_device_s
+        + (s.gpu_idle_power_w + s.host_idle_power_w / s.node_gpus) / 3600.0 * idle_capacity_ratio
     )
     modelled_it_energy_wh = (
-        gpu_active_energy_wh + standing_energy_wh + gpu_dynamic_energy_wh * host_wh_per_gpu_dynamic_wh
+        gpu_active_energy_wh + standing_energy_wh + gpu_dynamic_energy_wh * host_dynamic_ratio
     )
     effective_pue = op.pick(e.pue, s.default_pue)
     it_energy_wh = op.pick(
@@ -188,10 +187,10 @@ def node(s: Setup, e: Evidence, c: Constants, op: Ops, full_power_s: Column, dev
         gpu_dynamic_energy_wh=gpu_dynamic_energy_wh,
         gpu_active_energy_wh=gpu_active_energy_wh,
         gpu_load_share=gpu_load_share,
-        host_wh_per_gpu_dynamic_wh=host_wh_per_gpu_dynamic_wh,
+        host_dynamic_ratio=host_dynamic_ratio,
         host_active_energy_wh=host_active_energy_wh,
         utilization_share=utilization_share,
-        idle_s_per_device_s=idle_s_per_device_s,
+        idle_capacity_ratio=idle_capacity_ratio,
         idle_device_s=idle_device_s,
         gpu_idle_energy_wh=gpu_idle_energy_wh,
         host_idle_energy_wh=host_idle_energy_wh,
