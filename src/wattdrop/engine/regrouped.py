@@ -1,7 +1,8 @@
 """The kernel's graph with fewer operations a row: what follows from names is taken together.
 
 The text is spelled for its readers: it names arithmetic, reading and waiting before it adds them, and turns watts into Wh
-where it multiplies by them. A ratio of two evaluations needs none of these steps. Here every value becomes a sum of products, each of what rows bring and one factor that follows from names, as
+where it multiplies by them. A ratio of two evaluations needs none of these steps. Here every value becomes a sum of
+products, each of what rows bring and one factor that follows from names, as
 
     scale x (a x factor + a x b x factor + ... + rest)
 
