@@ -15,6 +15,7 @@ from benchmarks.timing import Absent, Case
 from .bulk_job import bulk_job
 from .json_rows import json_rows
 from .kernel import kernel
+from .ledger_request import ledger_request
 from .ledger_share import ledger_share
 from .names import names
 from .one_row import one_row
@@ -42,4 +43,5 @@ MEASUREMENTS: Final[Sequence[Measurement]] = (
     Measurement(starts),
     Measurement(ledger_share),
     Measurement(request, quick=False),
+    Measurement(ledger_request, quick=False),
 )

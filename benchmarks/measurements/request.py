@@ -1,4 +1,4 @@
-"""Requests over HTTP, of one row and of many."""
+"""Requests of one row over HTTP, and what those of other measurements have in common with them."""
 
 from __future__ import annotations
 
@@ -19,53 +19,47 @@ from benchmarks.timing import Absent, Case
 
 #: Where clocks of other processes tick in hundredths of a second, a round is to have many of them.
 REQUESTS: Final = 1500
-#: Of many rows: enough for the ledger's thread to meet batches as it does under load.
-ROWS: Final = 1000
-LARGE_REQUESTS: Final = 100
-#: For so long that the ledger's thread has several batches of a sample, of which the first costs as much as the last.
-SAMPLED_REQUESTS: Final = 3 * REQUESTS
-#: What the service may keep. Of a sample every hundredth row.
-LEDGERS: Final[Mapping[str, Mapping[str, str]]] = {
-    "off": {"WATTDROP_LEDGER": "off"},
-    "on": {"WATTDROP_LEDGER": "on"},
-    "sampled": {"WATTDROP_LEDGER": "sampled", "WATTDROP_LEDGER_ONE_IN": "100"},
-}
-#: A server that uses less CPU time in a pause is idle; the ledger gathers for half a second.
-IDLE_S, PAUSE_S = 0.03, 1.0
+#: Where they do not, short rounds: the more there are, the less does it matter what else the machine does meanwhile.
+FEW_REQUESTS: Final = 300
 
 
 def request(stack: ExitStack) -> Sequence[Case | Absent]:
-    """CPU time of the server process for one ``POST /v1/impact`` over a kept connection, of one row and of 1,000: without
-    the ledger, with a sample of one row in a hundred, and of one row with all of it, what is done behind the answers
-    included; beside it a handler on the same server and framework that reads the body and answers a constant.
+    """CPU time of the server process for one ``POST /v1/impact`` of one row over a kept connection, without a ledger;
+    beside it a handler on the same server and framework that reads the body and answers a constant.
     """
-    from tests.service.processes import running
-
-    def service(name: str, ledger: str, rows: int = 1) -> Case:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = stack.enter_context(running(folder, "--log-level", "error", **LEDGERS[ledger]))
-        body = msgspec.json.encode({"rows": [row(number) for number in range(rows)]})
-        count = LARGE_REQUESTS if rows > 1 else SAMPLED_REQUESTS if ledger == "sampled" else REQUESTS
-        ask, clock = _requests(stack, server.port, server.key, body, count), _cpu_of(server.process.pid)
-        return Case(name, ask if ledger == "off" else lambda: _until_idle(ask, clock), count, clock)
-
     command = [sys.executable, "-m", "benchmarks.empty_handler"]
     empty = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
     stack.callback(empty.kill)
     assert empty.stdout is not None
-    port = int(empty.stdout.readline())
-    ask = _requests(stack, port, "", msgspec.json.encode({"rows": [row(0)]}), REQUESTS)
+    port, count = int(empty.stdout.readline()), FEW_REQUESTS if clock_is_fine() else REQUESTS
+    asked = requests(stack, port, "", msgspec.json.encode({"rows": [row(0)]}), count)
     return [
-        Case("request, empty handler", ask, REQUESTS, _cpu_of(empty.pid)),
-        service("request of one row", "off"),
-        service("request of one row, ledger on", "on"),
-        service("request of one row, ledger sampled", "sampled"),
-        service("request of 1000 rows", "off", ROWS),
-        service("request of 1000 rows, ledger sampled", "sampled", ROWS),
+        Case("request, empty handler", asked, count, cpu_of(empty.pid)),
+        service(stack, "request of one row", {"WATTDROP_LEDGER": "off"}, 1, count),
     ]
 
 
-def _requests(stack: ExitStack, port: int, key: str, body: bytes, count: int) -> Callable[[], None]:
+def service(
+    stack: ExitStack, name: str, environment: Mapping[str, str], rows: int, count: int, pause_s: float = 0.0
+) -> Case:
+    """Requests to a service with these settings, ``count`` in a row. With a pause, what is done behind the answers counts
+    too: it has ended when the server uses hardly any CPU time in one.
+    """
+    from tests.service.processes import running
+
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    server = stack.enter_context(running(folder, "--log-level", "error", **environment))
+    body = msgspec.json.encode({"rows": [row(number) for number in range(rows)]})
+    asked, clock = requests(stack, server.port, server.key, body, count), cpu_of(server.process.pid)
+    return Case(name, (lambda: _until_idle(asked, clock, pause_s)) if pause_s else asked, count, clock)
+
+
+#: A server that uses less CPU time in a pause is idle.
+_IDLE_S: Final = 0.03
+
+
+def requests(stack: ExitStack, port: int, key: str, body: bytes, count: int) -> Callable[[], None]:
+    """Requests over one connection, one after another."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     stack.callback(connection.close)
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
@@ -82,23 +76,28 @@ def _requests(stack: ExitStack, port: int, key: str, body: bytes, count: int) ->
     return ask
 
 
-def _until_idle(ask: Callable[[], None], clock: Callable[[], float]) -> None:
-    """The ledger is filled behind the answers: that counts too."""
+def _until_idle(ask: Callable[[], None], clock: Callable[[], float], pause_s: float) -> None:
     ask()
     used = float("inf")
-    while used > IDLE_S:
+    while used > _IDLE_S:
         before = clock()
-        time.sleep(PAUSE_S)
+        time.sleep(pause_s)
         used = clock() - before
 
 
-def _cpu_of(pid: int) -> Callable[[], float]:
+def cpu_of(pid: int) -> Callable[[], float]:
+    """What the processes of a server used so far."""
     process = psutil.Process(pid)
 
     def seconds() -> float:
         return sum(map(_used_s, (process, *process.children(recursive=True))))
 
     return seconds
+
+
+def clock_is_fine() -> bool:
+    """Whether CPU time of other processes is told in less than clock ticks."""
+    return any(Path("/proc/self/task").glob("*/schedstat"))
 
 
 def _used_s(process: psutil.Process) -> float:
