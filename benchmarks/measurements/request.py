@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,10 +18,10 @@ import psutil
 from benchmarks.rows import row
 from benchmarks.timing import Absent, Case
 
-#: Where clocks of other processes tick in hundredths of a second, a round is to have many of them.
-REQUESTS: Final = 1500
-#: Where they do not, short rounds: the more there are, the less does it matter what else the machine does meanwhile.
-FEW_REQUESTS: Final = 300
+#: Requests to one server before the next has its turn.
+IN_A_ROW: Final = 50
+#: Where clocks of other processes tick in hundredths of a second, a sample is to have many of them.
+TURNS, TURNS_OF_A_COARSE_CLOCK = 6, 30
 
 
 def request(stack: ExitStack) -> Sequence[Case | Absent]:
@@ -31,27 +32,43 @@ def request(stack: ExitStack) -> Sequence[Case | Absent]:
     empty = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
     stack.callback(empty.kill)
     assert empty.stdout is not None
-    port, count = int(empty.stdout.readline()), FEW_REQUESTS if clock_is_fine() else REQUESTS
-    asked = requests(stack, port, "", msgspec.json.encode({"rows": [row(0)]}), count)
-    return [
-        Case("request, empty handler", asked, count, cpu_of(empty.pid)),
-        service(stack, "request of one row", {"WATTDROP_LEDGER": "off"}, 1, count),
+    port = int(empty.stdout.readline())
+    asked = requests(stack, port, "", msgspec.json.encode({"rows": [row(0)]}), IN_A_ROW)
+    cases = [
+        Case("request, empty handler", asked, IN_A_ROW, cpu_of(empty.pid)),
+        service(stack, "request of one row", {"WATTDROP_LEDGER": "off"}, 1, IN_A_ROW),
     ]
+    return in_turn(cases, TURNS if clock_is_fine() else TURNS_OF_A_COARSE_CLOCK)
 
 
-def service(
-    stack: ExitStack, name: str, environment: Mapping[str, str], rows: int, count: int, pause_s: float = 0.0
-) -> Case:
-    """Requests to a service with these settings, ``count`` in a row. With a pause, what is done behind the answers counts
-    too: it has ended when the server uses hardly any CPU time in one.
-    """
+def service(stack: ExitStack, name: str, environment: Mapping[str, str], rows: int, count: int) -> Case:
+    """Requests to a service with these settings, ``count`` in a row."""
     from tests.service.processes import running
 
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     server = stack.enter_context(running(folder, "--log-level", "error", **environment))
     body = msgspec.json.encode({"rows": [row(number) for number in range(rows)]})
-    asked, clock = requests(stack, server.port, server.key, body, count), cpu_of(server.process.pid)
-    return Case(name, (lambda: _until_idle(asked, clock, pause_s)) if pause_s else asked, count, clock)
+    asked = requests(stack, server.port, server.key, body, count)
+    return Case(name, asked, count, cpu_of(server.process.pid))
+
+
+def in_turn(cases: Sequence[Case], times: int, pause_s: float = 0.0) -> Sequence[Case]:
+    """The same cases, each of so many calls, between which the others have their turn: the speed of a shared machine moves
+    from one second to the next. With a pause, what is done behind the answers counts too: it has ended when the server
+    uses hardly any CPU time in one.
+    """
+
+    def asked(clock: Callable[[], float]) -> None:
+        for _ in range(times):
+            for case in cases:
+                case.call()
+        used = float("inf")
+        while pause_s and used > _IDLE_S:
+            before = clock()
+            time.sleep(pause_s)
+            used = clock() - before
+
+    return [Case(case.name, partial(asked, case.clock), times * case.per, case.clock) for case in cases]
 
 
 #: A server that uses less CPU time in a pause is idle.
@@ -74,15 +91,6 @@ def requests(stack: ExitStack, port: int, key: str, body: bytes, count: int) -> 
                 raise RuntimeError(f"the server answers {answer.status}")
 
     return ask
-
-
-def _until_idle(ask: Callable[[], None], clock: Callable[[], float], pause_s: float) -> None:
-    ask()
-    used = float("inf")
-    while used > _IDLE_S:
-        before = clock()
-        time.sleep(pause_s)
-        used = clock() - before
 
 
 def cpu_of(pid: int) -> Callable[[], float]:
