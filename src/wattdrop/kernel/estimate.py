@@ -74,7 +74,8 @@ def estimate(s: Setup, e: Evidence, c: Constants, op: Ops) -> Impact:
         t.prefill_tokens,
         t.cached_tokens,
         q.token_flops,
-        q.flop_device_s,
+        q.token_arithmetic_s,
+        q.pair_arithmetic_s,
         q.arithmetic_power_share,
     )
     y = reply(
@@ -85,8 +86,9 @@ def estimate(s: Setup, e: Evidence, c: Constants, op: Ops) -> Impact:
         t.decode_tokens,
         t.context_tokens,
         q.token_flops,
-        q.flop_device_s,
-        q.byte_device_s,
+        q.token_arithmetic_s,
+        q.pair_arithmetic_s,
+        q.pair_reading_s,
         p.prefill_device_s,
     )
     b = concurrency(s, e, c, op, t.decode_tokens, q.sustained_bytes_per_s, y.own_device_s)
@@ -101,10 +103,10 @@ def estimate(s: Setup, e: Evidence, c: Constants, op: Ops) -> Impact:
         t.decode_tokens,
         p.prefill_pairs,
         y.attended_pairs,
-        y.kv_read_bytes,
-        q.token_flops,
-        q.flop_device_s,
         q.byte_device_s,
+        q.token_arithmetic_s,
+        q.pair_arithmetic_s,
+        q.pair_reading_s,
         q.arithmetic_power_share,
         q.memory_power_share,
         p.prefill_device_s,

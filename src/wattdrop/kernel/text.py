@@ -44,6 +44,9 @@ class Rates(NamedTuple):
     token_flops: Column
     flop_device_s: Column
     byte_device_s: Column
+    token_arithmetic_s: Column
+    pair_arithmetic_s: Column
+    pair_reading_s: Column
     arithmetic_power_share: Column
     memory_power_share: Column
 
@@ -75,6 +78,7 @@ class Decode(NamedTuple):
     untouched_share: Column
     touched_params: Column
     token_weights_bytes: Column
+    token_reading_s: Column
     weights_read_bytes: Column
     weights_read_s: Column
     served_alone: Column
@@ -85,8 +89,6 @@ class Decode(NamedTuple):
     step_wait_s: Column
     expert_wait_s: Column
     token_work_s: Column
-    text_flops: Column
-    text_bytes: Column
     text_arithmetic_s: Column
     text_reading_s: Column
     text_device_s: Column
@@ -174,7 +176,8 @@ def rates(s: Setup, e: Evidence, c: Constants, op: Ops) -> Rates:
     Rates
         Sustained rates [B/s, FLOP/s], and the dynamic power of reading and of arithmetic as shares of maximum
         power [-], without and with what keeping awake takes. ``token_flops``: FLOP of a token beside attention;
-        ``flop_device_s``, ``byte_device_s``: time of a FLOP and of a byte [s].
+        ``flop_device_s``, ``byte_device_s``: time of a FLOP and of a byte; ``token_arithmetic_s``, ``pair_arithmetic_s``,
+        ``pair_reading_s``: of a token and of a query-key pair [s].
 
     Notes
     -----
@@ -202,6 +205,9 @@ def rates(s: Setup, e: Evidence, c: Constants, op: Ops) -> Rates:
     token_flops = 2.0 * s.active_params * s.decode_weights_share
     flop_device_s = 1.0 / sustained_flops_per_s
     byte_device_s = 1.0 / sustained_bytes_per_s
+    token_arithmetic_s = token_flops * flop_device_s
+    pair_arithmetic_s = s.attention_flops_per_pair * flop_device_s
+    pair_reading_s = s.kv_bytes_per_token * byte_device_s
     arithmetic_power_share = c.working_power_share + arithmetic_dynamic_share
     memory_power_share = c.working_power_share + memory_dynamic_share
     return Rates(
@@ -212,6 +218,9 @@ def rates(s: Setup, e: Evidence, c: Constants, op: Ops) -> Rates:
         token_flops=token_flops,
         flop_device_s=flop_device_s,
         byte_device_s=byte_device_s,
+        token_arithmetic_s=token_arithmetic_s,
+        pair_arithmetic_s=pair_arithmetic_s,
+        pair_reading_s=pair_reading_s,
         arithmetic_power_share=arithmetic_power_share,
         memory_power_share=memory_power_share,
     )
@@ -225,7 +234,8 @@ def prefill(
     prefill_tokens: Column,
     cached_tokens: Column,
     token_flops: Column,
-    flop_device_s: Column,
+    token_arithmetic_s: Column,
+    pair_arithmetic_s: Column,
     arithmetic_power_share: Column,
 ) -> Prefill:
     """Arithmetic of reading the prompt: every active weight once per token, attention over all earlier tokens.
@@ -234,7 +244,7 @@ def prefill(
     ----------
     prefill_tokens, cached_tokens : Column
         Tokens to be read, and tokens whose KV cache exists already. [tokens]
-    token_flops, flop_device_s, arithmetic_power_share : Column
+    token_flops, token_arithmetic_s, pair_arithmetic_s, arithmetic_power_share : Column
         From :func:`rates`.
 
     Returns
@@ -258,7 +268,7 @@ def prefill(
     """
     prefill_pairs = prefill_tokens * (cached_tokens + prefill_tokens / 2.0)
     prefill_flops = prefill_tokens * token_flops + prefill_pairs * s.attention_flops_per_pair
-    prefill_device_s = prefill_flops * flop_device_s
+    prefill_device_s = prefill_tokens * token_arithmetic_s + prefill_pairs * pair_arithmetic_s
     prefill_full_power_s = prefill_device_s * arithmetic_power_share
     return Prefill(
         prefill_pairs=prefill_pairs,
@@ -276,8 +286,9 @@ def reply(
     decode_tokens: Column,
     context_tokens: Column,
     token_flops: Column,
-    flop_device_s: Column,
-    byte_device_s: Column,
+    token_arithmetic_s: Column,
+    pair_arithmetic_s: Column,
+    pair_reading_s: Column,
     prefill_device_s: Column,
 ) -> Reply:
     """KV cache and arithmetic of writing the answer: what each request adds, however many share the steps.
@@ -286,7 +297,7 @@ def reply(
     ----------
     decode_tokens, context_tokens : Column
         Tokens written, and tokens in the KV cache before the first of them. [tokens]
-    token_flops, flop_device_s, byte_device_s : Column
+    token_flops, token_arithmetic_s, pair_arithmetic_s, pair_reading_s : Column
         From :func:`rates`.
     prefill_device_s : Column
         From :func:`prefill`. [s]
@@ -303,8 +314,8 @@ def reply(
     attended_pairs = decode_tokens * (context_tokens + decode_tokens / 2.0)
     kv_read_bytes = attended_pairs * s.kv_bytes_per_token
     decode_flops = decode_tokens * token_flops + attended_pairs * s.attention_flops_per_pair
-    kv_read_s = kv_read_bytes * byte_device_s
-    decode_arithmetic_s = decode_flops * flop_device_s
+    kv_read_s = attended_pairs * pair_reading_s
+    decode_arithmetic_s = decode_tokens * token_arithmetic_s + attended_pairs * pair_arithmetic_s
     own_device_s = (
         prefill_device_s
         + kv_read_s
@@ -332,10 +343,10 @@ def decode(
     decode_tokens: Column,
     prefill_pairs: Column,
     attended_pairs: Column,
-    kv_read_bytes: Column,
-    token_flops: Column,
-    flop_device_s: Column,
     byte_device_s: Column,
+    token_arithmetic_s: Column,
+    pair_arithmetic_s: Column,
+    pair_reading_s: Column,
     arithmetic_power_share: Column,
     memory_power_share: Column,
     prefill_device_s: Column,
@@ -350,10 +361,12 @@ def decode(
         :func:`.concurrency.concurrency`.
     prefill_tokens, decode_tokens : Column
         Tokens read and written. [tokens]
-    prefill_pairs, attended_pairs, kv_read_bytes : Column
-        Query-key pairs of reading and of writing [-], and the KV cache that writing reads [B].
-    token_flops, flop_device_s, byte_device_s, arithmetic_power_share, memory_power_share : Column
-        From :func:`rates`.
+    prefill_pairs, attended_pairs : Column
+        Query-key pairs of reading and of writing. [-]
+    byte_device_s, token_arithmetic_s, pair_arithmetic_s, pair_reading_s : Column
+        From :func:`rates`. [s]
+    arithmetic_power_share, memory_power_share : Column
+        From :func:`rates`. [-]
     prefill_device_s, prefill_full_power_s : Column
         From :func:`prefill`.
 
@@ -392,28 +405,23 @@ def decode(
     untouched_share = untouched_share_of(untouched_root_share)
     touched_params = touched_params_of(s, untouched_share)
     token_weights_bytes = touched_params * s.weight_bytes / requests_in_flight
+    token_reading_s = token_weights_bytes * byte_device_s
     weights_read_bytes = decode_tokens * token_weights_bytes
-    weights_read_s = weights_read_bytes * byte_device_s
+    weights_read_s = decode_tokens * token_reading_s
     served_alone = op.where(e.batch_size == 1.0, 1.0, 0.0)
     engine_step_s = s.step_overhead_s / requests_in_flight + s.token_wait_s
     token_step_s = op.where(
         s.step_host_s > 0.0, 0.0, served_alone * s.alone_step_s + (1.0 - served_alone) * engine_step_s
     )
-    token_expert_s = (
-        op.where(s.is_moe * s.weight_bytes == 1.0, c.moe_8bit_cost - 1.0, 0.0)
-        * byte_device_s
-        * token_weights_bytes
-    )
+    token_expert_s = op.where(s.is_moe * s.weight_bytes == 1.0, c.moe_8bit_cost - 1.0, 0.0) * token_reading_s
     token_own_s = (1.0 - served_alone) * s.token_overhead_s
     step_wait_s = decode_tokens * token_step_s
     expert_wait_s = decode_tokens * token_expert_s
     token_work_s = decode_tokens * token_own_s
-    text_flops = (prefill_tokens + decode_tokens) * token_flops + (
+    text_arithmetic_s = (prefill_tokens + decode_tokens) * token_arithmetic_s + (
         prefill_pairs + attended_pairs
-    ) * s.attention_flops_per_pair
-    text_bytes = weights_read_bytes + kv_read_bytes
-    text_arithmetic_s = text_flops * flop_device_s
-    text_reading_s = text_bytes * byte_device_s
+    ) * pair_arithmetic_s
+    text_reading_s = decode_tokens * token_reading_s + attended_pairs * pair_reading_s
     text_device_s = (
         text_arithmetic_s + text_reading_s + decode_tokens * (token_step_s + token_expert_s + token_own_s)
     )
@@ -431,6 +439,7 @@ def decode(
         untouched_share=untouched_share,
         touched_params=touched_params,
         token_weights_bytes=token_weights_bytes,
+        token_reading_s=token_reading_s,
         weights_read_bytes=weights_read_bytes,
         weights_read_s=weights_read_s,
         served_alone=served_alone,
@@ -441,8 +450,6 @@ def decode(
         step_wait_s=step_wait_s,
         expert_wait_s=expert_wait_s,
         token_work_s=token_work_s,
-        text_flops=text_flops,
-        text_bytes=text_bytes,
         text_arithmetic_s=text_arithmetic_s,
         text_reading_s=text_reading_s,
         text_device_s=text_device_s,
