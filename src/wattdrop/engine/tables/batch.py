@@ -37,7 +37,7 @@ def resolution_of(batch: pa.RecordBatch, fields: dict[str, str], resolver: Resol
     named = named_of(batch, fields, numbers, doubtful)
     outcomes = resolver.descriptions(named.descriptions)
     resolved, setup_of = _resolved(outcomes)
-    index = setup_of.take(named.of_rows)
+    index = setup_of.take(named.number_of).take(named.places)
     if named.hours is not None and resolved:
         for at, ratios in zip(_HOURLY, named.hours.ratios(resolver.catalog, resolved, index), strict=True):
             if (ratios != 1.0).any():
@@ -49,7 +49,7 @@ def resolution_of(batch: pa.RecordBatch, fields: dict[str, str], resolver: Resol
     computed: Any = range(batch.num_rows)
     if failed.any():
         for row in np.flatnonzero(failed & ~doubtful).tolist():
-            errors[row] = cast("RowError", outcomes[named.of_rows[row]])
+            errors[row] = cast("RowError", outcomes[named.number_of[named.places[row]]])
         computed = np.flatnonzero(~failed)
         numbers = {at: column[computed] for at, column in numbers.items()}
         index = index[computed]

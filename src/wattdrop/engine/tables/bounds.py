@@ -37,10 +37,12 @@ def bounds_of(name: str) -> Bounds:
     raise LookupError(f"{name} is not a number in the schema")
 
 
-def out_of_bounds(values: Any, bounds: Bounds, whole: bool) -> Any:
-    """Which values no row may have; None where all may be. ``whole``: that they are whole numbers is known."""
+def out_of_bounds(values: Any, most: float, bounds: Bounds, whole: bool) -> Any:
+    """Which values no row may have; None where all may be. ``most``: the largest; ``whole``: that they are whole numbers is
+    known.
+    """
     wrong: Any = None
-    if np.fmin.reduce(values) < bounds.low or np.fmax.reduce(values) > bounds.high:
+    if np.fmin.reduce(values) < bounds.low or most > bounds.high:
         wrong = (values < bounds.low) | (values > bounds.high)
     if bounds.whole and not whole:
         fractions = (values == values) & (values != np.floor(values))

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ...schema.moment import EARLIEST_YEAR, LATEST_YEAR, WITH_ZONE, WITHOUT_ZONE, Moment
 from .buffers import valid
-from .codes import numbered
+from .codes import MOST_COMBINATIONS
 from .values import Codes, codes_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class Hours(NamedTuple):
     def years(self) -> tuple[Any, list[int]]:
         """For each row the code of its year, and the years that these codes stand for."""
         years = sorted({moment.year for moment in self.moments if moment is not None})
+        everywhere = len(self.codes) and len(years) == 1 and None not in self.moments
+        if everywhere and self.codes.max() < len(self.moments):
+            return np.zeros(len(self.codes), dtype=np.int64), years
         year_of = [
             years.index(moment.year) if moment is not None else len(years) for moment in (*self.moments, None)
         ]
@@ -54,9 +57,10 @@ class Hours(NamedTuple):
             if profile not in known:
                 known[profile] = _ratios_of(catalog, profile)
             tables[:, number] = known[profile]
+        tables = tables.take(of_moment, axis=2)
         number_of = [profiles.index(found.place.profile_ix) for found in resolved]
-        of_rows = np.array([*number_of, len(profiles)], dtype=np.int64).take(index, mode="wrap")
-        places = of_rows * _HOURS + np.array(of_moment, dtype=np.int64).take(self.codes)
+        first_of = np.array([*number_of, len(profiles)], dtype=np.int64) * len(of_moment)
+        places = first_of.take(index, mode="wrap") + self.codes
         return tables.reshape(2, -1).take(places, axis=1)
 
 
@@ -137,25 +141,35 @@ def _timestamp_codes(column: Any) -> Codes:
     given = valid(column) if column.null_count else None
     if given is not None:
         hours = np.where(given, hours, hours[given.argmax()] if given.any() else 0)
-    met, codes = _distinct(hours)
-    days, day_of = _distinct(met // 24)
-    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64).take(day_of)
-    found, code_of = _distinct(months * 24 + met % 24)
+    met, places, hour_of = _distinct(hours)
+    days, *day = _distinct(met // 24)
+    months = _of_places(days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64), *day)
+    found, *moment = _distinct(months * 24 + met % 24)
     moments = [
         Moment(1970 + month // 12, 1 + month % 12, hour)
         for month, hour in (divmod(at, 24) for at in found.tolist())
     ]
-    codes = code_of.take(codes)
+    codes = _of_places(np.arange(len(found)), *moment).take(hour_of).take(places)
     if given is not None:
         codes = np.where(given, codes, len(moments))
     wrong = [not EARLIEST_YEAR <= moment.year <= LATEST_YEAR for moment in moments]
     return Codes(codes, moments, np.array([*wrong, False]).take(codes) if any(wrong) else None)
 
 
-def _distinct(numbers: Any) -> tuple[Any, Any]:
-    """Each of the whole numbers once, and for each which of these it is. Numbers lie close together, or are sorted."""
+def _distinct(numbers: Any) -> tuple[Any, Any, Any]:
+    """Each of the whole numbers once, ascending; for each of them a place, and which of these a place stands for."""
     if not len(numbers):
-        return numbers, numbers
+        return numbers, numbers, numbers
     first, last = int(numbers.min()), int(numbers.max())
-    row_of, codes = numbered(numbers - first, last - first + 1)
-    return numbers.take(row_of), codes
+    if last - first >= MOST_COMBINATIONS:
+        met, codes = np.unique(numbers, return_inverse=True)
+        return met, codes, np.arange(len(met))
+    places = numbers - first
+    is_met = np.zeros(last - first + 1, dtype=bool)
+    is_met[places] = True
+    return np.flatnonzero(is_met) + first, places, np.cumsum(is_met) - 1
+
+
+def _of_places(values: Any, places: Any, number_of: Any) -> Any:
+    """What distinct numbers have, for each number that was distinguished."""
+    return values.take(number_of).take(places)

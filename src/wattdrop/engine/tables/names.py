@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from ...resolve.description import NAME_FIELDS, Description
-from .codes import MOST_COMBINATIONS, numbered
+from .codes import MOST_COMBINATIONS, numbered, places_of
 from .moments import Hours, moment_codes
 from .numbers import present
 from .values import codes_of
@@ -22,7 +22,8 @@ _KINDS: Final = 128
 class Named(NamedTuple):
     """What rows name."""
 
-    of_rows: Any  # number of the description of each row; one past the last: not to be read from columns
+    places: Any  # one for each row
+    number_of: Any  # of a place, which description it has; one past the last: not to be read from columns
     descriptions: list[Description]  # each once
     hours: Hours | None  # where any row says when it ran
 
@@ -47,13 +48,15 @@ def named_of(batch: pa.RecordBatch, fields: dict[str, str], numbers: dict[int, A
         if found.unreadable is not None:
             doubtful |= found.unreadable
         columns[name] = codes, [*values, None]
+        if len(values) == 1 and not codes.max(initial=0):
+            continue  # all rows have it
         distinct *= len(values) + 1
         combined *= len(values) + 1
         combined += codes
         if distinct > MOST_COMBINATIONS:
             _, combined = numbered(combined, distinct)
             distinct = int(combined.max(initial=0)) + 1
-    row_of, of_rows = numbered(combined, distinct)
+    row_of, places, number_of = places_of(combined, distinct)
     named = {
         name: [values[code] for code in codes.take(row_of).tolist()]
         for name, (codes, values) in columns.items()
@@ -62,5 +65,7 @@ def named_of(batch: pa.RecordBatch, fields: dict[str, str], numbers: dict[int, A
         Description(**{name: values[at] for name, values in named.items()}, present=kind)
         for at, kind in enumerate(kinds.take(row_of).tolist())
     ]
-    of_rows[doubtful] = len(descriptions)
-    return Named(of_rows, descriptions, hours)
+    if doubtful.any():
+        places = np.where(doubtful, len(number_of), places)
+        number_of = np.append(number_of, len(descriptions))
+    return Named(places, number_of, descriptions, hours)

@@ -29,8 +29,8 @@ def numbers_of(batch: pa.RecordBatch, fields: dict[str, str]) -> tuple[dict[int,
             values = floats(column)
             if values is None:
                 doubtful[:] = True
-            elif len(values) and not np.isnan(np.fmax.reduce(values)):  # not all of them missing
-                wrong = out_of_bounds(values, bounds_of(name), pa.types.is_integer(column.type))
+            elif len(values) and not np.isnan(most := np.fmax.reduce(values)):  # not all of them missing
+                wrong = out_of_bounds(values, most, bounds_of(name), pa.types.is_integer(column.type))
                 if wrong is not None:
                     doubtful |= wrong
                 usual = USUAL[AT[name]]
