@@ -20,7 +20,7 @@ from .evaluate import TOTALS
 from .graph import Facts, Graph
 from .program import Program, reached
 from .regrouped import regrouped
-from .statics import Group, Statics
+from .statics import Columns, Group, Statics
 
 if TYPE_CHECKING:
     from ..kernel.constants import Constants
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 #: Causes share a program that works out so many times the operations that each of them needs.
 _MUCH_THE_SAME: Final = 1.3
 _MOST_GROUPS: Final = 4096
+_MOST_PLACED: Final = 256
 DURATION_AT: Final = Quantities._fields.index("processing_duration_ms")
 
 
@@ -102,6 +103,7 @@ class Differences:
             self.parts.append(Part(names, ends, neighbours, moved_totals, program))
         self._statics = Statics([(self.central, (1,)), *((part.program, part.ends) for part in self.parts)])
         self._groups: dict[int, tuple[Case, Group]] = {}
+        self._placed: dict[tuple[int, ...], tuple[Sequence[Case], Constants, list[Columns], Any]] = {}
 
     def of_rows(
         self,
@@ -156,14 +158,24 @@ class Differences:
         factors: tuple[float, float],
     ) -> Widths:
         """The same of many rows: float64 arrays."""
-        import numpy
-
         from .width_blocks import widths_of_blocks
 
-        columns, places = self._statics.arrays([self._group(case) for case in cases], c)
-        at = numpy.array(places)
-        statics = [of_program.of(at) for of_program in columns]
-        return widths_of_blocks(self.central, self.parts, statics, at.take(of_rows), given, factors)
+        columns, places = self._in_columns(cases, c)
+        statics = [of_program.of(places) for of_program in columns]
+        return widths_of_blocks(self.central, self.parts, statics, places.take(of_rows), given, factors)
+
+    def _in_columns(self, cases: Sequence[Case], c: Constants) -> tuple[list[Columns], Any]:
+        """For each program its statics as columns, and the place of each case in them; kept for batches of the same."""
+        import numpy
+
+        key = tuple(map(id, cases))
+        found = self._placed.get(key)
+        if found is None or found[1] is not c or found[2] is not self._statics.columns:
+            if found is not None or len(self._placed) >= _MOST_PLACED:
+                self._placed.clear()  # columns of before take memory
+            columns, places = self._statics.arrays([self._group(case) for case in cases], c)
+            found = self._placed[key] = cases, c, columns, numpy.array(places)
+        return found[2:]
 
     def _group(self, case: Case) -> Group:
         """The setups of a case for each program."""

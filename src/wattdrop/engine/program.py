@@ -132,7 +132,8 @@ class Program:
         def static(at: int, into: Any) -> Any:
             return ready[at] if at in ready else k(at, into)
 
-        block(static, q, f, [views[number] for number in self._first.values()], registers)
+        static_of = static if ready else k
+        block(static_of, q, f, [views[number] for number in self._first.values()], registers)
         for number in self._copied:
             kind, at, value = self.outputs[number]
             column = views[number]

@@ -77,16 +77,17 @@ class Columns:
                 columns.append(column[:, :1])
             else:
                 columns.append(column[0] if alone else column)
-        return Gathered(columns, [not same for same in self._same_in_groups.tolist()])
+        return Gathered(columns, [not same for same in self._same_in_groups.tolist()], alone)
 
 
 class Gathered:
     """The statics of a batch: numbers that all rows share, or columns that rows gather from."""
 
-    __slots__ = ("_columns", "_many")
+    __slots__ = ("_alone", "_columns", "_many")
 
-    def __init__(self, columns: Sequence[Any], many: Sequence[bool]) -> None:
-        self._columns, self._many = columns, many
+    def __init__(self, columns: Sequence[Any], many: Sequence[bool], alone: bool = False) -> None:
+        """``alone``: the columns are of a single setup, without an axis of setups."""
+        self._columns, self._many, self._alone = columns, many, alone
 
     def of_rows(self, place_of: Any) -> Callable[[int, Any], Any]:
         """What gives a static by its number: a number, an array of shape (setups, 1), or one gathered into a register.
@@ -94,12 +95,13 @@ class Gathered:
         Of a single setup it has a number a row and no axis of setups, which the register of a cause of one end has.
         """
 
+        columns, many, alone = self._columns, self._many, self._alone
+
         def static(number: int, into: Any) -> Any:
-            column = self._columns[number]
-            if not self._many[number]:
+            column = columns[number]
+            if not many[number]:
                 return column
-            into = into if into.ndim == column.ndim else into[0]
-            return column.take(place_of, -1, into, "clip")
+            return column.take(place_of, -1, into[0] if alone and into.ndim > 1 else into, "clip")
 
         return static
 
@@ -110,7 +112,7 @@ class Gathered:
 class Statics:
     """The statics of a list of programs. One table serves many threads."""
 
-    __slots__ = ("_columns", "_known", "_lock", "_programs", "_tuples")
+    __slots__ = ("_known", "_lock", "_programs", "_tuples", "columns")
 
     def __init__(self, programs: Sequence[tuple[Program, Sequence[int]]]) -> None:
         """``programs``: each with the most ends that any group has of the causes that it serves."""
@@ -118,7 +120,8 @@ class Statics:
         self._lock = threading.Lock()
         self._known: dict[Hashable, tuple[Any, Any, int]] = {}
         self._tuples: list[list[list[list[tuple[float, ...]]]]] = []
-        self._columns: list[Columns] = []
+        self.columns: list[Columns] = []
+        """Of each program; another list when the columns before had no room."""
 
     def tuples(self, group: Group, c: Constants) -> list[list[list[tuple[float, ...]]]]:
         """The statics of a group, setup by setup, for one row of floats."""
@@ -129,20 +132,20 @@ class Statics:
         """For each program its statics as columns, and the place of each group in them."""
         with self._lock:
             places = self._places(groups, c)
-            if not self._columns or self._columns[0].room < len(self._tuples):
+            if not self.columns or self.columns[0].room < len(self._tuples):
                 room = max(2 * len(self._tuples), 16)
-                self._columns = [
+                self.columns = [
                     Columns(len(program.static_nodes), slots, room) for program, slots in self._programs
                 ]
-            for at, columns in enumerate(self._columns):
+            for at, columns in enumerate(self.columns):
                 columns.add(of_group[at] for of_group in self._tuples[columns.filled :])
-            return self._columns, places
+            return self.columns, places
 
     def _places(self, groups: Sequence[Group], c: Constants) -> list[int]:
         places = [self._place(group, c) for group in groups]
         if -1 in places:
             if len(self._known) + places.count(-1) > max(_MOST, len(groups)):
-                self._known, self._tuples, self._columns = {}, [], []
+                self._known, self._tuples, self.columns = {}, [], []
             places = [
                 self._new_place(group, c) if self._place(group, c) < 0 else self._place(group, c)
                 for group in groups
