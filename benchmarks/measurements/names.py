@@ -36,6 +36,6 @@ def resolution_of(of: Any) -> Callable[[], object]:
 
     def call() -> object:
         named = named_of(batch, fields, numbers, doubtful)
-        return named.of_rows, resolver.descriptions(named.descriptions)
+        return named.number_of.take(named.places), resolver.descriptions(named.descriptions)
 
     return call
