@@ -57,10 +57,14 @@ class Hours(NamedTuple):
             if profile not in known:
                 known[profile] = _ratios_of(catalog, profile)
             tables[:, number] = known[profile]
-        tables = tables.take(of_moment, axis=2)
+        hours, codes = len(of_moment), self.codes
+        if (len(profiles) + 1) * hours <= len(codes):
+            tables = tables.take(of_moment, axis=2)
+        else:  # that would look up more than the rows do
+            hours, codes = _HOURS, np.array(of_moment, dtype=np.int64).take(codes)
         number_of = [profiles.index(found.place.profile_ix) for found in resolved]
-        first_of = np.array([*number_of, len(profiles)], dtype=np.int64) * len(of_moment)
-        places = first_of.take(index, mode="wrap") + self.codes
+        first_of = np.array([*number_of, len(profiles)], dtype=np.int64) * hours
+        places = first_of.take(index, mode="wrap") + codes
         return tables.reshape(2, -1).take(places, axis=1)
 
 
