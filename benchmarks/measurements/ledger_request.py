@@ -14,7 +14,8 @@ from .request import IN_A_ROW, in_turn, service
 TURNS: Final = 45
 #: Of many rows: enough for the ledger's thread to meet batches as it does under load.
 ROWS: Final = 1000
-LARGE_IN_A_ROW, LARGE_TURNS = 5, 20
+LARGE_IN_A_ROW: Final = 5
+LARGE_TURNS: Final = 20
 #: What the service may keep. Of a sample every hundredth row.
 OFF: Final[Mapping[str, str]] = {"WATTDROP_LEDGER": "off"}
 ON: Final[Mapping[str, str]] = {"WATTDROP_LEDGER": "on"}

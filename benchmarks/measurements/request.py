@@ -21,7 +21,8 @@ from benchmarks.timing import Absent, Case
 #: Requests to one server before the next has its turn.
 IN_A_ROW: Final = 50
 #: Where clocks of other processes tick in hundredths of a second, a sample is to have many of them.
-TURNS, TURNS_OF_A_COARSE_CLOCK = 6, 30
+TURNS: Final = 6
+TURNS_OF_A_COARSE_CLOCK: Final = 30
 
 
 def request(stack: ExitStack) -> Sequence[Case | Absent]:

@@ -13,7 +13,7 @@ export const Assumed = ({ row }) => {
         <summary><h2>${t("assumed.title")}</h2></summary>
         <p>${t("assumed.text")}</p>
         <div class="scroll" tabindex="0" role="group" aria-label=${t("assumed.title")}>
-          <table>
+          <table class="wraps">
             <thead><tr><th scope="col">${t("assumed.question")}</th><th scope="col">${t("assumed.chosen")}</th><th scope="col">${t("assumed.basis")}</th></tr></thead>
             <tbody>${choices.map((one) => html`
               <tr key=${one.question}><th scope="row">${named("question", one.question)}</th><td lang="en">${one.chosen}${one.note && html`<small>${one.note}</small>`}</td>
