@@ -252,7 +252,7 @@ def cost_table(folder: Path, seconds: float, rounds: int = 5) -> str:
     for name, us in least.items():
         base = least[decode if name in of_many else empty]
         shown = f"{us / 1e3:.2f} ms" if name in of_many else f"{us:.0f} µs"
-        lines.append(f"| {name} | {shown} | {'1' if us is base else f'{us / base:.2f}'} |")
+        lines.append(f"| {name} | {shown} | {'1' if name in (empty, decode) else f'{us / base:.2f}'} |")
     return "\n".join(lines)
 
 

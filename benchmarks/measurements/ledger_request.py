@@ -20,8 +20,8 @@ LARGE_TURNS: Final = 20
 OFF: Final[Mapping[str, str]] = {"WATTDROP_LEDGER": "off"}
 ON: Final[Mapping[str, str]] = {"WATTDROP_LEDGER": "on"}
 SAMPLED: Final[Mapping[str, str]] = {"WATTDROP_LEDGER": "sampled", "WATTDROP_LEDGER_ONE_IN": "100"}
-#: The ledger gathers for half a second.
-PAUSE_S: Final = 1.0
+#: The ledger gathers a sample for two seconds: a shorter pause would end before what is left was stored.
+PAUSE_S: Final = 2.5
 
 
 def ledger_request(stack: ExitStack) -> Sequence[Case | Absent]:

@@ -77,17 +77,16 @@ class Columns:
                 columns.append(column[:, :1])
             else:
                 columns.append(column[0] if alone else column)
-        return Gathered(columns, [not same for same in self._same_in_groups.tolist()], alone)
+        return Gathered(columns, [not same for same in self._same_in_groups.tolist()])
 
 
 class Gathered:
     """The statics of a batch: numbers that all rows share, or columns that rows gather from."""
 
-    __slots__ = ("_alone", "_columns", "_many")
+    __slots__ = ("_columns", "_many")
 
-    def __init__(self, columns: Sequence[Any], many: Sequence[bool], alone: bool = False) -> None:
-        """``alone``: the columns are of a single setup, without an axis of setups."""
-        self._columns, self._many, self._alone = columns, many, alone
+    def __init__(self, columns: Sequence[Any], many: Sequence[bool]) -> None:
+        self._columns, self._many = columns, many
 
     def of_rows(self, place_of: Any) -> Callable[[int, Any], Any]:
         """What gives a static by its number: a number, an array of shape (setups, 1), or one gathered into a register.
@@ -95,13 +94,12 @@ class Gathered:
         Of a single setup it has a number a row and no axis of setups, which the register of a cause of one end has.
         """
 
-        columns, many, alone = self._columns, self._many, self._alone
-
         def static(number: int, into: Any) -> Any:
-            column = columns[number]
-            if not many[number]:
+            column = self._columns[number]
+            if not self._many[number]:
                 return column
-            return column.take(place_of, -1, into[0] if alone and into.ndim > 1 else into, "clip")
+            into = into if into.ndim == column.ndim else into[0]
+            return column.take(place_of, -1, into, "clip")
 
         return static
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ...schema.moment import EARLIEST_YEAR, LATEST_YEAR, WITH_ZONE, WITHOUT_ZONE, Moment
 from .buffers import valid
-from .codes import MOST_COMBINATIONS
+from .codes import places_of
 from .values import Codes, codes_of
 
 if TYPE_CHECKING:
@@ -145,35 +145,31 @@ def _timestamp_codes(column: Any) -> Codes:
     given = valid(column) if column.null_count else None
     if given is not None:
         hours = np.where(given, hours, hours[given.argmax()] if given.any() else 0)
-    met, places, hour_of = _distinct(hours)
-    days, *day = _distinct(met // 24)
-    months = _of_places(days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64), *day)
-    found, *moment = _distinct(months * 24 + met % 24)
+    met, places, hour_of = _placed(hours)
+    days, day_of = _distinct(met // 24)
+    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64).take(day_of)
+    found, code_of = _distinct(months * 24 + met % 24)
     moments = [
         Moment(1970 + month // 12, 1 + month % 12, hour)
         for month, hour in (divmod(at, 24) for at in found.tolist())
     ]
-    codes = _of_places(np.arange(len(found)), *moment).take(hour_of).take(places)
+    codes = code_of.take(hour_of).take(places)
     if given is not None:
         codes = np.where(given, codes, len(moments))
     wrong = [not EARLIEST_YEAR <= moment.year <= LATEST_YEAR for moment in moments]
     return Codes(codes, moments, np.array([*wrong, False]).take(codes) if any(wrong) else None)
 
 
-def _distinct(numbers: Any) -> tuple[Any, Any, Any]:
-    """Each of the whole numbers once, ascending; for each of them a place, and which of these a place stands for."""
+def _distinct(numbers: Any) -> tuple[Any, Any]:
+    """Each of the whole numbers once, and for each which of these it is. Numbers lie close together, or are sorted."""
+    found, places, number_of = _placed(numbers)
+    return found, number_of.take(places)
+
+
+def _placed(numbers: Any) -> tuple[Any, Any, Any]:
+    """Each of the whole numbers once; for each of them a place, and which of these a place stands for."""
     if not len(numbers):
         return numbers, numbers, numbers
     first, last = int(numbers.min()), int(numbers.max())
-    if last - first >= MOST_COMBINATIONS:
-        met, codes = np.unique(numbers, return_inverse=True)
-        return met, codes, np.arange(len(met))
-    places = numbers - first
-    is_met = np.zeros(last - first + 1, dtype=bool)
-    is_met[places] = True
-    return np.flatnonzero(is_met) + first, places, np.cumsum(is_met) - 1
-
-
-def _of_places(values: Any, places: Any, number_of: Any) -> Any:
-    """What distinct numbers have, for each number that was distinguished."""
-    return values.take(number_of).take(places)
+    row_of, places, number_of = places_of(numbers - first, last - first + 1)
+    return numbers.take(row_of), places, number_of
